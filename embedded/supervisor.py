@@ -207,7 +207,7 @@ class _Supervisor:
                 assert each.pid is not None
                 self.guardian.forget(each.pid)
                 code, seconds = each.bury(), each.put_off()
-                self.say(f"{each.child.name}: đã chết (mã {code}), khởi động lại sau {seconds:g} giây.")
+                self.say(f"{each.child.name}: đã chết (mã {code}), khởi động lại sau {_seconds(seconds)}.")
                 self._write_state()
             elif each.pid is None and 0 < each.starts_at <= time.monotonic():
                 self._start(each)
@@ -251,6 +251,10 @@ class _Signals:
     def _note(self, number: int, _: FrameType | None) -> None:
         if number in STOPPING:
             self.came = number
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} giây".replace(".", ",")
 
 
 def _state_file(place: Place) -> Path:
