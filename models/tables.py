@@ -1,0 +1,32 @@
+"""Imports every table file, so that the metadata is whole. For migrations and for start-up."""
+
+from models import (
+    attachment,
+    audit,
+    directive,
+    envelope,
+    house,
+    organisation,
+    outbox,
+    people,
+    period,
+    publication,
+    submission,
+)
+from models.base import Base, db
+
+__all__ = [
+    "Base",
+    "attachment",
+    "audit",
+    "db",
+    "directive",
+    "envelope",
+    "house",
+    "organisation",
+    "outbox",
+    "people",
+    "period",
+    "publication",
+    "submission",
+]

@@ -1,0 +1,123 @@
+"""The closed word lists stored in the tables. Standard library only, so that pure rules may use them.
+
+What a reader sees for each word stands in `workflow/wording.py`; the Vietnamese terms in `docs/glossary.md`.
+States are not here: they belong to the workflow definitions, which are data.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a piece is (R3)."""
+
+    NEWS = "news"
+    ARTICLE = "article"
+    VIDEO = "video"
+    MATERIAL = "material"
+
+
+class Role(StrEnum):
+    """What a person may be. `SYSTEM` is held by no account: the clock fires with it."""
+
+    CONTRIBUTOR = "contributor"
+    COMMITTEE = "committee"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+UNIT_ROLES = frozenset({Role.CONTRIBUTOR, Role.COMMITTEE})
+"""Roles that are held for one unit; all others are held at the department."""
+
+
+class SeatKind(StrEnum):
+    """Who may sit on a Communications Committee (R1)."""
+
+    LEADER = "leader"
+    SPECIALIST = "specialist"
+    TEACHER = "teacher"
+
+
+class CommitteeStatus(StrEnum):
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    MAIL = "mail"
+
+
+class AttachmentKind(StrEnum):
+    PICTURE = "picture"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+class Consent(StrEnum):
+    """The answer about children's consent for one picture or video (R8). Nothing is ever preselected."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    NONE = "none"
+    """No child can be recognised."""
+
+
+class UncountReason(StrEnum):
+    DUPLICATE = "duplicate"
+    EMPTY = "empty"
+    ADVERTISING = "advertising"
+    OTHER = "other"
+
+
+class WrittenAs(StrEnum):
+    """On whose side a revision was written; four eyes tells authors from editors by it (R10)."""
+
+    UNIT = "unit"
+    DEPARTMENT = "department"
+
+
+class Verdict(StrEnum):
+    """What became of a mail."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    TRAY = "tray"
+    IGNORED = "ignored"
+
+
+class OutboxState(StrEnum):
+    NEW = "new"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    DISMISSED = "dismissed"
+
+
+class LetterState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class SuccessionKind(StrEnum):
+    """How one unit's work went over to another (R12), as in `unit_events.csv`."""
+
+    MERGE = "merge"
+    TRANSFER = "transfer"
+    ABOLISH_SPLIT = "abolish_split"
+
+
+class MonthStatus(StrEnum):
+    """A unit's standing in a month (R6), strongest first."""
+
+    EXEMPT = "exempt"
+    ON_TIME = "on_time"
+    LATE = "late"
+    SHORT = "short"
+    SILENT = "silent"
