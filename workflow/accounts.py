@@ -1,0 +1,180 @@
+"""Accounts and the roles they hold: who may come in, and as what."""
+
+import secrets
+from datetime import date
+
+from sqlalchemy import func, or_, select
+
+from models.base import db
+from models.organisation import Committee, Seat, Unit
+from models.people import Account, RoleGrant
+from models.vocabulary import UNIT_ROLES, Role
+from workflow import clock, texts
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid, NotFound
+from workflow.engine.unit_of_work import change
+from workflow.rules.permissions import require
+
+
+def by_email(email: str) -> Account:
+    """Raises NotFound. Addresses are compared without case."""
+    found = find(email)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find(email: str) -> Account | None:
+    return db.session.scalars(
+        select(Account).where(func.lower(Account.email) == email.strip().lower())
+    ).one_or_none()
+
+
+def roles_of(account: Account | None, *, unit: Unit | None = None) -> frozenset[str]:
+    """The roles held today: at the department, and for `unit` when one is given. None is the system."""
+    if account is None:
+        return frozenset({Role.SYSTEM})
+    if not account.active:
+        return frozenset()
+    today = _today()
+    granted = db.session.scalars(
+        select(RoleGrant.role).where(
+            RoleGrant.account_id == account.id,
+            RoleGrant.valid_from <= today,
+            or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to),
+            or_(RoleGrant.unit_id.is_(None), RoleGrant.unit_id == (unit.id if unit else None)),
+        )
+    )
+    seated = unit is not None and unit in units_of(account)
+    return frozenset(granted) | ({Role.COMMITTEE} if seated else frozenset())
+
+
+def units_of(account: Account) -> list[Unit]:
+    """The units whose committee the person sits on, or for which they hold a unit role, today."""
+    today = _today()
+    seats = (
+        select(Committee.unit_id)
+        .join(Seat, Seat.committee_id == Committee.id)
+        .where(
+            Seat.account_id == account.id,
+            Committee.valid_to.is_(None),
+            Seat.valid_from <= today,
+            or_(Seat.valid_to.is_(None), today < Seat.valid_to),
+        )
+    )
+    grants = select(RoleGrant.unit_id).where(
+        RoleGrant.account_id == account.id,
+        RoleGrant.unit_id.is_not(None),
+        RoleGrant.valid_from <= today,
+        or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to),
+    )
+    return list(
+        db.session.scalars(
+            select(Unit).where(or_(Unit.id.in_(seats), Unit.id.in_(grants))).order_by(Unit.sort_key)
+        )
+    )
+
+
+def sits_for(account: Account, unit: Unit) -> bool:
+    """Is the person in the unit's committee today, by seat or by grant? What makes a mail a sending (R4)."""
+    return Role.COMMITTEE in roles_of(account, unit=unit) and unit in units_of(account)
+
+
+def add(
+    email: str, *, full_name: str, by: Account | None, title: str = "", password_hash: str | None = None
+) -> Account:
+    """A new account without any role; the same address again is the same account. In or outside a change().
+
+    Raises Invalid(`email_invalid`). `by=None` is the house itself (founding, imports, the demo).
+    """
+    address = email.strip().lower()
+    if by is not None:
+        require(roles_of(by), "accounts.write")
+    if "@" not in address or len(address) > 254 or any(c.isspace() for c in address):
+        raise Invalid(
+            "email_invalid", N_("Địa chỉ thư “{email}” không hợp lệ."), email=address, field="email"
+        )
+    with change() as session:
+        account = find(address)
+        if account is not None:
+            return account
+        account = Account(
+            email=address,
+            full_name=texts.tidy(full_name),
+            title=title,
+            sort_key=texts.sort_key(full_name, person=True),
+            password=password_hash,
+            fs_uniquifier=secrets.token_hex(32),
+        )
+        session.add(account)
+        session.flush()
+        _told(account, "account:add", by)
+        return account
+
+
+def grant(
+    account: Account, role: Role, *, unit: Unit | None = None, by: Account | None, since: date | None = None
+) -> RoleGrant:
+    """Give a role, from today on. Unit roles need a unit, department roles must not have one."""
+    if by is not None:
+        require(roles_of(by), "accounts.write")
+    if (role in UNIT_ROLES) != (unit is not None):
+        raise Invalid("role_scope", N_("Vai trò này cần đúng phạm vi đơn vị."), field="unit")
+    with change() as session:
+        held = session.scalars(
+            select(RoleGrant).where(
+                RoleGrant.account_id == account.id,
+                RoleGrant.role == role,
+                RoleGrant.unit_id.is_not_distinct_from(unit.id if unit else None),
+                RoleGrant.valid_to.is_(None),
+            )
+        ).one_or_none()
+        if held is not None:
+            return held
+        given = RoleGrant(
+            account_id=account.id,
+            role=role,
+            unit_id=unit.id if unit else None,
+            valid_from=since or _today(),
+            granted_by=by.id if by else None,
+        )
+        session.add(given)
+        session.flush()
+        _told(account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "")
+        return given
+
+
+def revoke(given: RoleGrant, *, by: Account) -> None:
+    """Take a role away, from today on; open sessions of the person end."""
+    require(roles_of(by), "accounts.write")
+    with change() as session:
+        given.valid_to = _today()
+        given.account.fs_uniquifier = secrets.token_hex(32)
+        session.flush()
+        _told(given.account, "account:revoke", by, role=given.role.value)
+
+
+def set_active(account: Account, active: bool, *, by: Account) -> None:
+    """Shut an account or open it again; shutting ends its sessions."""
+    require(roles_of(by), "accounts.write")
+    with change() as session:
+        account.active = active
+        account.fs_uniquifier = secrets.token_hex(32)
+        session.flush()
+        _told(account, "account:open" if active else "account:shut", by)
+
+
+def _told(account: Account, action: str, by: Account | None, **more: object) -> None:
+    audit.write(
+        db.session.connection(),
+        f"account:{account.id}",
+        action,
+        actor=by.id if by else None,
+        at=clock.now(),
+        account=account.id,
+        **more,
+    )
+
+
+def _today() -> date:
+    return clock.now().astimezone(clock.ZONE).date()

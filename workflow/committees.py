@@ -1,0 +1,226 @@
+"""Communications Committees: seats by the directive's composition, confirmed when complete (R1)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.base import db
+from models.directive import Composition
+from models.organisation import Committee, Seat, Unit
+from models.people import Account
+from models.vocabulary import CommitteeStatus, SeatKind
+from workflow import accounts, clock, deadlines, outbox
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid, NotAllowed, Refusal
+from workflow.engine.unit_of_work import change
+from workflow.rules.permissions import require
+
+
+def in_force(unit: Unit) -> Committee | None:
+    return db.session.scalars(
+        select(Committee).where(Committee.unit_id == unit.id, Committee.valid_to.is_(None))
+    ).one_or_none()
+
+
+def found(unit: Unit, *, since: date, by: Account | None) -> Committee:
+    """The unit's committee in force; founded by the directive of that day when there is none."""
+    _may_write(by)
+    with change() as session:
+        committee = in_force(unit)
+        if committee is None:
+            directive = deadlines.directive_on(since)
+            committee = Committee(unit_id=unit.id, directive_id=directive.id, valid_from=since)
+            session.add(committee)
+            session.flush()
+            _told(committee, "committee:found", by)
+        return committee
+
+
+def dissolve(committee: Committee, *, on: date, by: Account) -> None:
+    """End a committee and all its seats from a day on; what it sent stays its unit's."""
+    _may_write(by)
+    with change() as session:
+        for seat in standing(committee):
+            seat.valid_to = max(on, seat.valid_from)
+        committee.valid_to = max(on, committee.valid_from)
+        session.flush()
+        _told(committee, "committee:dissolve", by, on=on.isoformat())
+
+
+def seat(
+    committee: Committee,
+    account: Account,
+    kind: SeatKind,
+    *,
+    by: Account | None,
+    since: date,
+    title: str = "",
+    workplace: str = "",
+    role_in_committee: str = "",
+    phone: str = "",
+) -> Seat:
+    """Put a person on the first free seat of a kind; the committee must be confirmed anew.
+
+    Raises Invalid(`composition_invalid`) when every seat of the kind is taken, Invalid(`duplicate_member`) when
+    the person sits there already. Two at once: the database lets one through.
+    """
+    _may_write(by)
+    try:
+        with change() as session:
+            session.refresh(committee, with_for_update=True)
+            taken = {s.slot for s in standing(committee) if s.seat_kind == kind}
+            free = [slot for slot in _slots(committee, kind) if slot not in taken]
+            if not free:
+                raise Invalid("composition_invalid", COMPOSITION, field="seat_kind", **_numbers(committee))
+            placed = Seat(
+                committee_id=committee.id,
+                directive_id=committee.directive_id,
+                seat_kind=kind,
+                slot=free[0],
+                account_id=account.id,
+                title=title,
+                workplace=workplace,
+                role_in_committee=role_in_committee,
+                phone=phone,
+                valid_from=since,
+            )
+            session.add(placed)
+            _unconfirm(committee)
+            session.flush()
+            _told(committee, "committee:seat", by, account=account.id, seat=kind.value, slot=placed.slot)
+            return placed
+    except IntegrityError as error:
+        if "uq_seat_person" in str(error.orig):
+            raise Invalid(
+                "duplicate_member",
+                N_("Một người không được giữ hai vị trí trong cùng Ban Truyền thông."),
+                field="email",
+            ) from error
+        raise
+
+
+def unseat(placed: Seat, *, on: date, by: Account) -> None:
+    """End a person's time on a seat; the committee must be confirmed anew."""
+    _may_write(by)
+    with change() as session:
+        placed.valid_to = max(on, placed.valid_from)
+        _unconfirm(placed.committee)
+        session.flush()
+        _told(
+            placed.committee, "committee:unseat", by, account=placed.account_id, seat=placed.seat_kind.value
+        )
+
+
+def correct(placed: Seat, *, by: Account, **words: str) -> None:
+    """Correct title, workplace, role or phone of a seated person; before and after are on record."""
+    _may_write(by)
+    with change() as session:
+        before = {name: getattr(placed, name) for name in words if getattr(placed, name) != words[name]}
+        for name in before:
+            setattr(placed, name, words[name])
+        session.flush()
+        if before:
+            _told(placed.committee, "committee:correct", by, account=placed.account_id, fields=sorted(before))
+
+
+def confirm(committee: Committee, *, by: Account) -> None:
+    """Confirm a complete committee. Raises NotAllowed(`composition_invalid`), on record, when a seat is empty."""
+    _may_write(by, "committees.confirm")
+    gaps = missing(committee)
+    if gaps:
+        refusal = Refusal("composition_invalid", COMPOSITION, fields=_numbers(committee))
+        with change():
+            _told(committee, "committee:refused/composition_invalid", by)
+        raise NotAllowed(refusal)
+    with change() as session:
+        committee.status = CommitteeStatus.CONFIRMED
+        committee.confirmed_at = clock.now()
+        committee.confirmed_by = by.id
+        session.flush()
+        seq = _told(committee, "committee:confirm", by)
+        outbox.put(
+            "letter:committee_confirmed",
+            f"committee:{committee.id}:{seq}:letter:committee_confirmed",
+            {"committee": committee.id},
+        )
+
+
+def reopen(committee: Committee, *, reason: str, by: Account) -> None:
+    """Take a confirmation back, with a reason."""
+    _may_write(by, "committees.confirm")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    with change() as session:
+        _unconfirm(committee)
+        session.flush()
+        _told(committee, "committee:reopen", by, reason=reason)
+
+
+COMPOSITION = N_(
+    "Ban Truyền thông phải có {leader:02d} lãnh đạo, {specialist:02d} chuyên viên và"
+    " {teacher:02d} giáo viên hoặc cán bộ quản lý."
+)
+
+
+def standing(committee: Committee) -> list[Seat]:
+    """The seats taken now, in the order of the official list."""
+    order = list(SeatKind)
+    taken = [placed for placed in committee.seats if placed.valid_to is None]
+    return sorted(taken, key=lambda placed: (order.index(SeatKind(placed.seat_kind)), placed.slot))
+
+
+def missing(committee: Committee) -> Mapping[SeatKind, int]:
+    """How many seats of each kind are empty; empty mapping when complete."""
+    wanted = Counter({SeatKind(kind): n for kind, n in _wanted(committee).items()})
+    wanted.subtract(SeatKind(placed.seat_kind) for placed in standing(committee))
+    return {kind: n for kind, n in wanted.items() if n > 0}
+
+
+def _wanted(committee: Committee) -> Mapping[str, int]:
+    rows = db.session.scalars(
+        select(Composition.seat_kind).where(Composition.directive_id == committee.directive_id)
+    )
+    return Counter(rows)
+
+
+def _numbers(committee: Committee) -> dict[str, Any]:
+    wanted = _wanted(committee)
+    return {kind.value: wanted.get(kind, 0) for kind in SeatKind}
+
+
+def _slots(committee: Committee, kind: SeatKind) -> list[int]:
+    return list(
+        db.session.scalars(
+            select(Composition.slot)
+            .where(Composition.directive_id == committee.directive_id, Composition.seat_kind == kind)
+            .order_by(Composition.slot)
+        )
+    )
+
+
+def _unconfirm(committee: Committee) -> None:
+    committee.status = CommitteeStatus.DRAFT
+    committee.confirmed_at = None
+    committee.confirmed_by = None
+
+
+def _may_write(by: Account | None, act: str = "committees.write") -> None:
+    if by is not None:
+        require(accounts.roles_of(by), act)
+
+
+def _told(committee: Committee, action: str, by: Account | None, **more: object) -> int:
+    return audit.write(
+        db.session.connection(),
+        f"committee:{committee.id}",
+        action,
+        actor=by.id if by else None,
+        at=clock.now(),
+        unit=committee.unit_id,
+        committee=committee.id,
+        **more,
+    )

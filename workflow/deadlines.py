@@ -1,0 +1,268 @@
+"""Months and their deadlines: opening, closing, extending, and the sweep that lets drafts lapse (R5, R6)."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db
+from models.directive import Directive
+from models.organisation import Unit
+from models.people import Account
+from models.period import Exemption, Extension, Period
+from models.submission import Submission
+from workflow import accounts, clock
+from workflow.engine import audit, moves
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.unit_of_work import change
+from workflow.rules import periods
+from workflow.rules.permissions import require
+from workflow.submissions import perform
+
+
+def directive_on(day: date) -> Directive:
+    """The directive in force on a day. Raises Invalid(`no_directive`)."""
+    found = db.session.scalars(
+        select(Directive).where(
+            Directive.valid_from <= day, or_(Directive.valid_to.is_(None), day < Directive.valid_to)
+        )
+    ).one_or_none()
+    if found is None:
+        raise Invalid(
+            "no_directive", N_("Chưa có văn bản quy định hiệu lực vào ngày {day:%d/%m/%Y}."), day=day
+        )
+    return found
+
+
+def ensure_period(year: int, month: int) -> Period:
+    """The period of a month, opened from the directive in force if it was not there. Inside a change()."""
+    found = _find(year, month)
+    if found is None:
+        rule = directive_on(date(year, month, 1))
+        times = periods.bounds(
+            year, month, deadline_day=rule.deadline_day, closing_day=rule.closing_day, zone=rule.zone
+        )
+        # Two that open the same month at once: the unique index lets one through, both find its row.
+        db.session.execute(
+            insert(Period)
+            .values(
+                year=year,
+                month=month,
+                directive_id=rule.id,
+                quota=rule.quota,
+                opens_at=times.opens_at,
+                deadline_at=times.deadline_at,
+                closes_at=times.closes_at,
+            )
+            .on_conflict_do_nothing()
+        )
+        found = _find(year, month)
+        if found is None:
+            raise LookupError(f"the period {year}-{month:02d} was neither found nor made")
+    return found
+
+
+def _find(year: int, month: int) -> Period | None:
+    return db.session.scalars(
+        select(Period).where(Period.year == year, Period.month == month, Period.is_active)
+    ).one_or_none()
+
+
+def ensure_around(moment: datetime) -> list[Period]:
+    """The months that matter at a moment, opened where missing: the calendar month and the next. In a change()."""
+    local = moment.astimezone(clock.ZONE)
+    first = (local.year, local.month)
+    return [ensure_period(*first), ensure_period(*periods.month_after(*first))]
+
+
+def deadline_for(period: Period, unit_id: int) -> datetime:
+    """The unit's deadline in force: the period's, or the latest extension to it."""
+    extended = db.session.scalar(
+        select(func.max(Extension.deadline_at)).where(
+            Extension.period_id == period.id,
+            or_(Extension.unit_id.is_(None), Extension.unit_id == unit_id),
+        )
+    )
+    return max(filter(None, (period.deadline_at, extended)))
+
+
+def binding(unit: Unit, *, at: datetime) -> Period:
+    """The first month whose deadline for this unit is ahead at `at`; new drafts belong to it. In a change()."""
+    for period in ensure_around(at):
+        if at < deadline_for(period, unit.id) and period.closed_at is None:
+            return period
+    raise Invalid("no_open_period", N_("Chưa có kỳ nào đang mở để nhận bài."))
+
+
+_DUE = text("""
+SELECT s.id, greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
+    WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = s.unit_id))) AS deadline_at
+FROM submission s JOIN period p ON p.id = s.period_id
+WHERE s.state = :state AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
+  AND p.deadline_at <= :now AND s.id > :after
+ORDER BY s.id LIMIT :size
+""")
+
+BATCH = 10_000
+
+
+def sweep(*, at: datetime | None = None) -> int:
+    """Let every draft lapse whose unit's deadline has passed and that was never sent; returns how many.
+
+    Dated at the true moment, the deadline, however late the sweep runs. Any number of sweeps may run at once.
+    """
+    cause = str(uuid.uuid4())
+    swept, after = 0, 0
+    while True:
+        with change() as session:
+            now = at or clock.now()
+            rows = session.execute(
+                _DUE, {"state": "drafted", "now": now, "after": after, "size": BATCH}
+            ).all()
+            due = {row.id: row.deadline_at for row in rows if row.deadline_at <= now}
+            swept += len(
+                moves.record_all(
+                    session.connection(),
+                    due,
+                    state="drafted",
+                    target="late",
+                    action="submission:lapse",
+                    at=now,
+                    cause=cause,
+                )
+            )
+        if len(rows) < BATCH:
+            return swept
+        after = rows[-1].id
+
+
+def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, by: Account) -> Extension:
+    """A later deadline for a unit (or all), with a reason. Its late, never-sent pieces are drafts again."""
+    require(accounts.roles_of(by), "periods.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    if until <= period.deadline_at:
+        raise Invalid("deadline_not_later", N_("Hạn mới phải sau hạn hiện tại."), field="until")
+    cause = str(uuid.uuid4())
+    with change() as session:
+        extension = Extension(
+            period_id=period.id,
+            unit_id=unit.id if unit else None,
+            deadline_at=until.astimezone(UTC),
+            reason=reason.strip(),
+            granted_by=by.id,
+        )
+        session.add(extension)
+        session.flush()
+        _told(period, "period:extend", by, cause, unit=unit, until=until, reason=reason)
+        for piece_id in _late_and_unsent(period, unit):
+            perform(piece_id, "extend", by=by, cause=cause, reason=reason, until=until)
+        _judge_anew(period, unit, cause)
+        return extension
+
+
+def _late_and_unsent(period: Period, unit: Unit | None) -> Sequence[int]:
+    query = select(Submission.id).where(
+        Submission.period_id == period.id,
+        Submission.state == "late",
+        Submission.first_sent_at.is_(None),
+        Submission.discarded_at.is_(None),
+    )
+    return db.session.scalars(query.where(Submission.unit_id == unit.id) if unit else query).all()
+
+
+def _judge_anew(period: Period, unit: Unit | None, cause: str) -> None:
+    """A deadline that moves later makes some late sendings on time; each is an event of its piece."""
+    query = select(Submission).where(Submission.period_id == period.id, Submission.sent_late)
+    now = clock.now()
+    for piece in db.session.scalars(query.where(Submission.unit_id == unit.id) if unit else query):
+        if piece.first_sent_at is None or piece.first_sent_at >= deadline_for(period, piece.unit_id):
+            continue
+        moves.record(
+            db.session.connection(),
+            moves.Happening(
+                submission_id=piece.id,
+                state=piece.state,
+                target=piece.state,
+                version=piece.version,
+                head_hash=piece.head_hash,
+                action="submission:judged_on_time",
+                actor=None,
+                at=now,
+                changes={"sent_late": False},
+                details={"unit": piece.unit_id},
+                cause=cause,
+            ),
+        )
+
+
+def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Exemption:
+    """Free a unit (or all) of the month's quota, with a reason."""
+    require(accounts.roles_of(by), "periods.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    with change() as session:
+        exemption = Exemption(
+            period_id=period.id, unit_id=unit.id if unit else None, reason=reason.strip(), granted_by=by.id
+        )
+        session.add(exemption)
+        session.flush()
+        _told(period, "period:exempt", by, None, unit=unit, reason=reason)
+        return exemption
+
+
+def close_period(period: Period, *, by: Account | None) -> bool:
+    """Stop taking pieces for a month: by an editor, or by the clock on the closing day. False if it was closed."""
+    if by is not None:
+        require(accounts.roles_of(by), "periods.write")
+    with change() as session:
+        session.refresh(period, with_for_update=True)
+        if period.closed_at is not None:
+            return False
+        period.closed_at = clock.now()
+        period.closed_by = by.id if by else None
+        _told(period, "period:close", by, None)
+        return True
+
+
+def reopen_period(period: Period, *, reason: str, by: Account) -> None:
+    """Take pieces for a closed month again."""
+    require(accounts.roles_of(by), "periods.write")
+    with change() as session:
+        session.refresh(period, with_for_update=True)
+        period.closed_at = None
+        period.closed_by = None
+        if period.closes_at <= clock.now():
+            raise Invalid("closing_day_passed", N_("Đã qua ngày chốt kỳ; không thể mở lại."))
+        _told(period, "period:reopen", by, None, reason=reason)
+
+
+def close_due(at: datetime) -> int:
+    """Close every month whose closing day has come; returns how many."""
+    due = db.session.scalars(
+        select(Period).where(Period.is_active, Period.closed_at.is_(None), Period.closes_at <= at)
+    ).all()
+    return sum(close_period(period, by=None) for period in due)
+
+
+def _told(
+    period: Period,
+    action: str,
+    by: Account | None,
+    cause: str | None,
+    unit: Unit | None = None,
+    **more: object,
+) -> None:
+    audit.write(
+        db.session.connection(),
+        f"period:{period.id}",
+        action,
+        actor=by.id if by else None,
+        at=clock.now(),
+        command=cause,
+        period=period.code,
+        **({"unit": unit.id} if unit else {}),
+        **more,
+    )

@@ -1,0 +1,227 @@
+"""THE one statement: compare-and-set on the piece, its chained audit event, its outbox rows.
+
+Everything that happens to a submission, move or act, goes through `record`; what a sweep does to thousands goes
+through `record_all`. No other code writes `submission.state`, `version` or `head_hash`.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import IntegrityError
+
+from workflow.engine import audit
+from workflow.engine.errors import CommandReused, Stale
+
+CHANGEABLE = frozenset(
+    {
+        "unit_id", "period_id", "kind", "revision_id", "digest", "first_sent_at", "sent_late",
+        "statement_by", "uncounted", "uncounted_reason", "excused_reason", "claimed_by", "claimed_at",
+        "checklist_by", "set_aside_reason", "returned_reason", "scheduled_at", "discarded_at",
+        "extended_until", "workflow_version",
+    }
+)  # fmt: skip
+"""The columns a step may change besides the three that only this file writes."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One outbox row: what a worker does because of this event."""
+
+    topic: str
+    queue: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happens to one piece, ready to be written down.
+
+    `head_hash` and `version` are those that were read; if the row has moved on since, nothing is written.
+    """
+
+    submission_id: int
+    state: str
+    target: str
+    version: int
+    head_hash: bytes
+    action: str
+    actor: int | None
+    at: datetime
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    effects: Sequence[Effect] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    command: str = field(default_factory=lambda: str(uuid.uuid4()))
+    cause: str | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"submission:{self.submission_id}"
+
+    def payload(self) -> str:
+        return audit.canonical(
+            {
+                "action": self.action,
+                "actor": self.actor,
+                "at": self.at,
+                "cause": self.cause or self.command,
+                "from": self.state,
+                "seq": self.version + 1,
+                "stream": self.stream,
+                "submission": self.submission_id,
+                "to": self.target,
+                **self.details,
+            }
+        )
+
+
+@lru_cache(maxsize=256)
+def _statement(columns: tuple[str, ...]) -> TextClause:
+    """One prepared text per set of changed columns; there are few of them."""
+    stray = set(columns) - CHANGEABLE
+    if stray:
+        raise ValueError(f"not a changeable column: {sorted(stray)}")
+    settings = "".join(f", {column} = :c_{column}" for column in columns)
+    return text(
+        f"""
+        WITH moved AS (
+          UPDATE submission SET
+            state = :target,
+            state_since = CASE WHEN state = :target THEN state_since ELSE :at END,
+            version = version + 1,
+            head_hash = sha256('\\x02'::bytea || head_hash || convert_to(:payload, 'UTF8')){settings}
+          WHERE id = :id AND version = :version AND state = :state AND head_hash = :prev
+          RETURNING version, head_hash
+        ), event AS (
+          INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
+          SELECT :stream, version, :payload, CAST(:command AS uuid), :prev, head_hash FROM moved
+        ), effects AS (
+          INSERT INTO outbox (key, topic, queue, payload)
+          SELECT :stream || ':' || version || ':' || topic, topic, queue, payload::jsonb
+          FROM moved, unnest(CAST(:topics AS text[]), CAST(:queues AS text[]), CAST(:payloads AS text[]))
+               AS effect (topic, queue, payload)
+        )
+        SELECT version FROM moved
+        """  # noqa: S608  (column names come from CHANGEABLE)
+    )
+
+
+def record(connection: Connection, happening: Happening) -> int:
+    """Write one happening; returns the piece's new version.
+
+    Raises Stale when the piece moved on since it was read, CommandReused when the command id was used for
+    something else. The same command again is answered with the version it made, and writes nothing.
+    """
+    columns = tuple(sorted(happening.changes))
+    effects = happening.effects
+    values = {
+        "id": happening.submission_id,
+        "state": happening.state,
+        "target": happening.target,
+        "version": happening.version,
+        "prev": happening.head_hash,
+        "payload": happening.payload(),
+        "stream": happening.stream,
+        "command": happening.command,
+        "at": happening.at,
+        "topics": [effect.topic for effect in effects],
+        "queues": [effect.queue for effect in effects],
+        "payloads": [
+            audit.canonical({**effect.payload, "submission": happening.submission_id}) for effect in effects
+        ],
+        **{f"c_{column}": happening.changes[column] for column in columns},
+    }
+    try:
+        version = connection.execute(_statement(columns), values).scalar()
+    except IntegrityError as error:
+        if "uq_audit_event_command_id" in str(error.orig):
+            raise CommandReused from error
+        raise
+    if version is None:
+        raise Stale
+    return int(version)
+
+
+def already(connection: Connection, command: str, stream: str, action: str) -> int | None:
+    """The version an earlier copy of this command made, or None. Raises CommandReused for another content."""
+    row = connection.execute(
+        text("SELECT stream, seq, action FROM audit_event WHERE command_id = CAST(:command AS uuid)"),
+        {"command": command},
+    ).one_or_none()
+    if row is None:
+        return None
+    if (row.stream, row.action) != (stream, action):
+        raise CommandReused
+    return int(row.seq)
+
+
+_ALL = """
+    WITH picked AS (
+      SELECT s.id, s.version, s.head_hash, s.state, s.unit_id, due.became_at,
+             s.version + 1 AS seq, 'submission:' || s.id AS stream
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:became AS timestamptz[])) AS due (id, became_at)
+      JOIN submission s USING (id)
+      WHERE s.state = :state
+      FOR UPDATE OF s SKIP LOCKED
+    ), written AS (
+      SELECT picked.*, format(
+        '{"action":%s,"actor"\\:null,"at":"%s","became_at":"%s","cause":"%s","from":%s,"seq":%s,'
+        || '"stream":"%s","submission":%s,"to":%s,"unit":%s}',
+        to_json(CAST(:action AS text)), CAST(:at AS text),
+        to_char(became_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        CAST(:cause AS text), to_json(state), seq, stream, id, to_json(CAST(:target AS text)), unit_id
+      ) AS payload
+      FROM picked
+    ), moved AS (
+      UPDATE submission s SET
+        state = :target, state_since = became_at, version = s.version + 1,
+        head_hash = sha256('\\x02'::bytea || s.head_hash || convert_to(payload, 'UTF8'))
+      FROM written WHERE s.id = written.id
+      RETURNING s.id, s.version, s.head_hash, written.head_hash AS prev, stream, payload
+    ), event AS (
+      INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
+      SELECT stream, version, payload, gen_random_uuid(), prev, head_hash FROM moved
+    ), effects AS (
+      INSERT INTO outbox (key, topic, queue, payload)
+      SELECT stream || ':' || version || ':' || topic, topic, queue, jsonb_build_object('submission', id)
+      FROM moved, unnest(CAST(:topics AS text[]), CAST(:queues AS text[])) AS effect (topic, queue)
+    )
+    SELECT id FROM moved ORDER BY id
+"""
+
+
+def record_all(
+    connection: Connection,
+    due: Mapping[int, datetime],
+    *,
+    state: str,
+    target: str,
+    action: str,
+    at: datetime,
+    cause: str,
+    effects: Sequence[Effect] = (),
+) -> list[int]:
+    """Move all pieces of `due` (id -> when it became true) that are still in `state`, in one statement.
+
+    For what only the clock does: no guard is asked here, the caller chose the rows. Rows that somebody else
+    holds are passed over; the next sweep takes them. Returns the ids that moved.
+    """
+    rows = connection.execute(
+        text(_ALL),
+        {
+            "ids": list(due),
+            "became": list(due.values()),
+            "state": state,
+            "target": target,
+            "action": action,
+            "at": audit.instant(at),
+            "cause": cause,
+            "topics": [effect.topic for effect in effects],
+            "queues": [effect.queue for effect in effects],
+        },
+    )
+    return [row.id for row in rows]

@@ -1,0 +1,89 @@
+"""`change()` and `bookkeeping()`: the only two places that commit what the house writes.
+
+A listener on the session refuses any flush outside them, so a stray `db.session.add` in a door, or a form that
+would write a table by itself, fails loudly instead of passing by the verbs.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy import Connection, Engine, TextClause, event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from models.base import db
+from workflow.engine.errors import StrayWrite
+
+_open: ContextVar[str | None] = ContextVar("unit_of_work", default=None)
+
+
+@contextmanager
+def change() -> Iterator[Session]:
+    """A verb's transaction: everything in it is committed together or not at all.
+
+    Nested calls join the outermost one, so a verb may use other verbs.
+    """
+    with _committing("change") as session:
+        yield session
+
+
+@contextmanager
+def bookkeeping() -> Iterator[Session]:
+    """For what is no verb: leases, slots, sign-in counters, refusals. Writes no submission, no unit, no rule."""
+    with _committing("bookkeeping") as session:
+        yield session
+
+
+@contextmanager
+def _committing(name: str) -> Iterator[Session]:
+    session = db.session()
+    if _open.get() is not None:
+        yield session
+        return
+    token = _open.set(name)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _open.reset(token)
+
+
+def is_open() -> bool:
+    return _open.get() is not None
+
+
+@contextmanager
+def statement(engine: Engine) -> Iterator[Connection]:
+    """The connection for one self-contained statement: the open change's, else an AUTOCOMMIT one.
+
+    BEGIN and COMMIT as messages of their own cost half the throughput of a single-statement move.
+    """
+    if is_open():
+        db.session.flush()
+        yield db.session.connection()
+        return
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_flush(session: Session, _context: object, _instances: object) -> None:
+    if not is_open() and (session.new or session.dirty or session.deleted):
+        raise StrayWrite("a flush outside change() and bookkeeping(): write through a verb")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_stray_statement(asked: ORMExecuteState) -> None:
+    if not is_open() and (asked.is_insert or asked.is_update or asked.is_delete or _writes(asked.statement)):
+        raise StrayWrite("a writing statement outside change() and bookkeeping(): write through a verb")
+
+
+def _writes(statement: object) -> bool:
+    return isinstance(statement, TextClause) and _WRITING.match(statement.text) is not None
+
+
+_WRITING = re.compile(r"\s*(insert|update|delete|merge|truncate)\b", re.IGNORECASE)

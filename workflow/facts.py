@@ -1,0 +1,136 @@
+"""Loads the facts that the rules look at: one statement for the piece, the person and the moment."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from models.base import db
+from models.vocabulary import AttachmentKind, Consent, Role
+from workflow.engine.errors import NotFound
+from workflow.rules.facts import Facts, Media, Month
+
+_FACTS = text("""
+WITH moment AS (
+  SELECT coalesce(CAST(:at AS timestamptz), people_now()) AS now, people_now() AS recorded_at
+),
+today AS (SELECT now, recorded_at, (now AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day FROM moment)
+SELECT s.*, today.now, today.recorded_at,
+  u.code AS unit_code, u.valid_to AS unit_valid_to,
+  (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
+  r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
+  claimant.full_name AS claimant,
+  ARRAY(SELECT row_to_json(m) FROM (
+    SELECT a.id, a.name, a.kind,
+      (SELECT c.answer FROM consent_answer c WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1) AS answer
+    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
+    WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video') ORDER BY ra.position
+  ) m) AS media,
+  ARRAY(SELECT DISTINCT e.actor_id FROM audit_event e
+    WHERE e.submission_id = s.id AND e.payload::jsonb ->> 'side' = 'unit' AND e.actor_id IS NOT NULL) AS authors,
+  ARRAY(SELECT DISTINCT e.actor_id FROM audit_event e
+    WHERE e.submission_id = s.id AND e.payload::jsonb ->> 'side' = 'department' AND e.actor_id IS NOT NULL
+  ) AS editors,
+  ARRAY(SELECT d.from_account_id FROM delegation d
+    WHERE d.to_account_id = :actor AND d.valid_from <= today.day AND today.day < d.valid_to) AS stands_in_for,
+  ARRAY(SELECT g.role FROM role_grant g
+    WHERE g.account_id = :actor AND (g.unit_id IS NULL OR g.unit_id = s.unit_id)
+      AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
+  EXISTS (SELECT 1 FROM seat JOIN committee c ON c.id = seat.committee_id
+    WHERE seat.account_id = :actor AND c.unit_id IN (s.unit_id, heir.id) AND c.valid_to IS NULL
+      AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS is_seated
+FROM today, submission s
+JOIN unit u ON u.id = s.unit_id
+-- When a unit has ended, its main heir's committee works on what comes back to it.
+LEFT JOIN unit heir ON heir.code = u.successor_codes[1]
+JOIN revision r ON r.id = s.revision_id
+LEFT JOIN account claimant ON claimant.id = s.claimed_by
+WHERE s.id = :id
+""")
+
+_MONTHS = text("""
+SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at,
+  p.closed_at IS NOT NULL AS is_closed, p.opens_at,
+  greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
+    WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = :unit))) AS deadline_at,
+  (SELECT count(*) FROM submission o WHERE o.period_id = p.id AND o.unit_id = :unit
+     AND o.first_sent_at IS NOT NULL AND o.uncounted IS NULL AND o.kind = ANY(d.counting_kinds)) < p.quota
+   AS is_short
+FROM period p JOIN directive d ON d.id = p.directive_id
+WHERE p.is_active AND (p.id = :period OR (p.opens_at <= :now AND p.deadline_at > :now))
+ORDER BY p.deadline_at
+""")
+
+
+def gather(submission_id: int, *, actor: int | None, at: datetime | None = None) -> Facts:
+    """The facts about one piece for one person at one moment (`at`, else people's now).
+
+    `actor=None` is the system. Raises NotFound.
+    """
+    row = db.session.execute(_FACTS, {"id": submission_id, "actor": actor, "at": at}).one_or_none()
+    if row is None:
+        raise NotFound
+    months = _months(row) if row.first_sent_at is None else (None, None)
+    roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.is_seated else frozenset())
+    return Facts(
+        submission_id=row.id,
+        code=row.code,
+        workflow=row.workflow,
+        workflow_version=row.workflow_version,
+        state=row.state,
+        version=row.version,
+        head_hash=bytes(row.head_hash),
+        digest=row.digest,
+        revision_id=row.revision_id,
+        unit_id=row.unit_id,
+        unit_code=row.unit_code,
+        unit_ends=None
+        if row.unit_is_alive
+        else f"{row.unit_valid_to:%d/%m/%Y}"
+        if row.unit_valid_to
+        else "?",
+        kind=row.kind,
+        has_title=row.has_title,
+        has_body=row.has_body,
+        has_category=row.has_category,
+        month=months[0],
+        next_month=months[1],
+        first_sent_at=row.first_sent_at,
+        sent_late=row.sent_late,
+        is_counted=row.uncounted is None,
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        claimant=row.claimant or "",
+        set_aside=row.set_aside_reason is not None,
+        scheduled_at=row.scheduled_at,
+        discarded_at=row.discarded_at,
+        created_by=row.created_by,
+        media=tuple(_media(entry) for entry in row.media),
+        authors=frozenset(row.authors),
+        editors=frozenset(row.editors),
+        stands_in_for=frozenset(row.stands_in_for),
+        actor=actor,
+        roles=frozenset({Role.SYSTEM}) if actor is None else roles,
+        now=row.now,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _media(entry: dict[str, Any]) -> Media:
+    answer = entry["answer"]
+    return Media(
+        entry["id"], entry["name"], AttachmentKind(entry["kind"]), None if answer is None else Consent(answer)
+    )
+
+
+def _months(row: Row[Any]) -> tuple[Month | None, Month | None]:
+    """The piece's own month and the one that takes pieces now, as its unit meets them."""
+    found = db.session.execute(_MONTHS, {"unit": row.unit_id, "period": row.period_id, "now": row.now}).all()
+    months = {
+        entry.id: Month(
+            entry.id, entry.code, entry.deadline_at, entry.closes_at, entry.is_closed, entry.is_short
+        )
+        for entry in found
+    }
+    own = months.pop(row.period_id, None)
+    return own, next(iter(months.values()), None)

@@ -1,0 +1,171 @@
+"""Founding the house: database roles, migrations, the directive, and a rehearsal's people.
+
+Everything here may be run again; it adds what is missing and changes nothing that is there.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy.engine import URL, make_url
+
+from models.base import db
+from models.directive import Composition, Directive
+from models.house import HouseFact
+from models.people import Account
+from models.vocabulary import Role, SeatKind
+from workflow import accounts
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.unit_of_work import change
+from workflow.settings import Mode, settings
+
+OWNER, APP, FORUM, SEALER, AUDITOR = (
+    f"toasoan_{name}" for name in ("owner", "app", "forum", "sealer", "auditor")
+)
+LOGINS = (APP, FORUM, SEALER, AUDITOR)
+
+
+def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> None:
+    """The five database roles, with login for all but the owner. `admin` may create roles.
+
+    Without `passwords` they can sign in only where the server trusts the socket (the embedded one).
+    """
+    for role in (OWNER, *LOGINS):
+        if not admin.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
+            admin.execute(text(f"CREATE ROLE {role} {'NOLOGIN' if role == OWNER else 'LOGIN'}"))
+    for role, password in (passwords or {}).items():
+        admin.execute(
+            text(f"ALTER ROLE {role} PASSWORD {admin.dialect.identifier_preparer.quote(password)!r}")
+        )
+
+
+def url_for(admin_url: str, role: str, password: str | None = None) -> str:
+    """The admin's address with another role in it."""
+    url: URL = make_url(admin_url).set(username=role, password=password)
+    return url.render_as_string(hide_password=False)
+
+
+def migrate(admin_url: str, *, to: str = "head") -> str:
+    """Bring the schema to `to` (a revision or `head`); returns the revision it is at. Raises nothing by habit:
+    a migration that fails leaves the schema where it was."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(toml_file=str(_root() / "pyproject.toml"))
+    config.set_main_option("script_location", str(_root() / "migrations").replace("%", "%%"))
+    engine = create_engine(admin_url)
+    try:
+        with engine.connect() as connection:
+            # Two start-ups at once: one migrates, the other waits and finds nothing to do.
+            connection.execute(text("SELECT pg_advisory_lock(20210420)"))
+            make_roles(connection)
+            connection.commit()
+            _own_schema(connection)
+            config.attributes["connection"] = connection
+            current = _revision(connection)
+            script = ScriptDirectory.from_config(config)
+            going_down = current is not None and to != "head" and (to == "base" or to < current)
+            (command.downgrade if going_down else command.upgrade)(config, to)
+            connection.execute(text("SELECT pg_advisory_unlock(20210420)"))
+            connection.commit()
+            return _revision(connection) or script.get_base() or ""
+    finally:
+        engine.dispose()
+
+
+def _own_schema(connection: Connection) -> None:
+    """From here on the owner makes the tables, so that no role the program can be owns them."""
+    connection.execute(text(f"GRANT {OWNER} TO CURRENT_USER"))
+    connection.execute(text(f"GRANT CREATE, USAGE ON SCHEMA public TO {OWNER}"))
+    database = connection.execute(text("SELECT current_database()")).scalar_one()
+    quoted = connection.dialect.identifier_preparer.quote(database)
+    connection.execute(text(f"GRANT CREATE ON DATABASE {quoted} TO {OWNER}"))
+    connection.execute(text(f"SET ROLE {OWNER}"))
+    connection.commit()
+
+
+def _revision(connection: Connection) -> str | None:
+    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+def set_mode(mode: Mode) -> None:
+    """Write down what this database is for, once. Raises Invalid(`other_mode`) when it is for something else."""
+    with change() as session:
+        fact = session.get(HouseFact, "mode")
+        if fact is None:
+            session.add(HouseFact(name="mode", value=mode.value))
+        elif fact.value != mode.value:
+            raise Invalid(
+                "other_mode",
+                N_("Cơ sở dữ liệu này thuộc chế độ {there}, không phải {here}."),
+                there=fact.value,
+                here=mode.value,
+            )
+
+
+def lay_down_directive() -> Directive:
+    """The directive of April 2021 as a record, when there is none yet."""
+    with change() as session:
+        found = session.scalars(select(Directive).limit(1)).first()
+        if found is not None:
+            return found
+        source: dict[str, Any] = json.loads(
+            (Path(__file__).parent / "definitions" / "directive_2021.json").read_text("utf-8")
+        )
+        seats = source.pop("composition")
+        directive = Directive(**{**source, "valid_from": date.fromisoformat(source["valid_from"])})
+        directive.composition = [
+            Composition(seat_kind=SeatKind(kind), slot=slot)
+            for kind, count in seats.items()
+            for slot in range(1, count + 1)
+        ]
+        session.add(directive)
+        session.flush()
+        audit.write(
+            session.connection(),
+            "settings:directive",
+            "directive:lay_down",
+            actor=None,
+            at=session.execute(text("SELECT people_now()")).scalar_one(),
+            directive=directive.code,
+        )
+        return directive
+
+
+DEMO_PASSWORD = "dien-tap-2021"  # noqa: S105  (shown on the sign-in page of a rehearsal, refused elsewhere)
+DEMO_PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
+    ("editor@example.edu.vn", "Nguyễn Thị Minh Châu", "Chuyên viên Phòng GDMN", Role.EDITOR),
+    ("editor2@example.edu.vn", "Lê Thị Thu Hà", "Chuyên viên Phòng GDMN", Role.EDITOR),
+    ("approver@example.edu.vn", "Trần Thị Hải Lý", "Trưởng phòng GDMN", Role.APPROVER),
+    ("publisher@example.edu.vn", "Phạm Quốc Huy", "Quản trị Diễn đàn", Role.PUBLISHER),
+    ("auditor@example.edu.vn", "Võ Đình Khang", "Thanh tra Sở", Role.AUDITOR),
+    ("admin@example.edu.vn", "Đặng Thị Mai", "Quản trị hệ thống", Role.ADMIN),
+)
+
+
+def seat_demo_people(password_hash: str) -> list[Account]:
+    """A rehearsal's department: one account per role, all with the same known password. Refused outside it."""
+    if not settings().is_demo:
+        raise Invalid("rehearsal_only", N_("Thao tác này chỉ dùng trong chế độ diễn tập."))
+    with change():
+        people = []
+        for email, name, title, role in DEMO_PEOPLE:
+            account = accounts.add(email, full_name=name, title=title, by=None, password_hash=password_hash)
+            accounts.grant(account, role, by=None, since=date(2021, 4, 1))
+            people.append(account)
+        return people
+
+
+def is_founded() -> bool:
+    """Has this database been founded: is there a directive to work by?"""
+    return db.session.scalar(select(Directive.id).limit(1)) is not None

@@ -1,0 +1,122 @@
+"""The settings: one table, read from the environment once. README.md prints it; a test keeps the two in step."""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_SECRET = "dien-tap-khong-dung-that"  # noqa: S105  (refused in production)
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    """A rehearsal: the clock can be set, names can be borrowed, no letter leaves unless SMTP_URL is set."""
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Names in the environment are those of `validation_alias`; each description is the README's sentence."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    mode: Mode = Field(
+        Mode.DEMO,
+        validation_alias="TOASOAN_MODE",
+        description="demo (rehearsal clock, borrowed names) or production",
+    )
+    data: Path = Field(
+        Path("var"), validation_alias="TOASOAN_DATA", description="folder of files, logs and embedded servers"
+    )
+    database_url: str = Field(
+        "", validation_alias="DATABASE_URL", description="the program's database; empty: the embedded one"
+    )
+    database_owner_url: str = Field(
+        "", validation_alias="DATABASE_OWNER_URL", description="for migrations; empty: DATABASE_URL"
+    )
+    database_forum_url: str = Field(
+        "", validation_alias="DATABASE_FORUM_URL", description="reads public views only; empty: DATABASE_URL"
+    )
+    redis_url: str = Field(
+        "", validation_alias="REDIS_URL", description="the broker; empty: the embedded one"
+    )
+    secret_key: str = Field(
+        DEMO_SECRET,
+        validation_alias="SECRET_KEY",
+        description="signs cookies; production refuses the default",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8021", validation_alias="PUBLIC_URL", description="address in letters and feeds"
+    )
+    host: str = Field("127.0.0.1", validation_alias="HOST", description="address the web server listens on")
+    port: int = Field(8021, validation_alias="PORT", description="port the web server listens on")
+    smtp_url: str = Field(
+        "",
+        validation_alias="SMTP_URL",
+        description="smtp://user:password@host:port; empty: letters go to data/outbox",
+    )
+    mail_from: str = Field(
+        "noreply-gdmn@example.edu.vn", validation_alias="MAIL_FROM", description="sender of our letters"
+    )
+    intake_address: str = Field(
+        "tinbai.gdmn@example.edu.vn",
+        validation_alias="INTAKE_ADDRESS",
+        description="mailbox pieces are sent to",
+    )
+    own_mx: str = Field(
+        "mx.example.edu.vn",
+        validation_alias="OWN_MX",
+        description="our mail server's name: only its Received and Authentication-Results lines are believed",
+    )
+    smtp_timeout_seconds: float = Field(
+        30, validation_alias="SMTP_TIMEOUT_SECONDS", description="shorter than the lease"
+    )
+    lease_seconds: float = Field(
+        120, validation_alias="LEASE_SECONDS", description="how long a worker may hold an outbox row"
+    )
+    requeue_seconds: float = Field(
+        15,
+        validation_alias="REQUEUE_SECONDS",
+        description="after which a queued row that nobody took is queued again",
+    )
+    relay_seconds: float = Field(
+        0.2, validation_alias="RELAY_SECONDS", description="pause of the relay between two looks"
+    )
+    attempts: int = Field(
+        8, validation_alias="ATTEMPTS", description="tries before an outbox row is put aside as dead"
+    )
+    max_upload_bytes: int = Field(
+        32 * 1024 * 1024, validation_alias="MAX_UPLOAD_BYTES", description="largest request taken"
+    )
+
+    @property
+    def is_demo(self) -> bool:
+        return self.mode is Mode.DEMO
+
+    @property
+    def owner_url(self) -> str:
+        return self.database_owner_url or self.database_url
+
+    @property
+    def forum_url(self) -> str:
+        return self.database_forum_url or self.database_url
+
+    def refuse_unsafe(self) -> None:
+        """Raises UnsafeSettings when production would start with a secret everybody knows."""
+        if self.is_demo:
+            return
+        if self.secret_key == DEMO_SECRET or len(self.secret_key) < 32:
+            raise UnsafeSettings("SECRET_KEY: 32 ký tự trở lên, không dùng giá trị mặc định")
+        if not self.database_url:
+            raise UnsafeSettings("DATABASE_URL: bắt buộc khi TOASOAN_MODE=production")
+
+
+class UnsafeSettings(RuntimeError):
+    """Production does not start like this."""
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; read once."""
+    return Settings()

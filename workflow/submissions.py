@@ -1,0 +1,293 @@
+"""What can be done with a submission. Each verb says in a line what it is; `perform` is the one way through.
+
+`perform` gathers the facts, lets the engine decide, works out what changes, and has `engine/moves.py` write it
+down: state, audit event and outbox rows in one commit. A refusal is raised with all its reasons and recorded.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.base import db
+from models.people import Account
+from models.vocabulary import UncountReason
+from workflow import definitions, facts, publications
+from workflow.engine import audit, moves
+from workflow.engine.definition import Step
+from workflow.engine.errors import N_, Invalid, NotAllowed, Stale
+from workflow.engine.machine import Offer
+from workflow.engine.unit_of_work import bookkeeping, change, is_open, statement
+from workflow.notices import effects
+from workflow.rules.facts import Facts
+from workflow.rules.periods import booking
+
+Answers = Mapping[str, Any]
+Changes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a verb did: the step it took and where the piece stands now."""
+
+    submission_id: int
+    trigger: str
+    version: int
+    state: str
+    digest: str
+
+
+def available(submission_id: int, *, by: Account | None) -> list[Offer]:
+    """Every step the person has the role for, allowed or refused with all reasons. Records nothing."""
+    known = facts.gather(submission_id, actor=by.id if by else None)
+    return definitions.pinned(known.workflow, known.workflow_version).available(known)
+
+
+def perform(
+    submission_id: int,
+    trigger: str,
+    *,
+    by: Account | None,
+    at: datetime | None = None,
+    command: str | None = None,
+    cause: str | None = None,
+    beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None = None,
+    **answers: Any,
+) -> Done:
+    """Take one step with one piece.
+
+    `by=None` is the clock. `at` is the receipt time when it is not now. `command` makes a repeat harmless.
+    `beside` writes rows of its own in the same transaction and returns more changes and details.
+    Raises NotAllowed (recorded), Stale, CommandReused, NotFound, KeyError for an unknown trigger.
+    """
+    with change() if _writes_more(trigger, beside) else _no_change():
+        known = facts.gather(submission_id, actor=by.id if by else None, at=at)
+        if command is not None and (done := _repeated(known, trigger, command)) is not None:
+            return done
+        step = _decide(known, trigger, by, answers)
+        if "seen" in step.asks and answers["seen"] != known.digest:
+            raise Stale
+        changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
+        if beside is not None:
+            more, told = beside(known)
+            changes, details = {**changes, **more}, {**details, **told}
+        happening = _happening(known, step, by, changes, details, command, cause, answers)
+        with statement(db.engine) as connection:
+            version = moves.record(connection, happening)
+    return Done(submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
+
+
+def _writes_more(trigger: str, beside: object) -> bool:
+    return beside is not None or trigger in ("publish", "retract")
+
+
+@contextmanager
+def _no_change() -> Iterator[None]:
+    """A bare move writes on a connection of its own; what this session read before is old afterwards."""
+    try:
+        yield
+    finally:
+        if not is_open():
+            db.session.rollback()
+
+
+def _repeated(known: Facts, trigger: str, command: str) -> Done | None:
+    """What an earlier copy of this command did, so that a repeat is answered and not refused."""
+    with statement(db.engine) as connection:
+        version = moves.already(
+            connection, command, f"submission:{known.submission_id}", f"submission:{trigger}"
+        )
+    if version is None:
+        return None
+    return Done(known.submission_id, trigger, version, known.state, known.digest)
+
+
+def _decide(known: Facts, trigger: str, by: Account | None, answers: Answers) -> Step:
+    try:
+        return definitions.pinned(known.workflow, known.workflow_version).decide(trigger, known, answers)
+    except NotAllowed as refused:
+        _record_refusal(known, trigger, by, refused)
+        raise
+
+
+def _record_refusal(known: Facts, trigger: str, by: Account | None, refused: NotAllowed) -> None:
+    with bookkeeping() as session:
+        audit.write(
+            session.connection(),
+            f"refusal:{by.id if by else 0}",
+            f"submission:refused/{refused.code}",
+            actor=by.id if by else None,
+            at=known.recorded_at,
+            trigger=trigger,
+            submission=known.submission_id,
+            unit=known.unit_id,
+            reasons=[refusal.code for refusal in refused.refusals],
+        )
+
+
+def _happening(
+    known: Facts,
+    step: Step,
+    by: Account | None,
+    changes: Changes,
+    details: dict[str, Any],
+    command: str | None,
+    cause: str | None,
+    answers: Answers,
+) -> moves.Happening:
+    told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
+    if known.now != known.recorded_at:
+        told["became_at"] = known.now
+    values: dict[str, Any] = {"command": command} if command else {}
+    return moves.Happening(
+        submission_id=known.submission_id,
+        state=known.state,
+        target=step.target or known.state,
+        version=known.version,
+        head_hash=known.head_hash,
+        action=f"submission:{step.trigger}",
+        actor=by.id if by else None,
+        at=known.recorded_at,
+        changes=changes,
+        effects=effects(step.effects, event=known.version + 1),
+        details={"unit": known.unit_id, "digest": known.digest, **told, **details},
+        cause=cause,
+        **values,
+    )
+
+
+# --- what each step changes besides the state -------------------------------------------------------------------
+
+
+def _nothing(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {}, {}
+
+
+def _submit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    changes: Changes = {"returned_reason": None, "statement_by": known.actor}
+    if known.first_sent_at is None:
+        booked = booking(known)
+        if booked is None:
+            raise Invalid("no_open_period", N_("Chưa có kỳ nào đang mở để nhận bài."))
+        changes |= {
+            "first_sent_at": known.now,
+            "period_id": booked.period_id,
+            "sent_late": booked.is_late,
+        }
+    return changes, {"side": "unit", "sent_late": changes.get("sent_late", known.sent_late)}
+
+
+def _withdraw(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"first_sent_at": None, "sent_late": False, "statement_by": None, "excused_reason": None}, {}
+
+
+def _return(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    unclaimed = {"claimed_by": None, "claimed_at": None, "checklist_by": None}
+    return {"returned_reason": answers["reason"], **unclaimed}, {}
+
+
+def _edit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"checklist_by": known.actor}, {"side": "department"}
+
+
+def _send_back(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"checklist_by": None, "scheduled_at": None}, {}
+
+
+def _publish(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    publications.put_up(known.submission_id, known.revision_id, at=known.now)
+    return {"scheduled_at": None}, {}
+
+
+def _retract(known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    publications.take_down(known.submission_id, reason=answers["reason"], at=known.now)
+    return {}, {}
+
+
+def _extend(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"extended_until": answers["until"]}, {}
+
+
+def _claim(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"claimed_by": known.actor, "claimed_at": known.now}, {"before": known.claimed_by}
+
+
+def _release(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"claimed_by": None, "claimed_at": None}, {}
+
+
+def _schedule(known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    if answers["until"] <= known.now:
+        raise Invalid("time_passed", N_("Thời điểm hẹn phải ở phía trước."), field="until")
+    return {"scheduled_at": answers["until"]}, {}
+
+
+def _uncount(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    return {"uncounted": UncountReason(answers["kind"]), "uncounted_reason": answers["reason"]}, {}
+
+
+CONSEQUENCES: Mapping[str, Callable[[Facts, Answers], tuple[Changes, dict[str, Any]]]] = {
+    "submit": _submit,
+    "withdraw": _withdraw,
+    "return": _return,
+    "edit": _edit,
+    "send_back": _send_back,
+    "publish": _publish,
+    "retract": _retract,
+    "extend": _extend,
+    "claim": _claim,
+    "take_over": _claim,
+    "release": _release,
+    "schedule": _schedule,
+    "uncount": _uncount,
+    "unschedule": lambda _k, _a: ({"scheduled_at": None}, {}),
+    "set_aside": lambda _k, a: ({"set_aside_reason": a["reason"]}, {}),
+    "take_up": lambda _k, _a: ({"set_aside_reason": None}, {}),
+    "count": lambda _k, _a: ({"uncounted": None, "uncounted_reason": ""}, {}),
+    "excuse": lambda _k, a: ({"excused_reason": a["reason"]}, {}),
+    "discard": lambda k, _a: ({"discarded_at": k.now}, {}),
+    "restore": lambda _k, _a: ({"discarded_at": None}, {}),
+}
+
+
+# --- the verbs ------------------------------------------------------------------------------------------------------
+
+
+def submit(submission_id: int, *, by: Account, at: datetime | None = None, **options: Any) -> Done:
+    """Send the piece to the department; the sender states that it is true (R2, R8)."""
+    return perform(submission_id, "submit", by=by, at=at, statement=True, **options)
+
+
+def withdraw(submission_id: int, *, by: Account) -> Done:
+    """Take it back while nobody has claimed it; it stops counting."""
+    return perform(submission_id, "withdraw", by=by)
+
+
+def claim(submission_id: int, *, by: Account) -> Done:
+    return perform(submission_id, "claim", by=by)
+
+
+def finish_editing(submission_id: int, *, by: Account) -> Done:
+    """The editor has gone through the checklist; the piece waits for approval."""
+    return perform(submission_id, "edit", by=by, checklist=True)
+
+
+def give_back(submission_id: int, *, reason: str, by: Account) -> Done:
+    """Return it to the unit; the first sending and its count stay."""
+    return perform(submission_id, "return", by=by, reason=reason)
+
+
+def approve(submission_id: int, *, by: Account, seen: str, command: str | None = None) -> Done:
+    """Approve exactly the text with the digest `seen`; any other raises Stale."""
+    return perform(submission_id, "approve", by=by, seen=seen, command=command)
+
+
+def publish(submission_id: int, *, by: Account | None, seen: str) -> Done:
+    """Put the approved revision on the forum, and no other. `by=None`: at its set time."""
+    return perform(submission_id, "publish", by=by, seen=seen)
+
+
+def retract(submission_id: int, *, reason: str, by: Account) -> Done:
+    """Take the page down; its address answers 410 with the reason."""
+    return perform(submission_id, "retract", by=by, reason=reason)

@@ -1,0 +1,131 @@
+"""Text of a piece: from whatever was typed or mailed to the few elements we keep, and to what is hashed.
+
+The body is HTML of ALLOWED elements only. Everything is NFC.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+
+import nh3
+
+from workflow.engine.audit import canonical
+
+ALLOWED = {"p", "h2", "h3", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br", "figure"}
+MAX_TITLE = 200
+MAX_BODY = 200_000
+
+_BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
+
+
+def tidy(text: str) -> str:
+    """One line of text: NFC, spaces folded."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def body_from_html(html: str) -> str:
+    """Clean HTML from an editor or a mail: unknown elements dropped, loose lines turned into paragraphs.
+
+    A picture in its place is `<figure data-picture="N"></figure>`, N counting the revision's pictures from 1.
+    """
+    html = unicodedata.normalize("NFC", html)
+    html = re.sub(r"</?(div|section|article)\b[^>]*>", "\n\n", html)
+    html = re.sub(r"<h1\b[^>]*>(.*?)</h1>", r"<h2>\1</h2>", html, flags=re.S)
+    html = re.sub(r"<(/?)b\b[^>]*>", r"<\1strong>", html)
+    html = re.sub(r"<(/?)i\b[^>]*>", r"<\1em>", html)
+    html = re.sub(r"(<br\s*/?>\s*){2,}", "\n\n", html)
+    clean = nh3.clean(
+        html,
+        tags=ALLOWED,
+        clean_content_tags={"script", "style"},
+        attributes={"a": {"href"}, "figure": {"data-picture"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow",
+    )
+    blocks = (block.strip() for block in re.split(r"\n\s*\n", clean))
+    kept = (block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks if block)
+    body = re.sub(r"<p>\s*(<br>)*\s*</p>", "", "\n".join(kept))
+    return body if to_plain(body) or "<figure" in body else ""
+
+
+def body_from_paragraphs(paragraphs: Sequence[str]) -> str:
+    """Plain paragraphs to the body's HTML."""
+    return "\n".join(f"<p>{escape(tidy(text), quote=False)}</p>" for text in paragraphs if tidy(text))
+
+
+def to_plain(body: str) -> str:
+    """The body as plain text, a blank line between blocks; for letters, search and differences."""
+    text = re.sub(r"</(p|h2|h3|li|blockquote|ul|ol)>", "\n\n", body)
+    text = re.sub(r"<br>", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", unescape(re.sub(r"<[^>]+>", "", text))).strip()
+
+
+@dataclass(frozen=True)
+class PictureWords:
+    """A file as a revision shows it; all three are part of the digest."""
+
+    blob: str
+    caption: str
+    credit: str
+
+
+def seal(
+    *,
+    kind: str,
+    unit: str,
+    author_line: str,
+    title: str,
+    summary: str,
+    section: str | None,
+    body: str,
+    pictures: Sequence[PictureWords],
+) -> tuple[str, str]:
+    """The canonical text of a revision and its digest, `sha256:` and 64 hex digits.
+
+    Consent answers are outside it: they are guards of approve and publish, not text.
+    """
+    text = canonical(
+        {
+            "kind": kind,
+            "unit": unit,
+            "author_line": author_line,
+            "title": title,
+            "summary": summary,
+            "section": section,
+            "body": body,
+            "attachments": [
+                {"blob": picture.blob, "caption": picture.caption, "credit": picture.credit}
+                for picture in pictures
+            ],
+        }
+    )
+    return text, f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+_BASES = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def sort_key(text: str, *, person: bool = False) -> str:
+    """A key that sorts as the Vietnamese alphabet does: letters first, then tones; people by given name.
+
+    `sort_key("Đào") > sort_key("Dung")`. Stored, because the embedded database has no ICU.
+    """
+    words = tidy(text).lower().split()
+    if person and words:
+        words = [words[-1], *words[:-1]]
+    letters, tones = [], []
+    for char in " ".join(words):
+        base, tone = _split_tone(char)
+        letters.append(chr(0x41 + _BASES.index(base)) if base in _BASES else char)
+        tones.append(str(tone))
+    return "".join(letters) + "\x01" + "".join(tones)
+
+
+def _split_tone(char: str) -> tuple[str, int]:
+    decomposed = unicodedata.normalize("NFD", char)
+    tone = next((mark for mark in decomposed if mark in _TONES), "")
+    return unicodedata.normalize("NFC", decomposed.replace(tone, "") if tone else decomposed), _TONES[tone]
