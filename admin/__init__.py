@@ -1,0 +1,5 @@
+from flask import Flask
+
+
+def open_door(app: Flask) -> None:
+    """Register this door's screens and commands."""

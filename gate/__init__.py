@@ -1,0 +1,21 @@
+"""Where people come in: sign-in, language, cross-site protection, and what an error looks like.
+
+One sign-in for all doors; each door then asks `workflow` what the person may do. Imported by `wsgi` only: the doors
+know `flask_login.current_user` and no more.
+"""
+
+from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
+
+from gate import errors, language, signing_in
+
+blueprint = Blueprint("gate", __name__, template_folder="templates")
+
+
+def keep(app: Flask) -> None:
+    """Put the gate in front of every door of the application."""
+    app.register_blueprint(blueprint)
+    CSRFProtect(app)
+    language.speak(app)
+    signing_in.install(app)
+    errors.answer(app)

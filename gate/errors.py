@@ -1,0 +1,62 @@
+"""What a refusal or an error looks like at any door: a sentence, the way out, and the code in small print."""
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from workflow.engine.errors import N_, Refusal, ToaSoanError
+
+SENTENCES = {
+    400: N_("Yêu cầu chưa hợp lệ. Vui lòng tải lại trang và thử lại."),
+    401: N_("Vui lòng đăng nhập để tiếp tục."),
+    403: N_("Đồng chí không có quyền thực hiện thao tác này."),
+    404: N_("Không tìm thấy nội dung yêu cầu."),
+    405: N_("Thao tác này không dùng được ở đây."),
+    413: N_("Tệp hoặc nội dung gửi lên quá lớn."),
+    429: N_("Có quá nhiều yêu cầu. Vui lòng thử lại sau ít phút."),
+    500: N_("Hệ thống đang bận, vui lòng thử lại sau ít phút."),
+}
+CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 413: "too_large"}
+
+
+def answer(app: Flask) -> None:
+    app.register_error_handler(ToaSoanError, _refused)
+    app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
+    app.register_error_handler(HTTPException, _http)
+
+
+def told(refusal: Refusal) -> str:
+    """One refusal in the person's language."""
+    parts = [gettext(part) for part in (refusal.says, refusal.way_out) if part]
+    return " ".join(part.format(**refusal.fields) for part in parts)
+
+
+def error_400() -> str:
+    return str(gettext(SENTENCES[400]))
+
+
+def _refused(error: ToaSoanError) -> Response:
+    return _page(error.status, error.code, [told(refusal) for refusal in error.refusals])
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    sentence = gettext(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]))
+    return _page(status, CODES.get(status, f"http_{status}"), [str(sentence)])
+
+
+def _page(status: int, code: str, sentences: list[str]) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify(code=code, says=sentences)
+    else:
+        from flask import make_response
+
+        answer = make_response(
+            render_template("gate/error.html", code=code, sentences=sentences, status=status)
+        )
+    answer.status_code = status
+    return answer
