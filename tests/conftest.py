@@ -1,0 +1,144 @@
+"""One real PostgreSQL and one real Valkey for the whole run, one database for each worker, a clock that is set.
+
+Rows are removed after each test as the superuser; the program itself connects as `toasoan_app` and could not.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from flask import Flask
+from sqlalchemy import Engine, create_engine, text
+
+from embedded import servers
+
+pytest_plugins = ["tests.cast", "tests.factories", "tests.assertions"]
+
+DATA = "TOASOAN_TEST_DATA"
+KEPT = {"alembic_version", "directive", "composition", "house_fact"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and DATA not in os.environ:
+        os.environ[DATA] = tempfile.mkdtemp(prefix="toasoan-test-")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        servers.stop(Path(os.environ[DATA]), say=lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The data folder of the servers that all workers share."""
+    return Path(os.environ[DATA])
+
+
+@pytest.fixture(scope="session")
+def addresses(shared_data: Path) -> servers.Addresses:
+    with FileLock(shared_data / "servers.lock"):
+        return servers.ensure(shared_data, say=lambda _: None, fsync=False)
+
+
+@pytest.fixture(scope="session")
+def database(addresses: servers.Addresses, shared_data: Path, worker_id: str) -> str:
+    """The superuser's URL of this worker's own database, a copy of the migrated template."""
+    from workflow import founding
+
+    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
+    template = with_database(addresses.admin_url, "template_toasoan")
+    with FileLock(shared_data / "template.lock"), server.connect() as connection:
+        known = "SELECT 1 FROM pg_database WHERE datname = 'template_toasoan'"
+        if not connection.execute(text(known)).scalar():
+            connection.execute(text("CREATE DATABASE template_toasoan"))
+            founding.migrate(template)
+        connection.execute(text(f"DROP DATABASE IF EXISTS test_{worker_id} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE test_{worker_id} TEMPLATE template_toasoan"))
+    server.dispose()
+    return with_database(addresses.admin_url, f"test_{worker_id}")
+
+
+def with_database(url: str, name: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def superuser(database: str) -> Iterator[Engine]:
+    """For what no role of the program may do: putting the stage back, tampering."""
+    engine = create_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(
+    database: str, addresses: servers.Addresses, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The whole application of this worker, in rehearsal, with its directive laid down."""
+    from workflow import founding
+    from workflow.settings import settings
+
+    environment = {
+        "TOASOAN_MODE": "demo",
+        "TOASOAN_DATA": str(tmp_path_factory.mktemp("data")),
+        "DATABASE_URL": founding.url_for(database, founding.APP),
+        "DATABASE_FORUM_URL": founding.url_for(database, founding.FORUM),
+        "REDIS_URL": addresses.redis_url,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        from wsgi import create_app
+
+        app = create_app({"TESTING": True})
+        with app.app_context():
+            founding.lay_down_directive()
+        yield app
+    settings.cache_clear()
+
+
+@pytest.fixture
+def app(house: Flask, superuser: Engine) -> Iterator[Flask]:
+    """The application inside its context, on an empty stage that is empty again afterwards."""
+    from models.base import db
+
+    with house.app_context():
+        yield house
+        db.session.rollback()
+        db.session.remove()
+    from models.tables import Base
+
+    struck = [table.name for table in Base.metadata.sorted_tables if table.name not in KEPT]
+    with superuser.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("; ".join(f"DELETE FROM {name}" for name in struck)))
+
+
+@pytest.fixture
+def clock_at(app: Flask, superuser: Engine) -> Callable[[str], datetime]:
+    """Set people's clock: `clock_at("2021-05-17 08:30")`, Asia/Ho_Chi_Minh. Backwards too: this is a test."""
+    from workflow import clock
+
+    def turn(local: str) -> datetime:
+        from models.base import db
+
+        moment = datetime.fromisoformat(local).replace(tzinfo=clock.ZONE)
+        with superuser.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO rehearsal_clock (is_only, ahead, set_at) VALUES (true, :to - now(), now())"
+                    " ON CONFLICT (is_only) DO UPDATE SET ahead = :to - now()"
+                ),
+                {"to": moment},
+            )
+        db.session.rollback()
+        return moment
+
+    return turn
