@@ -1,0 +1,110 @@
+"""The clothes the three doors share: layouts, macros, style sheets, Vietnamese dates. Knows none of our nouns or verbs.
+
+`wear(app)` once; after that every template may extend look/console.html, look/portal.html or look/forum.html and
+import macros from look/parts/. The macros take plain objects or dicts; each file names the attributes it reads.
+"""
+
+import hashlib
+import secrets
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, g, request, url_for
+from markupsafe import Markup
+
+from look import signs, words
+
+STATIC = Path(__file__).parent / "static"
+THEMES = ("light", "dark")
+
+blueprint = Blueprint(
+    "look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates"
+)
+
+FILTERS = {
+    "day": words.day,
+    "day_month": words.day_month,
+    "month": words.month,
+    "weekday": words.weekday,
+    "long_day": words.long_day,
+    "clock_time": words.clock_time,
+    "moment": words.moment,
+    "last_day": words.last_day,
+    "ago": words.ago,
+    "span": words.span,
+    "number": words.number,
+    "size": words.size,
+    "initials": words.initials,
+    "sentence_start": words.sentence_start,
+    "digest_groups": words.digest_groups,
+}
+
+
+def wear(app: Flask) -> None:
+    """Register the blueprint, the filters and globals of the templates, and the content policy with its nonce.
+
+    A policy that a view has set on its own answer is left alone.
+    """
+    app.register_blueprint(blueprint)
+    environment = app.jinja_env
+    environment.filters.update(FILTERS)
+    environment.globals.update(
+        icon=icon,
+        csp_nonce=csp_nonce,
+        look_url=look_url,
+        theme=theme,
+        signs=signs,
+        days_left=words.days_left,
+        time_left=words.time_left,
+        along=words.along,
+        of=words.of,
+    )
+    if "gettext" not in environment.globals:
+        # Without Flask-Babel (or before it) the words are shown as they are written: Vietnamese.
+        environment.add_extension("jinja2.ext.i18n")
+        environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    app.after_request(set_content_policy)
+
+
+def icon(name: str, css: str = "") -> Markup:
+    """An icon of the sprite, for eyes only: the words stand beside it. `css`: "icon-16", "icon-24", a tone ..."""
+    sheet = look_url("vendor/sprite.svg")
+    return Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
+        css, sheet, name
+    )
+
+
+@cache
+def edition(filename: str) -> str:
+    """A mark that changes with the file, so that browsers may keep it for a year. Empty when it is not there."""
+    path = STATIC / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+def look_url(filename: str) -> str:
+    return url_for("look.static", filename=filename, v=edition(filename) or None)
+
+
+def csp_nonce() -> str:
+    """One per request; script and style elements carry it."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def theme() -> str:
+    """The person's choice from the cookie `theme`: "light", "dark", or "" to follow the system."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def set_content_policy(answer: Response) -> Response:
+    nonce = csp_nonce()
+    answer.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; "
+        f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    return answer
