@@ -6,12 +6,12 @@
         "Cho quá hạn những bản nháp đã qua hạn gửi."
         return {"swept": 3, "says": "Đã chuyển 3 bản nháp sang quá hạn."}
 
-A command returns one answer (a dict) or yields several; it may return None when it has spoken itself with `tell`.
-With `--json` each answer is one line of JSON on stdout; else its `says` is printed, or its fields when it has none.
+A command returns one answer (a dict) or yields several; None when it has said all itself with `tell`.
+With `--json` each answer is one line of JSON on stdout; else its `says` is printed, or its fields.
 Exit code 0: done. 1: refused, with a code. 2: used wrongly.
 
-A refusal is any exception with a `code` and a `sentence()` (or `says`): `{"code": …, "says": …}` on stdout with
-`--json`, the sentence on stderr otherwise. Everything else is a bug and keeps its traceback.
+A refusal is any exception with a `code` and a `sentence()` (or `says`): `{"code": …, "says": …}` on
+stdout with `--json`, the sentence on stderr otherwise. Everything else is a bug and keeps its traceback.
 """
 
 import functools
@@ -33,7 +33,7 @@ Answer = Mapping[str, Any]
 
 
 class Refused(Exception):
-    """A command's own refusal, when no verb has said it already. `fields` go into the JSON beside code and says."""
+    """A command's own refusal, when no verb has said it already. `fields` go into the JSON as well."""
 
     def __init__(self, code: str, says: str, **fields: Any) -> None:
         self.code, self.says, self.fields = code, says, fields
