@@ -96,6 +96,7 @@ def _start_past_orphans(place: Place, settings: Mapping[str, str]) -> tuple[int,
             _await(place, pid, sockets)
         except CellarError as failure:
             if "shared memory block" not in failure.says or time.monotonic() > until:
+                place.forget_sockets(sockets)
                 raise
             time.sleep(0.1)
         else:

@@ -38,11 +38,16 @@ def is_alive(pid: int, *, mark: Path | str) -> bool:
     """
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and str(mark) in " ".join(process.cmdline())
+        for _ in range(20):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            if words := process.cmdline():
+                return str(mark) in " ".join(words)
+            # Just then inside exec: it has given up its old words and not yet got its new ones.
+            time.sleep(0.005)
     except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True
+        pass
+    return False
 
 
 def start(program: str, argv: Sequence[str | Path], *, owner: Owner | None, log: Path) -> int:

@@ -83,11 +83,12 @@ def _folder(place: Place) -> Path:
 def _start(place: Place, *, empty: bool) -> tuple[int, Path]:
     folder = _folder(place)
     owner = launch.owner_of(folder)
+    program = programs.valkey()
     if empty:
         shutil.rmtree(folder, ignore_errors=True)
     place.folder(folder.name, owner=owner)
     socket = place.sockets(owner=owner) / "valkey.sock"
-    argv: list[str | Path] = [programs.valkey(), "--dir", folder, "--unixsocket", socket]
+    argv: list[str | Path] = [program, "--dir", folder, "--unixsocket", socket]
     for name, value in SETTINGS.items():
         argv += [f"--{name}", value]
     pid = process.start(NAME, argv, owner=owner, log=place.log("valkey"))
