@@ -1,0 +1,87 @@
+"""The migrations, upwards and downwards, on an empty database and on one with data in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from models.tables import Base
+from tests.conftest import with_database
+from workflow import founding
+
+pytestmark = pytest.mark.database
+
+FILLED = (
+    "INSERT INTO directive (code, title, valid_from, deadline_day, closing_day, quota, counting_kinds,"
+    " bound_unit_kinds, reminder_days) VALUES ('2021', 'Công văn', '2021-04-01', 20, 25, 2, '{news}', '{}', '{7}')",
+    "INSERT INTO unit (code, name, short_name, kind, admin_unit, admin_kind, gso_code, valid_from, sort_key)"
+    " VALUES ('h-x', 'Phòng X', 'H. X', 'phong_gddt', 'Huyện X', 'Huyện', '1', '2021-04-01', 'x')",
+    "INSERT INTO account (email, full_name, sort_key) VALUES ('a@example.edu.vn', 'Đào Thị Ánh', 'x')",
+    "INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash) VALUES ('unit:1', 1,"
+    ' \'{"action":"unit:add","at":"2021-05-01T00:00:00.000000Z","cause":"c"}\', gen_random_uuid(),'
+    " decode(repeat('00', 32), 'hex'), decode(repeat('11', 32), 'hex'))",
+)
+
+
+@pytest.fixture
+def own(database: str, addresses, worker_id: str) -> Iterator[str]:
+    """A database of this test's own, empty."""
+    name = f"migration_{worker_id}"
+    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield with_database(addresses.admin_url, name)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+def steps() -> list[str]:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "migrations")
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(own):
+    founding.migrate(own)
+
+    engine = create_engine(own)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
+    assert founding.migrate(own) == steps()[-1]
+    engine = create_engine(own)
+    with engine.begin() as connection:
+        for statement in FILLED:
+            connection.execute(text(statement))
+
+    for step in steps()[-2::-1]:
+        assert founding.migrate(own, to=step) == step
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT full_name FROM account")).scalar() == "Đào Thị Ánh"
+    engine.dispose()
+    assert founding.migrate(own) == steps()[-1]
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT action FROM audit_event")).scalar() == "unit:add"
+    engine.dispose()
+
+
+def test_the_first_migration_goes_down_to_nothing(own):
+    founding.migrate(own)
+
+    assert founding.migrate(own, to="base") == ""
+    assert founding.migrate(own) == steps()[-1]
+
+
+def test_migrating_twice_is_migrating_once(own):
+    assert founding.migrate(own) == founding.migrate(own)
