@@ -137,8 +137,9 @@ def confirm(committee: Committee, *, by: Account) -> None:
             _told(committee, "committee:refused/composition_invalid", by)
         raise NotAllowed(refusal)
     with change() as session:
+        now = clock.now()
         committee.status = CommitteeStatus.CONFIRMED
-        committee.confirmed_at = clock.now()
+        committee.confirmed_at = now
         committee.confirmed_by = by.id
         session.flush()
         seq = _told(committee, "committee:confirm", by)

@@ -232,10 +232,10 @@ def reopen_period(period: Period, *, reason: str, by: Account) -> None:
     require(accounts.roles_of(by), "periods.write")
     with change() as session:
         session.refresh(period, with_for_update=True)
-        period.closed_at = None
-        period.closed_by = None
         if period.closes_at <= clock.now():
             raise Invalid("closing_day_passed", N_("Đã qua ngày chốt kỳ; không thể mở lại."))
+        period.closed_at = None
+        period.closed_by = None
         _told(period, "period:reopen", by, None, reason=reason)
 
 

@@ -49,11 +49,12 @@ def url_for(admin_url: str, role: str, password: str | None = None) -> str:
 
 
 def migrate(admin_url: str, *, to: str = "head") -> str:
-    """Bring the schema to `to` (a revision or `head`); returns the revision it is at. Raises nothing by habit:
-    a migration that fails leaves the schema where it was."""
+    """Bring the schema to `to` (a revision, `head` or `base`); returns the revision it is at, "" for none.
+
+    A migration that fails leaves the schema where it was.
+    """
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config(toml_file=str(_root() / "pyproject.toml"))
     config.set_main_option("script_location", str(_root() / "migrations").replace("%", "%%"))
@@ -67,12 +68,11 @@ def migrate(admin_url: str, *, to: str = "head") -> str:
             _own_schema(connection)
             config.attributes["connection"] = connection
             current = _revision(connection)
-            script = ScriptDirectory.from_config(config)
             going_down = current is not None and to != "head" and (to == "base" or to < current)
             (command.downgrade if going_down else command.upgrade)(config, to)
             connection.execute(text("SELECT pg_advisory_unlock(20210420)"))
             connection.commit()
-            return _revision(connection) or script.get_base() or ""
+            return _revision(connection) or ""
     finally:
         engine.dispose()
 
