@@ -1,0 +1,195 @@
+"""The text, tables and pictures of a Word file, opened with care (T13). Other soft copies are kept unread.
+
+Nothing outside the file is ever fetched: linked pictures and templates are ignored.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Any
+
+import docx
+from docx.document import Document as WordFile
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+from workflow import filetypes
+from workflow.intake import decoding, legacy
+from workflow.intake.problems import Unreadable
+from workflow.intake.reading import MAX_TEXT_CHARS, Line, Part
+
+MAX_MEMBERS = 2_000
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_XML_BYTES = 20 * 1024 * 1024
+MAX_LINES = 5_000
+
+_NOT_READ = {
+    filetypes.DOC: "doc_not_read",
+    filetypes.PDF: "pdf_not_read",
+    filetypes.ODT: "odt_not_read",
+    filetypes.RTF: "rtf_not_read",
+}
+# Tracked deletions and second copies of text boxes are no text; insertions are (`Paragraph.text` skips them).
+_LIVE_RUNS = './/w:r[not(ancestor::w:del or ancestor::w:moveFrom or ancestor::*[local-name()="Fallback"])]'
+Rows = tuple[tuple[str, ...], ...]
+_ENTITIES = ("<!DOCTYPE", "<!ENTITY")
+
+
+@dataclass(frozen=True)
+class Document:
+    lines: tuple[Line, ...]
+    """All of the file in order; cells of tables one after the other."""
+    tables: tuple[Rows, ...]
+    """Rows of cells, in NFC."""
+    legacy_font: str | None
+    """`tcvn3` (already converted) or `vni` (not)."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(line.text for line in self.lines if line.text)
+
+    @property
+    def title(self) -> str:
+        """The first line, as typed; empty for an empty file."""
+        return next(iter(self.paragraphs), "")
+
+    @property
+    def pictures(self) -> tuple[Part, ...]:
+        return tuple(line.picture for line in self.lines if line.picture)
+
+
+def text_of(part: Part) -> Document:
+    """Reads a .docx or .txt. Raises Unreadable with the code of why not; the file is kept either way."""
+    if part.media_type == filetypes.PLAIN:
+        text, _ = decoding.text_of(part.data, None)
+        return _document([Line(line.strip()) for line in text.splitlines()[:MAX_LINES]], (), set())
+    if part.media_type != filetypes.DOCX:
+        raise Unreadable(_NOT_READ.get(part.media_type, "file_type_not_allowed"))
+    _guard(part.data)
+    try:
+        word = docx.Document(io.BytesIO(part.data))
+        reader = _Reader(word)
+        lines = list(islice(reader.lines(word.iter_inner_content()), MAX_LINES))
+        return _document(lines, tuple(reader.rows(table) for table in word.tables), reader.encodings)
+    except Unreadable:
+        raise
+    except Exception as error:
+        # The library reads a stranger's package and fails in as many ways as there are broken packages;
+        # none of them may take the rest of the mail down.
+        raise Unreadable("file_unreadable") from error
+
+
+def _document(lines: list[Line], tables: tuple[Rows, ...], encodings: set[str | None]) -> Document:
+    lines = list(_readable(lines))
+    if not lines:
+        raise Unreadable("file_without_text")
+    legacy_font = next(iter(encodings - {None}), None) or legacy.detect(
+        "\n".join(line.text for line in lines)
+    )
+    if legacy_font == legacy.TCVN3 and legacy_font not in encodings:
+        # No font said so, the words did: nothing has been converted yet.
+        lines = [Line(legacy.convert(line.text), line.picture) for line in lines]
+        tables = tuple(tuple(tuple(map(legacy.convert, row)) for row in table) for table in tables)
+    return Document(tuple(lines), tables, legacy_font)
+
+
+def _readable(lines: Iterable[Line]) -> Iterator[Line]:
+    """Lines that hold something, as far as a reader would follow: MAX_TEXT_CHARS, as for a body."""
+    chars = 0
+    for line in lines:
+        chars += len(line.text)
+        if chars > MAX_TEXT_CHARS:
+            return
+        if line.text or line.picture:
+            yield line
+
+
+def _guard(data: bytes) -> None:
+    """Unpacked sizes are added up before anything is unpacked, and each member is read with a hard stop."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as box:
+            members = box.infolist()
+            if any(member.flag_bits & 0x1 for member in members):
+                raise Unreadable("file_encrypted")
+            if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED_BYTES:
+                raise Unreadable("file_unpacks_too_large")
+            for member in members:
+                if member.filename.casefold().endswith((".xml", ".rels")):
+                    _guard_xml(box, member)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise Unreadable("file_unreadable") from error
+
+
+def _guard_xml(box: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    with box.open(member) as stream:
+        xml = stream.read(MAX_XML_BYTES + 1)
+    if len(xml) > MAX_XML_BYTES:
+        raise Unreadable("file_unpacks_too_large")
+    # Word never declares entities; who does wants to blow up the parser or read our disk.
+    if any(sign.encode(name) in xml for sign in _ENTITIES for name in ("ascii", "utf-16-le", "utf-16-be")):
+        raise Unreadable("file_has_entities")
+
+
+class _Reader:
+    """Walks through one file and notes the old encodings it met."""
+
+    def __init__(self, word: WordFile) -> None:
+        self.word = word
+        self.encodings: set[str | None] = set()
+
+    def lines(self, blocks: Iterable[Paragraph | Table]) -> Iterator[Line]:
+        for block in blocks:
+            if isinstance(block, Table):
+                for cell in _cells(block):
+                    yield from self.lines(cell.iter_inner_content())
+            else:
+                text, pictures = self.paragraph(block)
+                yield from (Line(line.strip()) for line in text.split("\n"))
+                yield from (Line(picture=picture) for picture in pictures)
+
+    def rows(self, table: Table) -> Rows:
+        return tuple(
+            tuple("\n".join(self.paragraph(p)[0] for p in cell.paragraphs).strip() for cell in row.cells)
+            for row in table.rows
+        )
+
+    def paragraph(self, paragraph: Paragraph) -> tuple[str, list[Part]]:
+        inherited = _font_of(paragraph.style)
+        said: list[str] = []
+        pictures: list[Part] = []
+        for element in paragraph._p.xpath(_LIVE_RUNS):
+            run = Run(element, paragraph)
+            text, encoding = legacy.read_run(run.text, run.font.name or inherited)
+            self.encodings.add(encoding)
+            said.append(text)
+            pictures.extend(self._pictures(element))
+        return decoding.clean("".join(said)).strip(), pictures
+
+    def _pictures(self, run: Any) -> Iterator[Part]:
+        # `r:embed` lies in the package; `r:link` would be fetched from elsewhere and is not looked at.
+        for relation in run.xpath(".//a:blip/@r:embed"):
+            image = self.word.part.related_parts.get(relation)
+            if image is not None and (media_type := filetypes.media_type(image.blob)) in filetypes.PICTURES:
+                yield Part(PurePosixPath(str(image.partname)).name, media_type, image.blob, inline=True)
+
+
+def _font_of(style: Any) -> str | None:
+    while style is not None:
+        if style.font.name:
+            return str(style.font.name)
+        style = style.base_style
+    return None
+
+
+def _cells(table: Table) -> Iterator[Any]:
+    """Each cell once: a merged one is met again for every column and row it spans."""
+    seen = set()
+    for row in table.rows:
+        for cell in row.cells:
+            if cell._tc not in seen:
+                seen.add(cell._tc)
+                yield cell
