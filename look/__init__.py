@@ -17,9 +17,17 @@ from look import signs, words
 STATIC = Path(__file__).parent / "static"
 THEMES = ("light", "dark")
 
-blueprint = Blueprint(
-    "look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates"
-)
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+class Wardrobe(Blueprint):
+    """Our static files: kept for a year when asked for by their edition, else checked each time."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        return YEAR_SECONDS if "v" in request.args else super().get_send_file_max_age(filename)
+
+
+blueprint = Wardrobe("look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates")
 
 FILTERS = {
     "day": words.day,

@@ -116,15 +116,16 @@ ACTS = {
     "remind": Sign("bell", N_("Gửi nhắc việc"), "submitted"),
 }
 
+# The forum's sections: icon, and the short name that fits a line of eight.
 SECTIONS = {
-    "ban-tru": "tools-kitchen-2",
-    "moi-truong-giao-duc": "plant-2",
-    "hoat-dong-giao-duc": "ball-football",
-    "phoi-hop-phu-huynh": "heart-handshake",
-    "guong-dien-hinh": "award",
-    "chia-se-kinh-nghiem": "bulb",
-    "tu-lieu-chuyen-mon": "books",
-    "tin-tuc-su-kien": "news",
+    "ban-tru": Sign("tools-kitchen-2", N_("Công tác bán trú")),
+    "moi-truong-giao-duc": Sign("plant-2", N_("Môi trường giáo dục")),
+    "hoat-dong-giao-duc": Sign("ball-football", N_("Hoạt động giáo dục")),
+    "phoi-hop-phu-huynh": Sign("heart-handshake", N_("Phối hợp phụ huynh")),
+    "guong-dien-hinh": Sign("award", N_("Gương điển hình")),
+    "chia-se-kinh-nghiem": Sign("bulb", N_("Chia sẻ kinh nghiệm")),
+    "tu-lieu-chuyen-mon": Sign("books", N_("Tư liệu chuyên môn")),
+    "tin-tuc-su-kien": Sign("news", N_("Tin tức - Sự kiện")),
 }
 
 # Flash categories of Flask and Flask-Admin -> icon and tone of the notice.

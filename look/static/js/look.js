@@ -139,8 +139,18 @@ document.addEventListener("keydown", (e) => {
   all("details.portal-me[open]").forEach((box) => (box.open = false));
 });
 
+/* The matrix of a phone shows the running month; the others are behind a tap. */
+on("click", "[data-months]", (button) => {
+  const open = button.parentElement.querySelector(".matrix").classList.toggle("matrix-all");
+  button.setAttribute("aria-pressed", String(open));
+});
+
 /* Lists: filters go out when they change; chosen rows open the bulk bar. */
 on("change", "[data-submit]", (select) => select.form.requestSubmit());
+on("click", "[data-filters-open]", (button) => {
+  const open = button.form.classList.toggle("is-open");
+  button.setAttribute("aria-expanded", String(open));
+});
 all("[data-only-without-script]").forEach((button) => (button.hidden = true));
 
 function countChosen() {
