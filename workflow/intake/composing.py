@@ -135,10 +135,9 @@ class _Composer:
             shown = any(part.kind != "document" and not placing.is_ornament(part) for part in self.beside)
             return shown or len(_text(self.article).split()) >= MIN_ARTICLE_WORDS
         long_lines = [line.text for line in self.article if len(line.text) >= MIN_SECTION_CHARS]
-        known = "\n".join(draft.text for draft in self.drafts)
-        return (
-            len(long_lines) >= 2 and not self.unread and not any(_holds(known, line) for line in long_lines)
-        )
+        known = wording.fold("\n".join(draft.text for draft in self.drafts))
+        is_new = not any(wording.fold(line) in known for line in long_lines)
+        return is_new and len(long_lines) >= 2 and not self.unread
 
     def _sections(self) -> list[Draft]:
         """Pieces under "TIN 3: …" with text below; a mere list of what is attached has none."""
