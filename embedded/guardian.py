@@ -2,11 +2,11 @@
 
 Two halves in one file: `Guardian` is the supervisor's end of a pipe, `_main` the program at the
 other end (standard library only, started with -I -S), in its own session so that nothing sent to
-the supervisor's group reaches it. Its standard input is the pipe: a line
-"+ PID SECONDS" for each child started, "- PID" for each one buried. End of file means that the
-supervisor is gone: each child left gets SIGTERM and its seconds, then its whole process group
-gets SIGKILL. A parent-death signal would reach the masters only, and only on Linux: the workers
-of a killed master would go on taking messages.
+the supervisor's group reaches it. Its arguments are the children there are already, "PID SECONDS"
+each; its standard input is the pipe: a line "+ PID SECONDS" for each child started, "- PID" for
+each one buried. End of file means that the supervisor is gone: each child left gets SIGTERM and
+its seconds, then its whole process group gets SIGKILL. A parent-death signal would reach the
+masters only, and only on Linux: the workers of a killed master would go on taking messages.
 """
 
 import os
@@ -37,16 +37,14 @@ class Guardian:
         self._tell(f"- {pid}")
 
     def keep_alive(self, children: Iterable[tuple[int, float]]) -> None:
-        """Somebody may kill the guardian; then a new one is told the (pid, stop_seconds) there are."""
+        """Somebody may kill the guardian; then a new one is born knowing the (pid, stop_seconds) there are."""
         if self._process.poll() is not None:
             assert self._process.stdin is not None
             self._process.stdin.close()
-            self._start()
-            for pid, stop_seconds in children:
-                self.remember(pid, stop_seconds)
+            self._start(*(f"{pid} {stop_seconds}" for pid, stop_seconds in children))
 
-    def _start(self) -> None:
-        argv = [sys.executable, "-I", "-S", "-B", __file__]
+    def _start(self, *children: str) -> None:
+        argv = [sys.executable, "-I", "-S", "-B", __file__, *children]
         nowhere = subprocess.DEVNULL
         # Unbuffered: a child is known to the guardian before anything else can happen to us.
         self._process = subprocess.Popen(
@@ -73,7 +71,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _main() -> None:
-    children: dict[int, float] = {}
+    children = {int(pid): float(seconds) for pid, seconds in map(str.split, sys.argv[1:])}
     for line in sys.stdin:
         sign, pid, *seconds = line.split()
         if sign == "+":
