@@ -16,6 +16,7 @@ import look
 import portal
 from models.tables import db
 from workflow import definitions
+from workflow.engine import unit_of_work
 from workflow.settings import settings
 
 
@@ -33,7 +34,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=house.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SQLALCHEMY_DATABASE_URI=_psycopg(house.database_url),
-        SQLALCHEMY_BINDS={"forum": _psycopg(house.forum_url)},
+        SQLALCHEMY_BINDS={
+            "forum": _psycopg(house.forum_url),
+            "moves": {"url": _psycopg(house.database_url), **unit_of_work.KEPT},
+        },
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=house.public_url.startswith("https:"),

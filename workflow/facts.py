@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
-from models.base import db
 from models.vocabulary import AttachmentKind, Consent, Role
 from workflow.engine.errors import NotFound
 from workflow.rules.facts import Facts, Media, Month
@@ -15,7 +14,9 @@ WITH moment AS (
   SELECT coalesce(CAST(:at AS timestamptz), people_now()) AS now, people_now() AS recorded_at
 ),
 today AS (SELECT now, recorded_at, (now AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day FROM moment)
-SELECT s.*, today.now, today.recorded_at,
+SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_hash, s.digest, s.revision_id,
+  s.unit_id, s.period_id, s.kind, s.first_sent_at, s.sent_late, s.uncounted, s.claimed_by, s.claimed_at,
+  s.set_aside_reason, s.scheduled_at, s.discarded_at, s.created_by, today.now, today.recorded_at,
   u.code AS unit_code, u.valid_to AS unit_valid_to,
   (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
   r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
@@ -50,7 +51,7 @@ WHERE s.id = :id
 
 _MONTHS = text("""
 SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at,
-  p.closed_at IS NOT NULL AS is_closed, p.opens_at,
+  p.closed_at IS NOT NULL AND p.closed_at <= :now AS is_closed, p.opens_at,
   greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
     WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = :unit))) AS deadline_at,
   (SELECT count(*) FROM submission o WHERE o.period_id = p.id AND o.unit_id = :unit
@@ -62,15 +63,17 @@ ORDER BY p.deadline_at
 """)
 
 
-def gather(submission_id: int, *, actor: int | None, at: datetime | None = None) -> Facts:
+def gather(
+    connection: Connection, submission_id: int, *, actor: int | None, at: datetime | None = None
+) -> Facts:
     """The facts about one piece for one person at one moment (`at`, else people's now).
 
     `actor=None` is the system. Raises NotFound.
     """
-    row = db.session.execute(_FACTS, {"id": submission_id, "actor": actor, "at": at}).one_or_none()
+    row = connection.execute(_FACTS, {"id": submission_id, "actor": actor, "at": at}).one_or_none()
     if row is None:
         raise NotFound
-    months = _months(row) if row.first_sent_at is None else (None, None)
+    months = _months(connection, row) if row.first_sent_at is None else (None, None)
     roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.is_seated else frozenset())
     return Facts(
         submission_id=row.id,
@@ -123,9 +126,9 @@ def _media(entry: dict[str, Any]) -> Media:
     )
 
 
-def _months(row: Row[Any]) -> tuple[Month | None, Month | None]:
+def _months(connection: Connection, row: Row[Any]) -> tuple[Month | None, Month | None]:
     """The piece's own month and the one that takes pieces now, as its unit meets them."""
-    found = db.session.execute(_MONTHS, {"unit": row.unit_id, "period": row.period_id, "now": row.now}).all()
+    found = connection.execute(_MONTHS, {"unit": row.unit_id, "period": row.period_id, "now": row.now}).all()
     months = {
         entry.id: Month(
             entry.id, entry.code, entry.deadline_at, entry.closes_at, entry.is_closed, entry.is_short

@@ -4,21 +4,25 @@
 down: state, audit event and outbox rows in one commit. A refusal is raised with all its reasons and recorded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+from sqlalchemy.orm.util import identity_key
+
 from models.base import db
 from models.people import Account
+from models.submission import Submission
 from models.vocabulary import UncountReason
 from workflow import definitions, facts, publications
 from workflow.engine import audit, moves
 from workflow.engine.definition import Step
 from workflow.engine.errors import N_, Invalid, NotAllowed, Stale
 from workflow.engine.machine import Offer
-from workflow.engine.unit_of_work import bookkeeping, change, is_open, statement
+from workflow.engine.unit_of_work import bookkeeping, change, statement
 from workflow.notices import effects
 from workflow.rules.facts import Facts
 from workflow.rules.periods import booking
@@ -40,7 +44,8 @@ class Done:
 
 def available(submission_id: int, *, by: Account | None) -> list[Offer]:
     """Every step the person has the role for, allowed or refused with all reasons. Records nothing."""
-    known = facts.gather(submission_id, actor=by.id if by else None)
+    with statement() as connection:
+        known = facts.gather(connection, submission_id, actor=by.id if by else None)
     return definitions.pinned(known.workflow, known.workflow_version).available(known)
 
 
@@ -52,29 +57,32 @@ def perform(
     at: datetime | None = None,
     command: str | None = None,
     cause: str | None = None,
+    acting_for: str | None = None,
     beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None = None,
     **answers: Any,
 ) -> Done:
     """Take one step with one piece.
 
     `by=None` is the clock. `at` is the receipt time when it is not now. `command` makes a repeat harmless.
+    `acting_for` is the code of the unit whose committee an editor stands in for; the caller asked if he may.
     `beside` writes rows of its own in the same transaction and returns more changes and details.
     Raises NotAllowed (recorded), Stale, CommandReused, NotFound, KeyError for an unknown trigger.
     """
-    with change() if _writes_more(trigger, beside) else _no_change():
-        known = facts.gather(submission_id, actor=by.id if by else None, at=at)
-        if command is not None and (done := _repeated(known, trigger, command)) is not None:
+    actor = by.id if by else None
+    with change() if _writes_more(trigger, beside) else nullcontext(), statement() as connection:
+        known = facts.gather(connection, submission_id, actor=actor, at=at)
+        if command is not None and (done := _repeated(connection, known, trigger, command)) is not None:
             return done
-        step = _decide(known, trigger, by, answers)
+        step = _decide(known, trigger, actor, answers)
         if "seen" in step.asks and answers["seen"] != known.digest:
             raise Stale
         changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
         if beside is not None:
             more, told = beside(known)
             changes, details = {**changes, **more}, {**details, **told}
-        happening = _happening(known, step, by, changes, details, command, cause, answers)
-        with statement(db.engine) as connection:
-            version = moves.record(connection, happening)
+        happening = _happening(known, step, changes, details, answers, command=command, cause=cause)
+        version = moves.record(connection, happening)
+    _forget(submission_id)
     return Done(submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
 
 
@@ -82,42 +90,36 @@ def _writes_more(trigger: str, beside: object) -> bool:
     return beside is not None or trigger in ("publish", "retract")
 
 
-@contextmanager
-def _no_change() -> Iterator[None]:
-    """A bare move writes on a connection of its own; what this session read before is old afterwards."""
-    try:
-        yield
-    finally:
-        if not is_open():
-            db.session.rollback()
+def _forget(submission_id: int) -> None:
+    """The move went past the session: if it holds the piece, what it holds is old."""
+    held = db.session.identity_map.get(identity_key(Submission, submission_id))
+    if held is not None:
+        db.session.expire(held)
 
 
-def _repeated(known: Facts, trigger: str, command: str) -> Done | None:
+def _repeated(connection: Connection, known: Facts, trigger: str, command: str) -> Done | None:
     """What an earlier copy of this command did, so that a repeat is answered and not refused."""
-    with statement(db.engine) as connection:
-        version = moves.already(
-            connection, command, f"submission:{known.submission_id}", f"submission:{trigger}"
-        )
+    version = moves.already(connection, command, f"submission:{known.submission_id}", f"submission:{trigger}")
     if version is None:
         return None
     return Done(known.submission_id, trigger, version, known.state, known.digest)
 
 
-def _decide(known: Facts, trigger: str, by: Account | None, answers: Answers) -> Step:
+def _decide(known: Facts, trigger: str, actor: int | None, answers: Answers) -> Step:
     try:
         return definitions.pinned(known.workflow, known.workflow_version).decide(trigger, known, answers)
     except NotAllowed as refused:
-        _record_refusal(known, trigger, by, refused)
+        _record_refusal(known, trigger, actor, refused)
         raise
 
 
-def _record_refusal(known: Facts, trigger: str, by: Account | None, refused: NotAllowed) -> None:
+def _record_refusal(known: Facts, trigger: str, actor: int | None, refused: NotAllowed) -> None:
     with bookkeeping() as session:
         audit.write(
             session.connection(),
-            f"refusal:{by.id if by else 0}",
+            f"refusal:{actor or 0}",
             f"submission:refused/{refused.code}",
-            actor=by.id if by else None,
+            actor=actor,
             at=known.recorded_at,
             trigger=trigger,
             submission=known.submission_id,
@@ -129,12 +131,12 @@ def _record_refusal(known: Facts, trigger: str, by: Account | None, refused: Not
 def _happening(
     known: Facts,
     step: Step,
-    by: Account | None,
     changes: Changes,
     details: dict[str, Any],
+    answers: Answers,
+    *,
     command: str | None,
     cause: str | None,
-    answers: Answers,
 ) -> moves.Happening:
     told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
     if known.now != known.recorded_at:
@@ -147,7 +149,7 @@ def _happening(
         version=known.version,
         head_hash=known.head_hash,
         action=f"submission:{step.trigger}",
-        actor=by.id if by else None,
+        actor=known.actor,
         at=known.recorded_at,
         changes=changes,
         effects=effects(step.effects, event=known.version + 1),
@@ -239,6 +241,7 @@ CONSEQUENCES: Mapping[str, Callable[[Facts, Answers], tuple[Changes, dict[str, A
     "claim": _claim,
     "take_over": _claim,
     "release": _release,
+    "lapse_claim": _release,
     "schedule": _schedule,
     "uncount": _uncount,
     "unschedule": lambda _k, _a: ({"scheduled_at": None}, {}),

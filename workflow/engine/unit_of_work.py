@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from sqlalchemy import Connection, Engine, TextClause, event
+from sqlalchemy import Connection, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from models.base import db
@@ -56,18 +56,27 @@ def is_open() -> bool:
     return _open.get() is not None
 
 
-@contextmanager
-def statement(engine: Engine) -> Iterator[Connection]:
-    """The connection for one self-contained statement: the open change's, else an AUTOCOMMIT one.
+KEPT = {
+    "isolation_level": "AUTOCOMMIT",
+    "pool_reset_on_return": None,
+    "connect_args": {"prepare_threshold": 0, "options": "-c plan_cache_mode=force_generic_plan"},
+}
+"""Engine options of the bind `moves`: connections that are kept, prepared at once, planned once.
 
-    BEGIN and COMMIT as messages of their own cost half the throughput of a single-statement move.
-    """
+BEGIN and COMMIT as messages of their own cost half the throughput of a single-statement move, and planning the
+facts anew each time three quarters of the rest.
+"""
+
+
+@contextmanager
+def statement() -> Iterator[Connection]:
+    """The connection for self-contained statements: the open change's, else a kept AUTOCOMMIT one."""
     if is_open():
         db.session.flush()
         yield db.session.connection()
         return
-    with engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    with db.engines["moves"].connect() as connection:
+        yield connection
 
 
 @event.listens_for(Session, "before_flush")
