@@ -19,6 +19,8 @@ MAX_TITLE = 200
 MAX_BODY = 200_000
 
 _BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
+_PICTURE = re.compile(r'<figure data-picture="(\d{1,3})">.*?</figure>', re.S)
+_MARKER = re.compile(r"<p>\s*\[Ảnh (\d{1,3})\]\s*</p>")
 
 
 def tidy(text: str) -> str:
@@ -29,7 +31,8 @@ def tidy(text: str) -> str:
 def body_from_html(html: str) -> str:
     """Clean HTML from an editor or a mail: unknown elements dropped, loose lines turned into paragraphs.
 
-    A picture in its place is `<figure data-picture="N"></figure>`, N counting the revision's pictures from 1.
+    A picture in its place is `<figure data-picture="N"></figure>`, N its position in the revision; a line that says
+    `[Ảnh N]` and nothing else is such a place (`for_editor` writes it so: editors drop empty figures).
     """
     html = unicodedata.normalize("NFC", html)
     html = re.sub(r"</?(div|section|article)\b[^>]*>", "\n\n", html)
@@ -48,6 +51,7 @@ def body_from_html(html: str) -> str:
     blocks = (block.strip() for block in re.split(r"\n\s*\n", clean))
     kept = (block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks if block)
     body = re.sub(r"<p>\s*(<br>)*\s*</p>", "", "\n".join(kept))
+    body = _MARKER.sub(r'<figure data-picture="\1"></figure>', body)
     return body if to_plain(body) or "<figure" in body else ""
 
 
@@ -61,6 +65,22 @@ def to_plain(body: str) -> str:
     text = re.sub(r"</(p|h2|h3|li|blockquote|ul|ol)>", "\n\n", body)
     text = re.sub(r"<br>", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", unescape(re.sub(r"<[^>]+>", "", text))).strip()
+
+
+def for_editor(body: str) -> str:
+    """The body as a text editor may hold it: each picture's place is a line `[Ảnh N]`."""
+    return _PICTURE.sub(r"<p>[Ảnh \1]</p>", body)
+
+
+def around_pictures(body: str) -> list[str | int]:
+    """The body cut at its pictures: HTML and the positions N of `<figure data-picture="N">`, in reading order."""
+    parts: list[str | int] = []
+    for number, part in enumerate(_PICTURE.split(body)):
+        if number % 2:
+            parts.append(int(part))
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
 
 
 @dataclass(frozen=True)
