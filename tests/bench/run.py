@@ -1,0 +1,81 @@
+"""Runs the benchmarks of this folder and writes their table to docs/performance.md.
+
+`make bench`, or `make bench ONLY=name`. Each figure is one line at the end: name, value, target, between tabs.
+A benchmark is a module with `measure(stage) -> Iterable[Figure]`. Absolute times mean nothing on shared machines:
+what is judged is a ratio to a limit measured in the same run.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from embedded import servers
+from tests.bench.figures import Figure, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCHMARKS = ("approve", "ready", "memory")
+PAGE = ROOT / "docs" / "performance.md"
+HEAD = "<!-- figures: written by `make bench` -->"
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Servers of their own with everything durable switched on, and the house on top of them."""
+    from workflow import founding
+
+    with tempfile.TemporaryDirectory(prefix="toasoan-bench-") as folder:
+        data = Path(folder)
+        addresses = servers.ensure(data, say=lambda _: None)
+        try:
+            founding.migrate(addresses.admin_url)
+            os.environ.update(
+                TOASOAN_MODE="demo",
+                TOASOAN_DATA=folder,
+                DATABASE_URL=founding.url_for(addresses.admin_url, founding.APP),
+                DATABASE_FORUM_URL=founding.url_for(addresses.admin_url, founding.FORUM),
+                REDIS_URL=addresses.redis_url,
+            )
+            yield Stage(data, addresses.admin_url)
+        finally:
+            servers.stop(data, say=lambda _: None)
+
+
+def write_page(figures: list[Figure]) -> None:
+    text = PAGE.read_text("utf-8") if PAGE.exists() else f"# Performance\n\n{HEAD}\n"
+    words = text.split(HEAD)[0].rstrip()
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    rows = "\n".join(f"| {one.name} | {one.value} | {one.target} | {one.says} |" for one in figures)
+    PAGE.write_text(
+        f"{words}\n\n{HEAD}\n\nMeasured on {datetime.now(UTC):%Y-%m-%d} ({machine}).\n\n"
+        f"| figure | value | target | what it is |\n|---|---|---|---|\n{rows}\n",
+        "utf-8",
+    )
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("only", nargs="?", choices=BENCHMARKS)
+    only = asked.parse_args().only
+    figures: list[Figure] = []
+    with stage() as ready:
+        for name in [only] if only else BENCHMARKS:
+            print(f"{name} ...", flush=True)
+            figures += importlib.import_module(f"tests.bench.{name}").measure(ready)
+    if not only:
+        write_page(figures)
+    for figure in figures:
+        print(f"{figure.name}\t{figure.value}\t{figure.target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
