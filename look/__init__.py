@@ -1,4 +1,4 @@
-"""The clothes the three doors share: layouts, macros, style sheets, Vietnamese dates. Knows none of our nouns or verbs.
+"""The clothes the three doors share: layouts, macros, sheets, Vietnamese dates. Knows none of our nouns or verbs.
 
 `wear(app)` once; after that every template may extend look/console.html, look/portal.html or look/forum.html and
 import macros from look/parts/. The macros take plain objects or dicts; each file names the attributes it reads.
@@ -27,7 +27,9 @@ class Wardrobe(Blueprint):
         return YEAR_SECONDS if "v" in request.args else super().get_send_file_max_age(filename)
 
 
-blueprint = Wardrobe("look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates")
+blueprint = Wardrobe(
+    "look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates"
+)
 
 FILTERS = {
     "day": words.day,
@@ -77,9 +79,9 @@ def wear(app: Flask) -> None:
 def icon(name: str, css: str = "") -> Markup:
     """An icon of the sprite, for eyes only: the words stand beside it. `css`: "icon-16", "icon-24", a tone ..."""
     sheet = look_url("vendor/sprite.svg")
-    return Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
-        css, sheet, name
-    )
+    return Markup(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    ).format(css, sheet, name)
 
 
 @cache

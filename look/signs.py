@@ -12,7 +12,7 @@ class Sign(NamedTuple):
     tone: str = ""
 
 
-def N_(words: str) -> str:
+def N_(words: str) -> str:  # noqa: N802  (gettext's own name for "translate me later")
     """Marks words for translation; they are translated by the template that shows them."""
     return words
 

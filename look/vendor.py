@@ -32,7 +32,9 @@ def sprite(folder: Path, names: list[str]) -> str:
 
     Raises FileNotFoundError naming the icon that the installed package does not have.
     """
-    symbols = "\n".join(symbol(name, (folder / f"{name}.svg").read_text("utf-8")) for name in sorted(set(names)))
+    symbols = "\n".join(
+        symbol(name, (folder / f"{name}.svg").read_text("utf-8")) for name in sorted(set(names))
+    )
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
 
 
@@ -45,9 +47,11 @@ def main() -> int:
         icons = order["icons"]
         (SHELF / "sprite.svg").write_text(sprite(PACKAGES / icons["from"], icons["names"]), "utf-8")
     except FileNotFoundError as missing:
-        print(f"look: {missing.filename} is missing. Run `npm ci` first.", file=sys.stderr)
+        sys.stderr.write(f"look: {missing.filename} is missing. Run `npm ci` first.\n")
         return 1
-    print(f"look: {len(order['files'])} files and {len(order['icons']['names'])} icons in look/static/vendor")
+    sys.stdout.write(
+        f"look: {len(order['files'])} files, {len(order['icons']['names'])} icons in look/static/vendor\n"
+    )
     return 0
 
 

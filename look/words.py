@@ -62,7 +62,8 @@ def clock_time(at: datetime) -> str:
 def moment(at: datetime, now: datetime | None = None) -> str:
     """When something happened, as short as the reader's today allows.
 
-    Same day: 07:52 hôm nay. Day before: 17:15 hôm qua. Same year: 16/11, 08:55. Else, or without `now`: 16/11/2020, 08:55.
+    Same day: 07:52 hôm nay. Day before: 17:15 hôm qua. Same year: 16/11, 08:55.
+    Another year, or no `now` given: 16/11/2020, 08:55.
     """
     here = local(at)
     today = local(now).date() if now else None
@@ -82,7 +83,9 @@ def last_day(deadline: datetime) -> date:
 
 def days_left(deadline: datetime, now: datetime) -> int:
     """Days that may still be used, today included: 1 on the last day, 0 or less once it has passed."""
-    return (last_day(deadline) - local(now).date()).days + 1 if now < deadline else -whole_days(now - deadline)
+    return (
+        (last_day(deadline) - local(now).date()).days + 1 if now < deadline else -whole_days(now - deadline)
+    )
 
 
 def whole_days(span: timedelta) -> int:

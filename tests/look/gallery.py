@@ -11,10 +11,12 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from flask import Flask, render_template
+from flask import Flask, redirect, render_template
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField, validators
+from wtforms.fields.choices import SelectChoice
 
 import look
+from look import signs
 
 HERE = datetime.fromisoformat
 NOW = HERE("2021-11-17T08:30:00+07:00").astimezone(UTC)
@@ -52,7 +54,10 @@ def cells(marks: str, running: int) -> list[dict]:
         }
         for sign in marks
     ]
-    return [*past, {"verdict": "on_time" if running >= 2 else "short", "done": running, "quota": 2, "url": "#cell"}]
+    return [
+        *past,
+        {"verdict": "on_time" if running >= 2 else "short", "done": running, "quota": 2, "url": "#cell"},
+    ]
 
 
 def band(now: datetime = NOW, **more) -> dict:
@@ -91,7 +96,13 @@ STEPS = [
             },
         ],
     },
-    {"name": "remind", "label": "Nhắc người phê duyệt", "kind": "primary", "allowed": True, "action_url": "/act"},
+    {
+        "name": "remind",
+        "label": "Nhắc người phê duyệt",
+        "kind": "primary",
+        "allowed": True,
+        "action_url": "/act",
+    },
     {"name": "write", "label": "Biên tập", "kind": "secondary", "allowed": True, "action_url": "/act"},
     {
         "name": "return",
@@ -143,7 +154,12 @@ ENTRIES = [
         "at": NOW - timedelta(days=5),
         "note": "Đúng hạn, tính vào kỳ tháng 11/2021.",
     },
-    {"act": "receive", "who": "Phan Thị Mỹ Duyên", "at": NOW - timedelta(days=6), "note": "Vào bản nháp chung."},
+    {
+        "act": "receive",
+        "who": "Phan Thị Mỹ Duyên",
+        "at": NOW - timedelta(days=6),
+        "note": "Vào bản nháp chung.",
+    },
 ]
 
 GROUPS = [
@@ -248,7 +264,10 @@ DETAIL = EVENTS[0] | {
     "consent": "Không có",
     "seen": "sha256:5be190c47a2df318aa00",
     "seen_matches": True,
-    "chain": [{"number": 4811, "digest": "a07c19e2ffff"}, {"number": 4812, "digest": "c3d984b0ffff", "here": True}],
+    "chain": [
+        {"number": 4811, "digest": "a07c19e2ffff"},
+        {"number": 4812, "digest": "c3d984b0ffff", "here": True},
+    ],
     "close_url": "#close",
     "print_url": "#print",
 }
@@ -352,6 +371,7 @@ MENU = [
         ],
     },
 ]
+KINDS = ("tin", "bai", "video", "tu_lieu")
 SECTIONS = [
     ("ban-tru", "Công tác bán trú"),
     ("moi-truong-giao-duc", "Xây dựng môi trường giáo dục"),
@@ -363,14 +383,39 @@ SECTIONS = [
     ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
 ]
 STORIES = [
-    ("moi-truong-giao-duc", "Biến khoảng sân hẹp thành “khu vườn cổ tích” của bé", "Phan Thị Mỹ Duyên", "TP Hà Tĩnh"),
+    (
+        "moi-truong-giao-duc",
+        "Biến khoảng sân hẹp thành “khu vườn cổ tích” của bé",
+        "Phan Thị Mỹ Duyên",
+        "TP Hà Tĩnh",
+    ),
     ("ban-tru", "Vườn rau của trường, bữa cơm của bé", "Trần Thị Minh Châu", "huyện Thạch Hà"),
     ("guong-dien-hinh", "Cô giáo mười hai năm “gieo chữ bằng lời ru”", "Nguyễn Thị Bích Liên", "TP Hà Tĩnh"),
-    ("hoat-dong-giao-duc", "Đưa Truyện Kiều và trò Kiều đến gần trẻ mẫu giáo", "Trần Thị Huyền My", "huyện Nghi Xuân"),
-    ("chia-se-kinh-nghiem", "Quản lý hồ sơ tổ chuyên môn: ít giấy hơn, thật việc hơn", "Hoàng Thị Thanh Trà", ""),
-    ("phoi-hop-phu-huynh", "“Bố ơi, mình làm diều nhé!” - kéo các ông bố đến trường", "Lương Thị Tuyết Mai", ""),
+    (
+        "hoat-dong-giao-duc",
+        "Đưa Truyện Kiều và trò Kiều đến gần trẻ mẫu giáo",
+        "Trần Thị Huyền My",
+        "huyện Nghi Xuân",
+    ),
+    (
+        "chia-se-kinh-nghiem",
+        "Quản lý hồ sơ tổ chuyên môn: ít giấy hơn, thật việc hơn",
+        "Hoàng Thị Thanh Trà",
+        "",
+    ),
+    (
+        "phoi-hop-phu-huynh",
+        "“Bố ơi, mình làm diều nhé!” - kéo các ông bố đến trường",
+        "Lương Thị Tuyết Mai",
+        "",
+    ),
     ("tu-lieu-chuyen-mon", "Kế hoạch giáo dục chủ đề “Nước và mùa hè”", "Phan Thị Hòa", "huyện Can Lộc"),
-    ("tin-tuc-su-kien", "Liên hoan “Tiếng hát dân ca tuổi mầm non”", "Lương Thị Tuyết Mai", "huyện Hương Sơn"),
+    (
+        "tin-tuc-su-kien",
+        "Liên hoan “Tiếng hát dân ca tuổi mầm non”",
+        "Lương Thị Tuyết Mai",
+        "huyện Hương Sơn",
+    ),
 ]
 
 
@@ -383,29 +428,46 @@ def story(number: int) -> dict:
         "place": place,
         "published_on": date(2021, 11, 17 - number),
         "section": {"code": code, "label": dict(SECTIONS)[code], "url": "#" + code},
-        "summary": "Từ một khoảng sân chưa đầy 60 m² bị bỏ trống sau dãy phòng học, tập thể giáo viên đã cùng phụ huynh "
-        "tạo nên không gian trải nghiệm cho trẻ chỉ trong ba tuần.",
+        "summary": "Từ một khoảng sân chưa đầy 60 m² bị bỏ trống sau dãy phòng học, tập thể giáo viên đã cùng "
+        "phụ huynh tạo nên không gian trải nghiệm cho trẻ chỉ trong ba tuần.",
         "author_line": "Giáo viên, Trường Mầm non Quê Nguyễn, huyện Nghi Xuân",
         "minutes": 3,
     }
 
 
 class Writing(Form):
-    kind = RadioField("Thể loại", choices=[("tin", "Tin"), ("bai", "Bài"), ("video", "Video"), ("tu_lieu", "Tư liệu")])
+    kind = RadioField("Thể loại", choices=[SelectChoice(code, signs.KINDS[code]) for code in KINDS])
     title = StringField("Tiêu đề", [validators.InputRequired("Vui lòng nhập tiêu đề.")])
-    section = SelectField("Chuyên mục", choices=SECTIONS)
+    section = SelectField("Chuyên mục", choices=[SelectChoice(code, says) for code, says in SECTIONS])
     body = TextAreaField("Nội dung")
-    statement = BooleanField("Tôi cam đoan nội dung đúng sự thật.", [validators.InputRequired("Vui lòng xác nhận.")])
+    statement = BooleanField(
+        "Tôi cam đoan nội dung đúng sự thật.", [validators.InputRequired("Vui lòng xác nhận.")]
+    )
 
 
 def writing(wrong: bool = False) -> Writing:
-    form = Writing(data={} if wrong else {"title": "Phụ huynh chung tay làm đồ chơi ngoài trời", "kind": "tin"})
+    form = Writing(
+        data={} if wrong else {"title": "Phụ huynh chung tay làm đồ chơi ngoài trời", "kind": "tin"}
+    )
     if wrong:
         form.validate()
     return form
 
 
-PAGES = ("dashboard", "desk", "piece", "audit", "committee", "components", "portal", "write", "home", "article", "gone")
+PAGES = (
+    "dashboard",
+    "desk",
+    "piece",
+    "audit",
+    "committee",
+    "components",
+    "portal",
+    "write",
+    "home",
+    "article",
+    "gone",
+    "signin",
+)
 
 
 def dressed() -> Flask:
@@ -415,7 +477,10 @@ def dressed() -> Flask:
     look.wear(app)
     app.jinja_env.globals["csrf_token"] = lambda: "token-of-the-gallery"
     shared = SimpleNamespace(
-        **{name: globals()[name] for name in ("STEPS", "ENTRIES", "GROUPS", "EVENTS", "DETAIL", "PIECES", "MONTHS")}
+        **{
+            name: globals()[name]
+            for name in ("STEPS", "ENTRIES", "GROUPS", "EVENTS", "DETAIL", "PIECES", "MONTHS")
+        }
     )
     rows = [{"unit": u, "short": s, "url": "#unit", "cells": cells(m, n)} for u, s, m, n in UNITS]
 
@@ -435,7 +500,11 @@ def dressed() -> Flask:
             "home_url": "/",
             "logout_url": "#out",
             "search_url": "#search",
-            "rehearsal": {"now": NOW, "steps": [{"label": "Đến 00:01 ngày 20/11", "url": "/clock"}], "end_url": "/end"},
+            "rehearsal": {
+                "now": NOW,
+                "steps": [{"label": "Đến 00:01 ngày 20/11", "url": "/clock"}],
+                "end_url": "/end",
+            },
             "unit": "Huyện Can Lộc",
             "unit_line": "Ban Truyền thông",
             "site": {
@@ -446,10 +515,13 @@ def dressed() -> Flask:
                 "Ảnh có trẻ chỉ đăng khi cha mẹ đồng ý.",
             },
             "today": date(2021, 11, 17),
-            "sections": [{"code": c, "label": s, "url": "#" + c, "active": c == "ban-tru"} for c, s in SECTIONS],
+            "sections": [
+                {"code": c, "label": s, "url": "#" + c, "active": c == "ban-tru"} for c, s in SECTIONS
+            ],
             "foot_links": [{"label": s, "url": "#"} for s in ("Yêu cầu gỡ hình ảnh", "Lưu trữ theo tháng")],
         }
 
+    app.add_url_rule("/act", "act", lambda: redirect("/piece", 303), methods=["POST"])
     app.add_url_rule("/", "front", lambda: render_template("dashboard.html"))
     for page in PAGES:
         app.add_url_rule(f"/{page}", page, partial(render_template, f"{page}.html"))
