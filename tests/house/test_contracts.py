@@ -56,7 +56,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ignore=lambda _, names: [
                 n
                 for n in names
-                if not n.endswith(".py") and "." in n or n in ("static", "__pycache__", "data")
+                if (not n.endswith(".py") and "." in n) or n in ("static", "__pycache__", "data")
             ],
         )
     shutil.copy(ROOT / "pyproject.toml", folder)
