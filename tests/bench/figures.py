@@ -1,5 +1,6 @@
 """What a benchmark is given and what it gives back."""
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,3 +21,8 @@ class Figure:
     value: str
     target: str
     says: str
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
