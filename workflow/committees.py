@@ -103,7 +103,7 @@ def seat(
         raise
 
 
-def unseat(placed: Seat, *, on: date, by: Account) -> None:
+def unseat(placed: Seat, *, on: date, by: Account | None) -> None:
     """End a person's time on a seat; the committee must be confirmed anew."""
     _may_write(by)
     with change() as session:
@@ -115,7 +115,7 @@ def unseat(placed: Seat, *, on: date, by: Account) -> None:
         )
 
 
-def correct(placed: Seat, *, by: Account, **words: str) -> None:
+def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
     """Correct title, workplace, role or phone of a seated person; before and after are on record."""
     _may_write(by)
     with change() as session:

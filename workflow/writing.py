@@ -72,16 +72,19 @@ def draft(
     by: Account | None,
     channel: Channel = Channel.WEB,
     at: datetime | None = None,
+    period: Period | None = None,
     import_id: str | None = None,
     cause: str | None = None,
 ) -> Submission:
     """A new draft in the unit's pool, bound to the first month whose deadline is ahead at `at` (R6).
 
-    `by=None` when nobody with an account wrote it. Raises Invalid for what cannot be kept.
+    `period` is the month the sender named instead: a reply to its reminder, a list for it; sent after its
+    deadline it is late there. `by=None` when nobody with an account wrote it. Raises Invalid for what cannot
+    be kept.
     """
     with change() as session:
         now = clock.now()
-        period = deadlines.binding(unit, at=at or now)
+        period = period or deadlines.binding(unit, at=at or now)
         engine = definitions.newest(period.directive.workflow).definition
         piece = Submission(
             code=_next_code(period),
