@@ -9,6 +9,8 @@ from flask import Flask
 
 from look import signs
 from tests.look import gallery
+from tests.look.november import NOW, STEPS, band
+from tests.look.november_people import DETAIL, GROUPS
 
 HOSTILE = '<b onclick="x">"\''
 
@@ -71,7 +73,7 @@ def test_pips_never_stand_without_their_figures(draw, done, filled):
 
 
 def test_a_refused_move_stays_a_form_and_brings_the_person_to_its_reasons(draw):
-    html = draw("moves.html", "move_button", gallery.STEPS[0])
+    html = draw("moves.html", "move_button", STEPS[0])
 
     assert 'action="/act#reasons-approve"' in html
     assert 'aria-disabled="true"' in html
@@ -102,7 +104,7 @@ def test_a_move_carries_the_token_what_was_seen_and_its_fields(draw):
 
 
 def test_a_move_that_needs_a_reason_opens_its_box_in_place(draw):
-    html = draw("moves.html", "move_button", gallery.STEPS[3])
+    html = draw("moves.html", "move_button", STEPS[3])
 
     assert html.strip().startswith("<details")
     assert 'name="reason" rows="3" required' in html
@@ -128,20 +130,18 @@ def test_no_answer_about_children_is_chosen_for_the_person(draw):
     ],
 )
 def test_the_band_says_how_long_there_is(draw, before_deadline, tone, says):
-    now = gallery.band()["deadline_at"] - before_deadline
+    now = band()["deadline_at"] - before_deadline
 
-    html = draw("deadline.html", "deadline_band", gallery.band(now))
+    html = draw("deadline.html", "deadline_band", band(now))
 
     assert f"band-{tone} " in html
     assert says in words_of(html)
 
 
 def test_the_band_names_the_last_day_that_counts_and_the_extensions(draw):
-    band = gallery.band(
-        extensions=[{"unit": "H. Vũ Quang", "until": gallery.band()["deadline_at"] + timedelta(days=2)}]
-    )
+    extended = band(extensions=[{"unit": "H. Vũ Quang", "until": band()["deadline_at"] + timedelta(days=2)}])
 
-    says = words_of(draw("deadline.html", "deadline_band", band))
+    says = words_of(draw("deadline.html", "deadline_band", extended))
 
     assert "tức là hết thứ Sáu 19/11" in says
     assert "H. Vũ Quang được gia hạn đến hết Chủ nhật 21/11" in says
@@ -162,7 +162,7 @@ def test_work_of_which_there_is_none_disappears(draw):
 
 
 def test_a_missing_seat_says_who_may_sit_there(draw):
-    html = draw("committee.html", "committee_seats", gallery.GROUPS)
+    html = draw("committee.html", "committee_seats", GROUPS)
 
     assert html.count("seat-missing") == 1
     assert "2 trên 3" in words_of(html)
@@ -194,10 +194,10 @@ def test_the_diagram_says_the_same_in_words(draw, refused):
         (
             "timeline.html",
             "timeline",
-            [[{"act": HOSTILE, "who": HOSTILE, "at": gallery.NOW, "note": HOSTILE}]],
+            [[{"act": HOSTILE, "who": HOSTILE, "at": NOW, "note": HOSTILE}]],
         ),
-        ("audit.html", "audit_drawer", [gallery.DETAIL | {"headline": HOSTILE, "subject": HOSTILE}]),
-        ("moves.html", "move_button", [gallery.STEPS[0] | {"label": HOSTILE, "action_url": HOSTILE}]),
+        ("audit.html", "audit_drawer", [DETAIL | {"headline": HOSTILE, "subject": HOSTILE}]),
+        ("moves.html", "move_button", [STEPS[0] | {"label": HOSTILE, "action_url": HOSTILE}]),
         ("reading.html", "teaser", [{"url": HOSTILE, "title": HOSTILE, "author": HOSTILE}]),
         (
             "consent.html",
