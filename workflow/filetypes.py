@@ -1,7 +1,10 @@
 """What a file is, judged by its bytes. The name and the sender's word are never believed (T11, T13)."""
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 
 import puremagic
 
@@ -21,6 +24,19 @@ VIDEOS = frozenset(
     {"video/mp4", "video/quicktime", "video/3gpp", "video/webm", "video/x-msvideo", "video/mpeg"}
 )
 DOCUMENTS = frozenset({DOCX, DOC, ODT, PDF, RTF, XLSX, PLAIN})
+
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+"""All that opening and reading a broken package has been seen to raise; the library promises no one kind."""
 
 _STARTS = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -75,7 +91,7 @@ def _zip_type(data: bytes) -> str:
             names = set(box.namelist())
             if names and box.filelist[0].filename == "mimetype" and box.filelist[0].file_size < 100:
                 return box.read("mimetype").decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+    except BROKEN_ZIP:
         return "application/zip"
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
         return DOCM

@@ -120,7 +120,7 @@ def _guard(data: bytes) -> None:
             for member in members:
                 if member.filename.casefold().endswith((".xml", ".rels")):
                     _guard_xml(box, member)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+    except filetypes.BROKEN_ZIP as error:
         raise Unreadable("file_unreadable") from error
 
 
