@@ -15,6 +15,7 @@ QUEUES: Mapping[str, str] = {
     "letter:published": "mail",
     "letter:retracted": "mail",
     "letter:set_aside": "mail",
+    "letter:reminder": "mail",
     "letter:committee_incomplete": "mail",
     "letter:committee_confirmed": "mail",
     "letter:receipt_problem": "mail",

@@ -4,14 +4,15 @@ The table GUARDS at the end is what workflow definitions may name.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from models.vocabulary import Consent, Role
 from workflow.engine.errors import N_, Refusal
+from workflow.rules import workdays
 from workflow.rules.facts import Facts
 from workflow.rules.periods import booking
 
-CLAIM_LASTS = timedelta(days=3)
+CLAIM_LASTS_WORKING_DAYS = 3
+ZONE = "Asia/Ho_Chi_Minh"
 
 Guard = Callable[[Facts], Refusal | None]
 
@@ -86,14 +87,23 @@ def claimable(facts: Facts) -> Refusal | None:
     """Free, or claimed so long ago that the claim has lapsed."""
     if facts.claimed_by == facts.actor and facts.claimed_by is not None:
         return Refusal("claimed_by_you_already", N_("Đồng chí đang biên tập bài này."))
-    lapsed = facts.claimed_at is not None and facts.claimed_at + CLAIM_LASTS <= facts.now
     return _unless(
-        facts.claimed_by is None or lapsed,
+        facts.claimed_by is None or _has_lapsed(facts),
         "claimed",
         N_("Biên tập viên {name} đã nhận bài này."),
         N_("Có thể nhận thay, ghi rõ lý do."),
         name=facts.claimant,
     )
+
+
+def _has_lapsed(facts: Facts) -> bool:
+    if facts.claimed_at is None:
+        return False
+    return workdays.moment_later(facts.claimed_at, CLAIM_LASTS_WORKING_DAYS, ZONE) <= facts.now
+
+
+def claim_lapsed(facts: Facts) -> Refusal | None:
+    return _unless(_has_lapsed(facts), "claim_in_force", N_("Chưa hết thời hạn nhận biên tập."))
 
 
 def claimed_by_you(facts: Facts) -> Refusal | None:
@@ -204,7 +214,7 @@ GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
         complete, unit_alive, period_open, deadline_passed, never_sent, sent_before, sent_late, counted,
-        uncounted, unclaimed, claimable, claimed_by_you, claimed_by_another, in_use, set_aside_before,
+        uncounted, unclaimed, claimable, claim_lapsed, claimed_by_you, claimed_by_another, in_use, set_aside_before,
         not_discarded, discarded, own_or_committee, not_author, sectioned, consents_answered,
         consents_given, four_eyes, scheduled,
     )

@@ -1,0 +1,98 @@
+"""Who still owes what: the reads behind reminders, late notices and the clock's other errands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+
+from models.base import db
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One unit that has sent fewer counting pieces for a month than it owes."""
+
+    unit_id: int
+    period_id: int
+    deadline_at: datetime
+    """The unit's own: extensions are in it."""
+    closes_at: datetime
+    is_closed: bool
+    zone: str
+    reminder_days: Sequence[int]
+    sent_count: int
+    quota: int
+    recorded: frozenset[str]
+    """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`."""
+
+
+# A month without quota, an exemption, a unit not alive on the last day: nothing is owed (R6).
+_OWING = text("""
+SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.closed_at IS NOT NULL AS is_closed,
+  d.zone, d.reminder_days, sent.n AS sent_count, p.quota,
+  ARRAY(SELECT occasion FROM reminder r WHERE r.unit_id = u.id AND r.period_id = p.id) AS recorded
+FROM period p
+JOIN directive d ON d.id = p.directive_id
+JOIN unit u ON u.kind = ANY (d.bound_unit_kinds)
+CROSS JOIN LATERAL (
+  SELECT greatest(p.deadline_at, max(x.deadline_at)) AS deadline_at
+  FROM extension x WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = u.id)
+) AS due
+CROSS JOIN LATERAL (SELECT ((due.deadline_at - interval '1 us') AT TIME ZONE d.zone)::date AS day) AS last
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM submission s
+  WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
+    AND s.uncounted IS NULL AND s.kind = ANY (d.counting_kinds)
+) AS sent
+WHERE p.is_active AND p.opens_at <= :now AND p.id = coalesce(CAST(:period AS bigint), p.id)
+  AND p.closes_at > CAST(:now AS timestamptz) - interval '40 days'
+  AND u.valid_from <= last.day AND (u.valid_to IS NULL OR last.day < u.valid_to)
+  AND NOT EXISTS (SELECT 1 FROM exemption e
+    WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = u.id))
+  AND sent.n < p.quota
+ORDER BY p.deadline_at, u.sort_key, u.id
+""")
+
+
+def owing(*, now: datetime, period_id: int | None = None) -> list[Duty]:
+    """Every unit that owes, for one month or for all that run or closed less than 40 days ago. One statement."""
+    rows = db.session.execute(_OWING, {"now": now, "period": period_id}).mappings()
+    return [Duty(**{**row, "recorded": frozenset(row["recorded"])}) for row in rows]
+
+
+_INCOMPLETE = text("""
+SELECT u.id
+FROM unit u JOIN directive d ON u.kind = ANY (d.bound_unit_kinds)
+LEFT JOIN committee c ON c.unit_id = u.id AND c.valid_to IS NULL
+WHERE d.valid_from <= :day AND (d.valid_to IS NULL OR :day < d.valid_to)
+  AND u.valid_from <= :day AND (u.valid_to IS NULL OR :day < u.valid_to)
+  AND (SELECT count(*) FROM composition o WHERE o.directive_id = coalesce(c.directive_id, d.id))
+    > (SELECT count(*) FROM seat s WHERE s.committee_id = c.id AND s.valid_to IS NULL)
+ORDER BY u.sort_key, u.id
+""")
+
+
+def incomplete_committees(day: date) -> list[int]:
+    """Units alive on a day whose committee lacks a seat, or that have none (R1)."""
+    return list(db.session.scalars(_INCOMPLETE, {"day": day}))
+
+
+_CLAIMED = text(
+    "SELECT id, claimed_at FROM submission WHERE state = 'submitted' AND claimed_at < :before ORDER BY id"
+)
+
+
+def claimed_before(moment: datetime) -> list[tuple[int, datetime]]:
+    """Pieces whose editor claimed them before a moment and has not finished: (id, claimed at)."""
+    return [(row.id, row.claimed_at) for row in db.session.execute(_CLAIMED, {"before": moment})]
+
+
+_SCHEDULED = text(
+    "SELECT id, digest FROM submission WHERE scheduled_at <= :now ORDER BY scheduled_at, id LIMIT 500"
+)
+
+
+def scheduled_until(now: datetime) -> list[tuple[int, str]]:
+    """Pieces whose hour to be published has come: (id, digest)."""
+    return [(row.id, row.digest) for row in db.session.execute(_SCHEDULED, {"now": now})]

@@ -1,0 +1,237 @@
+"""What letters are told, and whom they go to: reads only, one statement each, facts and no words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from models.base import db
+from models.vocabulary import SeatKind
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody a letter goes to. `account_id` is None for a stranger who wrote to us."""
+
+    account_id: int | None
+    name: str
+    address: str
+    language: str = "vi"
+
+
+_PIECE = text("""
+SELECT s.id, s.code, s.kind, s.unit_id, s.period_id, s.first_sent_at, s.sent_late, s.scheduled_at,
+  s.uncounted IS NULL AS is_counted, u.name AS unit, u.admin_unit, p.year, p.month,
+  'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS period,
+  greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
+    WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = s.unit_id))) AS deadline_at,
+  r.title, r.author_line, r.school, c.name_vi AS category_vi, c.name_en AS category_en, page.slug,
+  (e.payload::jsonb ->> 'at')::timestamptz AS at, e.payload::jsonb ->> 'reason' AS reason,
+  coalesce(e.payload::jsonb ->> 'became_at', e.payload::jsonb ->> 'at')::timestamptz AS became_at,
+  actor.full_name AS actor, actor.title AS actor_title,
+  (SELECT es.envelope_id FROM envelope_submission es JOIN envelope v ON v.id = es.envelope_id
+    WHERE es.submission_id = s.id AND v.received_at = s.first_sent_at
+      AND s.first_sent_at = (e.payload::jsonb ->> 'became_at')::timestamptz LIMIT 1) AS envelope_id
+FROM submission s
+JOIN unit u ON u.id = s.unit_id
+JOIN period p ON p.id = s.period_id
+JOIN revision r ON r.id = s.revision_id
+JOIN audit_event e ON e.stream = 'submission:' || s.id AND e.seq = :event
+LEFT JOIN category c ON c.id = r.category_id
+LEFT JOIN publication page ON page.submission_id = s.id
+LEFT JOIN account actor ON actor.id = e.actor_id
+WHERE s.id = :id
+""")
+
+
+def piece(submission_id: int, event: int) -> Row:
+    """The piece as it stands and one event of its stream: when, why and by whom it happened.
+
+    `envelope_id` is the mail that this very event sent it by, or None. Raises NoResultFound.
+    """
+    return db.session.execute(_PIECE, {"id": submission_id, "event": event}).mappings().one()
+
+
+_STANDING = text("""
+SELECT CASE WHEN EXISTS (SELECT 1 FROM exemption e
+    WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = :unit)) THEN 0 ELSE p.quota END AS quota,
+  (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.unit_id = :unit
+     AND s.first_sent_at IS NOT NULL AND s.uncounted IS NULL AND s.kind = ANY (d.counting_kinds)) AS sent_count
+FROM period p JOIN directive d ON d.id = p.directive_id WHERE p.id = :period
+""")
+
+
+def standing(unit_id: int, period_id: int) -> Row:
+    """`quota` (0 when the month is free of it) and `sent_count`, the counting pieces sent so far."""
+    return db.session.execute(_STANDING, {"unit": unit_id, "period": period_id}).mappings().one()
+
+
+_MONTH = text("""
+SELECT u.name AS unit, u.admin_unit, p.year, p.month, p.closes_at,
+  'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS period
+FROM unit u, period p WHERE u.id = :unit AND p.id = :period
+""")
+
+
+def month(unit_id: int, period_id: int) -> Row:
+    return db.session.execute(_MONTH, {"unit": unit_id, "period": period_id}).mappings().one()
+
+
+_DRAFTS = text("""
+SELECT s.code, r.title FROM submission s JOIN revision r ON r.id = s.revision_id
+WHERE s.unit_id = :unit AND s.period_id = :period AND s.first_sent_at IS NULL AND s.discarded_at IS NULL
+  AND s.set_aside_reason IS NULL AND r.title <> ''
+ORDER BY s.id LIMIT 10
+""")
+
+
+def drafts(unit_id: int, period_id: int) -> Sequence[Row]:
+    """The first ten pieces that wait in the unit's pool: code, title."""
+    return db.session.execute(_DRAFTS, {"unit": unit_id, "period": period_id}).mappings().all()
+
+
+_ENVELOPE = text("""
+SELECT v.id, v.message_id, v.received_at, v.from_address, v.from_name, v.subject, v.problems, v.reason,
+  a.id AS account_id, a.full_name, a.language
+FROM envelope v LEFT JOIN account a ON a.id = v.sender_id WHERE v.id = :id
+""")
+_ENVELOPE_PIECES = text("""
+SELECT s.id, s.code, s.kind, s.unit_id, s.period_id, s.first_sent_at, s.sent_late, r.title
+FROM envelope_submission es JOIN submission s ON s.id = es.submission_id
+JOIN revision r ON r.id = s.revision_id WHERE es.envelope_id = :id ORDER BY s.id
+""")
+
+
+def envelope(envelope_id: int) -> Row:
+    """A mail: who wrote it (an account when known), when it came, what could not be read."""
+    return db.session.execute(_ENVELOPE, {"id": envelope_id}).mappings().one()
+
+
+def pieces_of(envelope_id: int) -> Sequence[Row]:
+    return db.session.execute(_ENVELOPE_PIECES, {"id": envelope_id}).mappings().all()
+
+
+_COMMITTEE = text("""
+SELECT u.id AS unit_id, u.name AS unit, u.admin_unit, c.id, c.valid_from, c.confirmed_at
+FROM unit u LEFT JOIN committee c ON c.unit_id = u.id AND c.valid_to IS NULL
+WHERE c.id = :committee OR u.id = :unit
+""")
+_SEATS = text("""
+SELECT o.seat_kind AS kind, count(*) AS required, count(s.id) AS seated
+FROM composition o
+LEFT JOIN seat s ON s.committee_id = :committee AND s.seat_kind = o.seat_kind AND s.slot = o.slot
+  AND s.valid_to IS NULL
+WHERE o.directive_id = coalesce(
+  (SELECT directive_id FROM committee WHERE id = :committee),
+  (SELECT id FROM directive WHERE valid_from <= :day AND (valid_to IS NULL OR :day < valid_to)))
+GROUP BY o.seat_kind
+""")
+
+
+def committee(*, committee_id: int | None = None, unit_id: int | None = None) -> Row:
+    """A unit and its committee in force, found by either; the committee's columns are None when there is none."""
+    return db.session.execute(_COMMITTEE, {"committee": committee_id, "unit": unit_id}).mappings().one()
+
+
+def seats(committee_id: int | None, day: date) -> list[Row]:
+    """Seats by kind, leader first: `kind`, `required`, `seated`."""
+    found = db.session.execute(_SEATS, {"committee": committee_id, "day": day}).mappings().all()
+    order = [kind.value for kind in SeatKind]
+    return sorted((dict(row) for row in found), key=lambda row: order.index(row["kind"]))
+
+
+_SEATED = text("""
+SELECT a.full_name AS name, s.title, s.workplace FROM seat s JOIN account a ON a.id = s.account_id
+WHERE s.committee_id = :committee AND s.valid_to IS NULL
+ORDER BY CASE s.seat_kind WHEN 'leader' THEN 1 WHEN 'specialist' THEN 2 ELSE 3 END, s.slot
+""")
+
+
+def seated(committee_id: int) -> Sequence[Row]:
+    """The members in the order of the official list: name, title, workplace."""
+    return db.session.execute(_SEATED, {"committee": committee_id}).mappings().all()
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+_SELECT = "SELECT a.id, a.full_name, a.email, a.language"
+
+# The unit's committee today, who takes its mail first: specialist, leader, who holds the role by grant, the rest.
+# When a unit has ended its main heir's committee is asked.
+_MEMBERS = text(f"""
+WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day),
+home AS (
+  SELECT CASE WHEN u.valid_to <= today.day THEN coalesce(heir.id, u.id) ELSE u.id END AS id
+  FROM today, unit u LEFT JOIN unit heir ON heir.code = u.successor_codes[1] WHERE u.id = :unit
+), placed AS (
+  SELECT seat.account_id, CASE seat.seat_kind WHEN 'specialist' THEN 1 WHEN 'leader' THEN 2 ELSE 4 END AS rank
+  FROM today, home JOIN committee c ON c.unit_id = home.id AND c.valid_to IS NULL
+  JOIN seat ON seat.committee_id = c.id AND seat.valid_to IS NULL
+  WHERE seat.valid_from <= today.day
+  UNION ALL
+  SELECT g.account_id, 3 FROM today, home JOIN role_grant g ON g.unit_id = home.id AND g.role = 'committee'
+  WHERE g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)
+)
+{_SELECT} FROM placed JOIN account a ON a.id = placed.account_id WHERE a.active
+GROUP BY a.id ORDER BY min(placed.rank), a.sort_key, a.id
+""")  # noqa: S608  (a constant of this file)
+
+_SENDERS = text(f"""
+{_SELECT} FROM account a WHERE a.active AND a.id IN (
+  SELECT e.actor_id FROM audit_event e WHERE e.submission_id = :id AND e.action = 'submission:submit')
+ORDER BY a.sort_key, a.id
+""")  # noqa: S608
+
+_AUTHORS = text(f"""
+{_SELECT} FROM account a WHERE a.active AND a.id IN (
+  SELECT e.actor_id FROM audit_event e
+  WHERE e.submission_id = :id AND e.payload::jsonb ->> 'side' = 'unit')
+ORDER BY a.sort_key, a.id
+""")  # noqa: S608
+
+_APPROVERS = text(f"""
+{_SELECT} FROM account a
+WHERE a.active AND EXISTS (
+  SELECT 1 FROM role_grant g, (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today
+  WHERE g.account_id = a.id AND g.role = 'approver' AND g.valid_from <= today.day
+    AND (g.valid_to IS NULL OR today.day < g.valid_to))
+  AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.submission_id = :id AND e.actor_id = a.id
+    AND e.payload::jsonb ->> 'side' IN ('unit', 'department'))
+ORDER BY a.sort_key, a.id
+""")  # noqa: S608
+
+_ACCOUNT = text(f"{_SELECT} FROM account a WHERE a.id = :id AND a.active")
+
+
+def members(unit_id: int) -> list[Person]:
+    """The unit's committee, who takes its mail first."""
+    return _people(_MEMBERS, unit=unit_id)
+
+
+def senders(submission_id: int) -> list[Person]:
+    """Who ever sent the piece."""
+    return _people(_SENDERS, id=submission_id)
+
+
+def authors(submission_id: int) -> list[Person]:
+    """Who created, wrote or sent the piece on the unit's side."""
+    return _people(_AUTHORS, id=submission_id)
+
+
+def approvers(submission_id: int) -> list[Person]:
+    """Who may approve the piece: approvers that neither wrote nor edited it (R10)."""
+    return _people(_APPROVERS, id=submission_id)
+
+
+def account(account_id: int) -> list[Person]:
+    return _people(_ACCOUNT, id=account_id)
+
+
+def _people(query: TextClause, **values: object) -> list[Person]:
+    return [
+        Person(row.id, row.full_name, row.email, row.language) for row in db.session.execute(query, values)
+    ]

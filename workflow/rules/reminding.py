@@ -1,0 +1,71 @@
+"""On which day who still owes is reminded, and what is passed over (R5). Pure.
+
+"T" is the last day, the 19th. A reminder due on a day off moves to the working day before; two on one day
+become the stronger one; of several slept over only the strongest goes out.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from workflow.rules import workdays
+from workflow.rules.periods import last_day
+
+LATE = "late"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is written down today for one unit and month: `sent` goes out, `skipped` never will."""
+
+    sent: str | None
+    skipped: tuple[str, ...] = ()
+
+
+def occasion(days_before: int) -> str:
+    """7 -> `t7`; 0 is the last day, `t0`."""
+    return f"t{days_before}"
+
+
+def reminder_day(last: date, days_before: int) -> date:
+    """The day the reminder goes out: T minus `days_before`, or the working day before that."""
+    return workdays.on_or_before(last - timedelta(days=days_before))
+
+
+def notice_day(deadline_at: datetime, zone: str) -> date:
+    """The day the late notice goes out: the first working day from the 20th on."""
+    return workdays.on_or_after(last_day(deadline_at, zone) + timedelta(days=1))
+
+
+def due_reminder(
+    deadline_at: datetime, *, days_before: Sequence[int], recorded: Collection[str], on: date, zone: str
+) -> Plan:
+    """What is due on the day `on`, given the occasions already on record for the unit and month.
+
+    Once the last day is over nothing is sent any more: whatever was slept over is skipped.
+    """
+    last = last_day(deadline_at, zone)
+    weakest_first = sorted(days_before, reverse=True)
+    due = [
+        occasion(days)
+        for days in weakest_first
+        if occasion(days) not in recorded and reminder_day(last, days) <= on
+    ]
+    if not due or on > last:
+        return Plan(None, tuple(due))
+    return Plan(due[-1], tuple(due[:-1]))
+
+
+def due_late_notice(
+    deadline_at: datetime,
+    closes_at: datetime,
+    *,
+    recorded: Collection[str],
+    on: date,
+    now: datetime,
+    zone: str,
+) -> Plan:
+    """The late notice, from its day until the month closes; slept over till then, it is skipped."""
+    if LATE in recorded or now < deadline_at or on < notice_day(deadline_at, zone):
+        return Plan(None)
+    return Plan(LATE) if now < closes_at else Plan(None, (LATE,))
