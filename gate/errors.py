@@ -22,6 +22,7 @@ CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "no
 
 
 def answer(app: Flask) -> None:
+    app.jinja_env.filters["told"] = told
     app.register_error_handler(ToaSoanError, _refused)
     app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
     app.register_error_handler(HTTPException, _http)

@@ -7,6 +7,7 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, UserDatastore
 from sqlalchemy import select, text
 
+from gate.arriving import rehearsal_people
 from models.base import db
 from models.people import Account, RoleGrant
 from workflow import accounts, clock
@@ -76,6 +77,7 @@ def install(app: Flask) -> None:
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
     )
     app.security = Security(app, Datastore(), register_blueprint=True)  # type: ignore[attr-defined]
+    app.security.login_context_processor(rehearsal_people)  # type: ignore[attr-defined]
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
 
