@@ -22,7 +22,7 @@ from workflow.engine import audit, moves
 from workflow.engine.definition import Step
 from workflow.engine.errors import N_, Invalid, NotAllowed, Stale
 from workflow.engine.machine import Offer
-from workflow.engine.unit_of_work import bookkeeping, change, statement
+from workflow.engine.unit_of_work import apart, change, statement
 from workflow.notices import effects
 from workflow.rules.facts import Facts
 from workflow.rules.periods import booking
@@ -114,9 +114,10 @@ def _decide(known: Facts, trigger: str, actor: int | None, answers: Answers) -> 
 
 
 def _record_refusal(known: Facts, trigger: str, actor: int | None, refused: NotAllowed) -> None:
-    with bookkeeping() as session:
+    # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
+    with apart() as connection:
         audit.write(
-            session.connection(),
+            connection,
             f"refusal:{actor or 0}",
             f"submission:refused/{refused.code}",
             actor=actor,

@@ -1,4 +1,4 @@
-"""`change()` and `bookkeeping()`: the only two places that commit what the house writes.
+"""`change()` and `bookkeeping()`: the only two places that commit what the house writes (and `apart()`, refusals).
 
 A listener on the session refuses any flush outside them, so a stray `db.session.add` in a door, or a form that
 would write a table by itself, fails loudly instead of passing by the verbs.
@@ -50,6 +50,13 @@ def _committing(name: str) -> Iterator[Session]:
         raise
     finally:
         _open.reset(token)
+
+
+@contextmanager
+def apart() -> Iterator[Connection]:
+    """A transaction of its own, whatever is open: for what must stay when the change around it is rolled back."""
+    with db.engine.begin() as connection:
+        yield connection
 
 
 def is_open() -> bool:
