@@ -3,7 +3,7 @@
 import secrets
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from models.base import db
 from models.organisation import Committee, Seat, Unit
@@ -30,13 +30,13 @@ def find(email: str) -> Account | None:
     ).one_or_none()
 
 
-def roles_of(account: Account | None, *, unit: Unit | None = None) -> frozenset[str]:
-    """The roles held today: at the department, and for `unit` when one is given. None is the system."""
+def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | None = None) -> frozenset[str]:
+    """The roles held on a day (today): at the department, and for `unit` when given. None is the system."""
     if account is None:
         return frozenset({Role.SYSTEM})
     if not account.active:
         return frozenset()
-    today = _today()
+    today = on or _today()
     granted = db.session.scalars(
         select(RoleGrant.role).where(
             RoleGrant.account_id == account.id,
@@ -45,23 +45,13 @@ def roles_of(account: Account | None, *, unit: Unit | None = None) -> frozenset[
             or_(RoleGrant.unit_id.is_(None), RoleGrant.unit_id == (unit.id if unit else None)),
         )
     )
-    seated = unit is not None and unit in units_of(account)
+    seated = unit is not None and unit.id in set(db.session.scalars(_seats(account, today)))
     return frozenset(granted) | ({Role.COMMITTEE} if seated else frozenset())
 
 
-def units_of(account: Account) -> list[Unit]:
-    """The units whose committee the person sits on, or for which they hold a unit role, today."""
-    today = _today()
-    seats = (
-        select(Committee.unit_id)
-        .join(Seat, Seat.committee_id == Committee.id)
-        .where(
-            Seat.account_id == account.id,
-            Committee.valid_to.is_(None),
-            Seat.valid_from <= today,
-            or_(Seat.valid_to.is_(None), today < Seat.valid_to),
-        )
-    )
+def units_of(account: Account, *, on: date | None = None) -> list[Unit]:
+    """The units whose committee the person sits on, or for which they hold a unit role, on a day (today)."""
+    today = on or _today()
     grants = select(RoleGrant.unit_id).where(
         RoleGrant.account_id == account.id,
         RoleGrant.unit_id.is_not(None),
@@ -70,14 +60,30 @@ def units_of(account: Account) -> list[Unit]:
     )
     return list(
         db.session.scalars(
-            select(Unit).where(or_(Unit.id.in_(seats), Unit.id.in_(grants))).order_by(Unit.sort_key)
+            select(Unit)
+            .where(or_(Unit.id.in_(_seats(account, today)), Unit.id.in_(grants)))
+            .order_by(Unit.sort_key)
         )
     )
 
 
-def sits_for(account: Account, unit: Unit) -> bool:
-    """Is the person in the unit's committee today, by seat or by grant? What makes a mail a sending (R4)."""
-    return Role.COMMITTEE in roles_of(account, unit=unit) and unit in units_of(account)
+def sits_for(account: Account, unit: Unit, *, on: date | None = None) -> bool:
+    """Is the person in the unit's committee on a day (today), by seat or by grant? Then a mail is a sending (R4)."""
+    return Role.COMMITTEE in roles_of(account, unit=unit, on=on)
+
+
+def _seats(account: Account, day: date) -> Select[int]:
+    """Ids of the units in whose committee the person has a seat on a day."""
+    return (
+        select(Committee.unit_id)
+        .join(Seat, Seat.committee_id == Committee.id)
+        .where(
+            Seat.account_id == account.id,
+            Committee.valid_to.is_(None),
+            Seat.valid_from <= day,
+            or_(Seat.valid_to.is_(None), day < Seat.valid_to),
+        )
+    )
 
 
 def add(

@@ -91,9 +91,20 @@ def deadline_for(period: Period, unit_id: int) -> datetime:
 def binding(unit: Unit, *, at: datetime) -> Period:
     """The first month whose deadline for this unit is ahead at `at`; new drafts belong to it. In a change()."""
     for period in ensure_around(at):
-        if at < deadline_for(period, unit.id) and period.closed_at is None:
+        if at < deadline_for(period, unit.id) and _is_open(period, at):
             return period
     raise Invalid("no_open_period", N_("Chưa có kỳ nào đang mở để nhận bài."))
+
+
+def taking(code: str, *, at: datetime) -> Period | None:
+    """The month somebody names (`KY-2021-05`), when it takes pieces at `at`, on time or late. In a change()."""
+    found = next((period for period in ensure_around(at) if period.code == code), None)
+    return found if found and found.opens_at <= at < found.closes_at and _is_open(found, at) else None
+
+
+def _is_open(period: Period, at: datetime) -> bool:
+    """Judged at the receipt time: what came before an editor closed the month, but was read after, is in it."""
+    return period.closed_at is None or at < period.closed_at
 
 
 _DUE = text("""

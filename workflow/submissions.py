@@ -6,7 +6,7 @@ down: state, audit event and outbox rows in one commit. A refusal is raised with
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm.util import identity_key
 from models.base import db
 from models.people import Account
 from models.submission import Submission
-from models.vocabulary import UncountReason
+from models.vocabulary import Role, UncountReason
 from workflow import definitions, facts, publications
 from workflow.engine import audit, moves
 from workflow.engine.definition import Step
@@ -71,12 +71,17 @@ def perform(
     actor = by.id if by else None
     with change() if _writes_more(trigger, beside) else nullcontext(), statement() as connection:
         known = facts.gather(connection, submission_id, actor=actor, at=at)
+        if acting_for == known.unit_code:
+            known = replace(known, roles=known.roles | {Role.COMMITTEE})
         if command is not None and (done := _repeated(connection, known, trigger, command)) is not None:
             return done
         step = _decide(known, trigger, actor, answers)
         if "seen" in step.asks and answers["seen"] != known.digest:
             raise Stale
         changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
+        if acting_for is not None:
+            # He stands in, but stays the department's: four eyes counts him among the editors.
+            details = {**details, "side": "department", "acting_for": acting_for}
         if beside is not None:
             more, told = beside(known)
             changes, details = {**changes, **more}, {**details, **told}

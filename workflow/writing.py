@@ -74,13 +74,15 @@ def draft(
     at: datetime | None = None,
     period: Period | None = None,
     import_id: str | None = None,
+    acting: Account | None = None,
+    details: Mapping[str, Any] | None = None,
     cause: str | None = None,
 ) -> Submission:
     """A new draft in the unit's pool, bound to the first month whose deadline is ahead at `at` (R6).
 
     `period` is the month the sender named instead: a reply to its reminder, a list for it; sent after its
-    deadline it is late there. `by=None` when nobody with an account wrote it. Raises Invalid for what cannot
-    be kept.
+    deadline it is late there. `by=None` when nobody with an account wrote it; `acting` is then the editor who
+    takes it in for the unit. `details` go into the event. Raises Invalid for what cannot be kept.
     """
     with change() as session:
         now = clock.now()
@@ -103,7 +105,8 @@ def draft(
         )
         session.add(piece)
         session.flush()
-        changes, details = _new_revision(piece, unit, manuscript, by, WrittenAs.UNIT)
+        changes, told = _new_revision(piece, unit, manuscript, by, WrittenAs.UNIT)
+        actor = acting or by
         moves.record(
             session.connection(),
             moves.Happening(
@@ -113,11 +116,18 @@ def draft(
                 version=0,
                 head_hash=GENESIS,
                 action="submission:create",
-                actor=by.id if by else None,
+                actor=actor.id if actor else None,
                 at=now,
                 changes=changes,
-                details={"unit": unit.id, "side": "unit", "channel": channel.value, **details}
-                | ({"became_at": at} if at else {}),
+                details={
+                    "unit": unit.id,
+                    "side": (WrittenAs.DEPARTMENT if acting else WrittenAs.UNIT).value,
+                    "channel": channel.value,
+                    **told,
+                    **({"became_at": at} if at else {}),
+                    **({"acting_for": unit.code} if acting else {}),
+                    **(details or {}),
+                },
                 cause=cause,
             ),
         )

@@ -70,7 +70,7 @@ class Invalid(ToaSoanError):
 
     status = 422
 
-    def __init__(self, code: str, says: str, **fields: object) -> None:
+    def __init__(self, code: str, says: str, /, **fields: object) -> None:
         super().__init__(**fields)
         self.code = code
         self.says = says
