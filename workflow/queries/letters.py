@@ -139,9 +139,28 @@ def committee(*, committee_id: int | None = None, unit_id: int | None = None) ->
 
 def seats(committee_id: int | None, day: date) -> list[Row]:
     """Seats by kind, leader first: `kind`, `required`, `seated`."""
-    found = db.session.execute(_SEATS, {"committee": committee_id, "day": day}).mappings().all()
+    return _leader_first(db.session.execute(_SEATS, {"committee": committee_id, "day": day}).mappings().all())
+
+
+def _leader_first(seats: Sequence[Row]) -> list[Row]:
     order = [kind.value for kind in SeatKind]
-    return sorted((dict(row) for row in found), key=lambda row: order.index(row["kind"]))
+    return sorted((dict(row) for row in seats), key=lambda row: order.index(row["kind"]))
+
+
+_PROPOSED = text("""
+SELECT o.seat_kind AS kind, count(*) AS required,
+  (SELECT count(*) FROM committee_proposal c, jsonb_array_elements(c.members) AS m
+    WHERE c.id = :proposal AND m ->> 'seat_kind' = o.seat_kind) AS seated
+FROM composition o JOIN directive d ON d.id = o.directive_id
+WHERE d.valid_from <= :day AND (d.valid_to IS NULL OR :day < d.valid_to) GROUP BY o.seat_kind
+""")
+
+
+def proposed_seats(proposal_id: int, day: date) -> list[Row]:
+    """Seats by kind as a list that came by mail fills them, leader first."""
+    return _leader_first(
+        db.session.execute(_PROPOSED, {"proposal": proposal_id, "day": day}).mappings().all()
+    )
 
 
 _SEATED = text("""

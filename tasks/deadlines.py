@@ -1,0 +1,67 @@
+"""The clock's errands around months: lapses, closing, opening, reminders, claims that ran out.
+
+Each takes the slot it runs for (people's clock, UTC) and tells what it did; each may run twice.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from workflow import clock, deadlines, reminders, submissions
+from workflow.engine.errors import NotAllowed, Stale
+from workflow.engine.unit_of_work import change
+from workflow.queries import duties
+from workflow.rules import workdays
+from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
+
+log = structlog.get_logger("tasks.deadlines")
+
+Told = Mapping[str, int]
+
+
+def sweep(_slot: datetime) -> Told:
+    return {"lapsed": deadlines.sweep()}
+
+
+def close_periods(_slot: datetime) -> Told:
+    return {"closed": deadlines.close_due(clock.now())}
+
+
+def open_periods(slot: datetime) -> Told:
+    """The month of the slot and the next one."""
+    with change():
+        return {"open": len(deadlines.ensure_around(slot))}
+
+
+def remind(slot: datetime) -> Told:
+    return reminders.remind(_day(slot))
+
+
+def give_late_notice(slot: datetime) -> Told:
+    return reminders.give_late_notice(_day(slot))
+
+
+def remind_incomplete_committees(slot: datetime) -> Told:
+    return reminders.remind_incomplete_committees(_day(slot))
+
+
+def lapse_claims(_slot: datetime) -> Told:
+    """Free what an editor claimed three working days ago and did not finish."""
+    told = {"lapsed": 0, "passed_over": 0}
+    now = clock.now()
+    for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS)):
+        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE)) > now:
+            continue
+        try:
+            submissions.perform(submission_id, "lapse_claim", by=None)
+            told["lapsed"] += 1
+        except (NotAllowed, Stale) as error:
+            # The editor was faster; one piece never stops the others.
+            log.info("claim_kept", submission=submission_id, code=error.code)
+            told["passed_over"] += 1
+    return told
+
+
+def _day(slot: datetime) -> date:
+    return slot.astimezone(clock.ZONE).date()

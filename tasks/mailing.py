@@ -1,0 +1,76 @@
+"""Sending one kept letter. The letter is stored as it is; here it only gets its envelope."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from models.base import db
+from models.outbox import Letter
+from models.vocabulary import LetterState
+from tasks.message import Mailing, Sender, compose
+from tasks.post import Postman, postman
+from workflow.letters import note_sent
+from workflow.settings import settings
+
+SENDER_NAME = "Diễn đàn Giáo dục Mầm non Hà Tĩnh"
+ANSWERS = frozenset({"receipt_problem", "unknown_sender"})
+"""Kinds that always answer a mail, whatever Message-ID it had (RFC 3834: no bounce may meet anybody)."""
+
+
+def send(letter_id: int) -> Callable[[], object]:
+    """Hand the letter to the post; the returned half notes that it is on its way.
+
+    Raises TemporaryFailure, PermanentFailure, LetterRefused, BadSmtpUrl. A crash between the server's 250 and
+    our commit sends the same bytes with the same Message-ID again: mailboxes show them once.
+    """
+    letter = db.session.get_one(Letter, letter_id)
+    if letter.state == LetterState.SENT:
+        return lambda: None
+    message = compose(_mailing(letter), _sender())
+    # No transaction stays open while a slow server thinks.
+    db.session.rollback()
+    receipt = _postman().send(message)
+    return lambda: note_sent(letter_id, server=receipt.server, reply=receipt.reply)
+
+
+def _mailing(letter: Letter) -> Mailing:
+    # A stranger's Message-ID is a hint for threading; a broken one is left out, not a reason to stay silent.
+    answered = letter.in_reply_to if _is_message_id(letter.in_reply_to) else ""
+    return Mailing(
+        key=letter.key,
+        to_address=letter.to_address,
+        to_name=letter.to_name,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        written_at=letter.written_at,
+        code=letter.code,
+        in_reply_to=answered,
+        is_answer=bool(letter.in_reply_to) or letter.kind in ANSWERS,
+    )
+
+
+def _is_message_id(text: str) -> bool:
+    inner = text[1:-1]
+    return (
+        text.startswith("<")
+        and text.endswith(">")
+        and inner.isascii()
+        and inner.isprintable()
+        and "@" in inner
+        and not set(inner) & set("<> ")
+    )
+
+
+def _sender() -> Sender:
+    house = settings()
+    return Sender(house.mail_from, SENDER_NAME, house.intake_address)
+
+
+def _postman() -> Postman:
+    house = settings()
+    return _connected(house.smtp_url, str(house.data), house.smtp_timeout_seconds)
+
+
+@lru_cache(maxsize=1)
+def _connected(smtp_url: str, _data: str, timeout_seconds: float) -> Postman:
+    return postman(smtp_url, outbox=settings().data / "outbox", timeout_seconds=timeout_seconds)

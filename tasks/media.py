@@ -1,0 +1,11 @@
+"""Making the copy of a picture that the public may see, apart from the request that brought it."""
+
+from collections.abc import Callable
+
+from workflow import media
+
+
+def make_copy(attachment_id: int) -> Callable[[], object]:
+    """Raises pictures.PictureRefused when the picture can never become public."""
+    media.make_public_copy(attachment_id)
+    return lambda: None

@@ -1,0 +1,51 @@
+"""What one outbox row asks to be written, and the few words all letters share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workflow.queries.letters import Person, Row
+from workflow.settings import settings
+
+Payload = Mapping[str, Any]
+Facts = Mapping[str, object]
+
+LINKS = {
+    "month": "/don-vi/",
+    "piece": "/don-vi/bai/{id}",
+    "committee": "/don-vi/ban-truyen-thong",
+    "approval": "/quan-tri/",
+    "page": "/bai/{slug}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """One letter to be written to several people. `facts` are what the template needs, by language."""
+
+    kind: str
+    to: Sequence[Person]
+    occasion: str
+    facts: Callable[[str], Facts]
+    submission_id: int | None = None
+    unit_id: int | None = None
+    answers: Row | None = None
+    """The mail this letter answers, for those of `to` who wrote it."""
+
+
+def link(name: str, **parts: object) -> str:
+    return settings().public_url.rstrip("/") + LINKS[name].format(**parts)
+
+
+def unit_words(row: Row) -> dict[str, object]:
+    """“huyện Kỳ Anh”: with its kind, because the bare name is three units."""
+    return {"unit": row["unit"], "unit_short": row["admin_unit"][:1].lower() + row["admin_unit"][1:]}
+
+
+def month_words(row: Row) -> dict[str, object]:
+    return {**unit_words(row), "month": date(row["year"], row["month"], 1), "period": row["period"]}
+
+
+def once(people: Sequence[Person]) -> list[Person]:
+    return list({person.address: person for person in people}.values())

@@ -1,0 +1,63 @@
+"""Letters that answer a mail: what could not be read, who could not be recognised."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from tasks.occasions.errand import Errand, Facts, Payload, link
+from workflow import clock
+from workflow.queries import letters as read
+from workflow.queries.letters import Person, Row
+from workflow.rules import workdays
+
+SUPPLEMENT_WITHIN = 2
+"""Working days in which a mended file keeps the mail's receipt time, as agreed with the department."""
+
+
+def writer(mail: Row) -> Person:
+    name = mail["full_name"] or mail["from_name"] or mail["from_address"]
+    return Person(mail["account_id"], name, mail["from_address"], mail["language"] or "vi")
+
+
+def _about_a_mail(
+    kind: str, facts: Callable[[Row, datetime], Facts]
+) -> Callable[[Payload, datetime], Iterator[Errand]]:
+    """An answer to whoever wrote to us."""
+
+    def errands(payload: Payload, _now: datetime) -> Iterator[Errand]:
+        mail = read.envelope(payload["envelope"])
+        if not mail["from_address"]:
+            return
+        yield Errand(
+            kind=kind,
+            to=[writer(mail)],
+            occasion=f"envelope:{mail['id']}",
+            answers=mail,
+            facts=lambda _: {
+                "mail": f"TH-{mail['id']:06d}",
+                "received_at": mail["received_at"],
+                **facts(mail, mail["received_at"]),
+            },
+        )
+
+    return errands
+
+
+def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
+    return {
+        "original_subject": mail["subject"],
+        "problems": [
+            {"file": one.get("file") or None, "says": one["says"]}
+            for one in mail["problems"]
+            if one.get("for", "sender") == "sender"
+        ],
+        "supplement_before": workdays.moment_later(received_at, SUPPLEMENT_WITHIN, str(clock.ZONE)),
+        "link": link("month"),
+    }
+
+
+def _unknown_sender(mail: Row, _received_at: datetime) -> Facts:
+    return {"address": mail["from_address"], "guessed_unit": None}
+
+
+receipt_problem = _about_a_mail("receipt_problem", _receipt_problem)
+unknown_sender = _about_a_mail("unknown_sender", _unknown_sender)

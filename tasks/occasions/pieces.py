@@ -1,0 +1,178 @@
+"""Letters about a piece: received, returned, waiting for approval, approved, published, taken down, set aside."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+
+from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once, unit_words
+from tasks.occasions.mails import writer
+from workflow.queries import letters as read
+from workflow.queries.letters import Person, Row
+
+CREATED = 1
+"""The first event of every piece's stream."""
+
+
+def receipt(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """To the sender and the unit's contact. Pieces of one mail share one receipt."""
+    if "submission" not in payload:
+        yield from _receipt_of_mail(payload["envelope"])
+        return
+    piece = read.piece(payload["submission"], payload["event"])
+    if piece["envelope_id"] is not None:
+        yield from _receipt_of_mail(piece["envelope_id"])
+        return
+    occasion = f"submission:{piece['id']}:{payload['event']}"
+    to = once([*read.senders(piece["id"]), *read.members(piece["unit_id"])[:1]])
+    yield _receipt_for(piece, [piece], received_at=piece["became_at"], to=to, occasion=occasion)
+
+
+def _receipt_of_mail(envelope_id: int) -> Iterator[Errand]:
+    mail = read.envelope(envelope_id)
+    pieces = read.pieces_of(envelope_id)
+    if not pieces:
+        return
+    piece = read.piece(pieces[0]["id"], CREATED)
+    wrote = [writer(mail)] if mail["from_address"] else []
+    to = once([*wrote, *read.members(piece["unit_id"])[:1]])
+    occasion = f"envelope:{envelope_id}"
+    yield _receipt_for(piece, pieces, received_at=mail["received_at"], to=to, occasion=occasion, mail=mail)
+
+
+def _receipt_for(
+    piece: Row,
+    pieces: Sequence[Row],
+    *,
+    received_at: datetime,
+    to: Sequence[Person],
+    occasion: str,
+    mail: Row | None = None,
+) -> Errand:
+    standing = read.standing(piece["unit_id"], piece["period_id"])
+    late = piece["first_sent_at"] - piece["deadline_at"] if piece["sent_late"] else None
+    return Errand(
+        kind="receipt",
+        to=to,
+        occasion=occasion,
+        submission_id=piece["id"],
+        unit_id=piece["unit_id"],
+        answers=mail,
+        facts=lambda _: {
+            **month_words(piece),
+            "received_at": received_at,
+            "pieces": [{"code": one["code"], "kind": one["kind"], "title": one["title"]} for one in pieces],
+            "in_pool": piece["first_sent_at"] is None,
+            "sent_count": standing["sent_count"],
+            "quota": standing["quota"] or None,
+            "late_seconds": int(late.total_seconds()) if late else None,
+            "link": link("month"),
+        },
+    )
+
+
+def _about_a_piece(
+    kind: str,
+    to: Callable[[Row], Sequence[Person]],
+    facts: Callable[[Row, str], Facts],
+) -> Callable[[Payload, datetime], Iterator[Errand]]:
+    """A letter about one event of one piece."""
+
+    def errands(payload: Payload, _now: datetime) -> Iterator[Errand]:
+        piece = read.piece(payload["submission"], payload["event"])
+        yield Errand(
+            kind=kind,
+            to=to(piece),
+            occasion=f"submission:{piece['id']}:{payload['event']}",
+            submission_id=piece["id"],
+            unit_id=piece["unit_id"],
+            facts=lambda language: {
+                "title": piece["title"],
+                "piece": piece["code"],
+                "link": link("piece", id=piece["id"]),
+                **facts(piece, language),
+            },
+        )
+
+    return errands
+
+
+def _the_unit_side(piece: Row) -> list[Person]:
+    """Who wrote and sent it; the unit's contact when none of them has an account any more."""
+    return read.authors(piece["id"]) or read.members(piece["unit_id"])[:1]
+
+
+def _everybody_of_it(piece: Row) -> list[Person]:
+    return once([*read.authors(piece["id"]), *read.members(piece["unit_id"])[:1]])
+
+
+def _approvers(piece: Row) -> list[Person]:
+    return read.approvers(piece["id"])
+
+
+def _returned(piece: Row, _: str) -> Facts:
+    return {
+        "remarks": piece["reason"],
+        "editor": piece["actor"],
+        "editor_title": piece["actor_title"],
+        "first_sent_at": piece["first_sent_at"],
+        "resend_before": None,
+    }
+
+
+LATE_MARK = {"vi": "gửi muộn", "en": "sent late"}
+
+
+def _awaiting_approval(piece: Row, language: str) -> Facts:
+    warning = LATE_MARK[language] if piece["sent_late"] else None
+    row = {"code": piece["code"], "title": piece["title"], "editor": piece["actor"], "warning": warning}
+    return {
+        "pieces": [{**row, "unit_short": unit_words(piece)["unit_short"]}],
+        "written_at": piece["at"],
+        "link": link("approval"),
+    }
+
+
+def _approved(piece: Row, language: str) -> Facts:
+    return {
+        "unit": piece["unit"],
+        "approved_at": piece["at"],
+        "category": piece[f"category_{language}"],
+        "publish_on": piece["scheduled_at"],
+    }
+
+
+def _published(piece: Row, _: str) -> Facts:
+    return {
+        "author": piece["author_line"] or piece["unit"],
+        "school": piece["school"],
+        "published_at": piece["at"],
+        "link": link("page", slug=piece["slug"]),
+    }
+
+
+def _retracted(piece: Row, _: str) -> Facts:
+    return {
+        "part": "piece",
+        "retracted_at": piece["at"],
+        "reason": piece["reason"],
+        "decider": piece["actor"],
+        "decider_title": piece["actor_title"],
+    }
+
+
+def _set_aside(piece: Row, _: str) -> Facts:
+    is_counted = piece["first_sent_at"] is not None and piece["is_counted"]
+    return {
+        "reason": piece["reason"],
+        "is_counted": is_counted,
+        "month": date(piece["year"], piece["month"], 1),
+        "note": None,
+        "contact": piece["actor"],
+    }
+
+
+returned = _about_a_piece("returned", _the_unit_side, _returned)
+awaiting_approval = _about_a_piece("awaiting_approval", _approvers, _awaiting_approval)
+approved = _about_a_piece("approved", _the_unit_side, _approved)
+published = _about_a_piece("published", _everybody_of_it, _published)
+retracted = _about_a_piece("retracted", _the_unit_side, _retracted)
+set_aside = _about_a_piece("set_aside", _the_unit_side, _set_aside)

@@ -1,0 +1,102 @@
+"""Letters to a unit or a person: reminders, the committee's list, an invitation."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tasks.occasions.errand import Errand, Payload, link, month_words, unit_words
+from workflow import clock
+from workflow.queries import duties
+from workflow.queries import letters as read
+from workflow.rules import periods, workdays
+from workflow.settings import settings
+
+UPDATE_COMMITTEE_WITHIN = 5
+"""Working days, as the notices agreed with the department say."""
+
+
+def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """To the whole committee, unless the unit has sent enough meanwhile. Days left are those of this moment."""
+    owing = [
+        duty for duty in duties.owing(now=now, period_id=payload["period"]) if duty.unit_id == payload["unit"]
+    ]
+    for duty in owing:
+        about = read.month(duty.unit_id, duty.period_id)
+        days_left = max(0, periods.days_left(now, duty.deadline_at, duty.zone))
+        waiting = read.drafts(duty.unit_id, duty.period_id)
+        yield Errand(
+            kind=_reminder_kind(payload["occasion"]),
+            to=read.members(duty.unit_id),
+            occasion=f"{about['period']}:{payload['unit']}:{payload['occasion']}",
+            unit_id=duty.unit_id,
+            facts=lambda _, duty=duty, about=about, days_left=days_left, waiting=waiting: {
+                **month_words(about),
+                "deadline": duty.deadline_at,
+                "closes_at": duty.closes_at,
+                "days_left": days_left,
+                "counted_at": now,
+                "sent_count": duty.sent_count,
+                "quota": duty.quota,
+                "drafts": [dict(row) for row in waiting],
+                "mailbox": settings().intake_address,
+                "link": link("month"),
+            },
+        )
+
+
+def _reminder_kind(occasion: str) -> str:
+    """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0."""
+    if occasion == "late":
+        return "late_notice"
+    days_before = int(occasion.removeprefix("t"))
+    return "reminder_last_day" if days_before == 0 else "reminder_t3" if days_before <= 3 else "reminder_t7"
+
+
+def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """About the registry, or about a list that came by mail (`proposal`); nothing when it is complete by now."""
+    about = read.committee(unit_id=payload["unit"])
+    today = now.astimezone(clock.ZONE).date()
+    proposal = payload.get("proposal")
+    seats = read.seats(about["id"], today) if proposal is None else read.proposed_seats(proposal, today)
+    if all(row["seated"] >= row["required"] for row in seats):
+        return
+    yield Errand(
+        kind="committee_incomplete",
+        to=read.members(about["unit_id"])[:2],
+        occasion=f"unit:{about['unit_id']}:{payload['on']}" if proposal is None else f"proposal:{proposal}",
+        unit_id=about["unit_id"],
+        facts=lambda _: {
+            **unit_words(about),
+            "seats": seats,
+            "other_gaps": [],
+            "link": link("committee"),
+            "update_before": workdays.later(today, UPDATE_COMMITTEE_WITHIN),
+        },
+    )
+
+
+def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    about = read.committee(committee_id=payload["committee"])
+    yield Errand(
+        kind="committee_confirmed",
+        to=read.members(about["unit_id"])[:2],
+        occasion=f"committee:{about['id']}:{payload.get('event', about['confirmed_at'])}",
+        unit_id=about["unit_id"],
+        facts=lambda _: {
+            **unit_words(about),
+            "valid_from": about["valid_from"],
+            "members": [dict(row) for row in read.seated(about["id"])],
+        },
+    )
+
+
+def invitation(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """`payload`: account, inviter, role and unit as people read them, link, activate_before (ISO)."""
+    yield Errand(
+        kind="account_invitation",
+        to=read.account(payload["account"]),
+        occasion=f"invitation:{payload['activate_before']}",
+        facts=lambda _: {
+            "unit": payload.get("unit"),
+            **{name: payload[name] for name in ("inviter", "role", "link", "activate_before")},
+        },
+    )

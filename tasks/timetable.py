@@ -1,0 +1,148 @@
+"""What runs when, on people's clock. TIMETABLE is the whole of it.
+
+A slot is the moment a job was due. Whoever claims it, by the unique key of `job_run`, puts the job into the outbox
+in the same transaction; so any number of clocks may run, and a worker does the job. In a rehearsal the clock jumps:
+then each job catches up as its row says.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db
+from models.outbox import JobRun
+from tasks import deadlines, publishing
+from workflow import clock, outbox
+from workflow.engine.audit import instant
+from workflow.engine.errors import N_
+from workflow.engine.unit_of_work import bookkeeping
+from workflow.settings import settings
+
+
+class CatchUp(StrEnum):
+    NEWEST = "newest"
+    """Only the newest slot slept over: the job looks at the world as it is and needs no more."""
+    EACH = "each"
+    """Every slot slept over: each stands for something of its own."""
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    label: str
+    trigger: CronTrigger
+    run: Callable[[datetime], Mapping[str, int]]
+    catch_up: CatchUp = CatchUp.NEWEST
+    in_rehearsal_only: bool = False
+
+
+def at(**when: str | int) -> CronTrigger:
+    return CronTrigger(timezone=clock.ZONE, **when)
+
+
+# fmt: off
+TIMETABLE: Mapping[str, Job] = {job.name: job for job in (
+    Job("sweep", N_("Chuyển quá hạn các bản nháp"), at(minute="*"), deadlines.sweep),
+    Job("publishing", N_("Đăng bài đã hẹn giờ"), at(minute="*"), publishing.publish_due),
+    Job("close_periods", N_("Chốt kỳ đã đến ngày"), at(minute="*/5"), deadlines.close_periods),
+    Job("open_periods", N_("Mở kỳ mới"), at(day=1, hour=0, minute=5), deadlines.open_periods, CatchUp.EACH),
+    Job("reminders", N_("Nhắc đơn vị chưa đủ chỉ tiêu"), at(hour=8), deadlines.remind),
+    Job("late_notices", N_("Thông báo quá hạn"), at(hour=8), deadlines.give_late_notice),
+    Job("committees", N_("Nhắc bổ sung Ban Truyền thông"), at(day_of_week="mon", hour=8),
+        deadlines.remind_incomplete_committees),
+    Job("claims", N_("Thu hồi bài nhận biên tập quá hạn"), at(minute=0), deadlines.lapse_claims),
+)}
+# fmt: on
+
+# Searched in turn, so that finding the newest slot of a job that runs each minute does not walk through months.
+_WINDOWS = (
+    timedelta(minutes=6),
+    timedelta(hours=2),
+    timedelta(days=2),
+    timedelta(days=10),
+    timedelta(days=400),
+)
+
+
+def slots(trigger: CronTrigger, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The moments at which the trigger was due: later than `after`, not later than `until`; oldest first."""
+    while (due := trigger.get_next_fire_time(None, after + timedelta(microseconds=1))) and due <= until:
+        yield due
+        after = due
+
+
+def newest_slot(trigger: CronTrigger, until: datetime) -> datetime | None:
+    """The last moment at or before `until` at which the trigger was due."""
+    for window in _WINDOWS:
+        if found := list(slots(trigger, until - window, until)):
+            return found[-1]
+    return None
+
+
+def due_slots(job: Job, last: datetime | None, now: datetime) -> list[datetime]:
+    """The slots to claim now, given the last one on record. The first time ever: the newest one."""
+    if last is not None and job.catch_up is CatchUp.EACH:
+        return list(slots(job.trigger, last, now))
+    newest = newest_slot(job.trigger, now)
+    return [newest] if newest is not None and (last is None or newest > last) else []
+
+
+class Clock:
+    """One clock among any number of them. Remembers the last slots it saw, to ask the database less."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, datetime] = {}
+        self._next: dict[str, datetime] = {}
+
+    def tick(self) -> list[tuple[str, datetime]]:
+        """Claim every slot that is due and not claimed; returns those that were ours."""
+        now = clock.now()
+        claimed = []
+        for job in TIMETABLE.values():
+            if (job.in_rehearsal_only and not settings().is_demo) or now < self._next.get(job.name, now):
+                continue
+            for slot in due_slots(job, self._last_slot(job), now):
+                if claim(job, slot):
+                    claimed.append((job.name, slot))
+                self._last[job.name] = slot
+            coming = job.trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+            self._next[job.name] = coming or now
+        db.session.rollback()
+        return claimed
+
+    def _last_slot(self, job: Job) -> datetime | None:
+        if job.name not in self._last:
+            found = db.session.scalar(select(func.max(JobRun.slot)).where(JobRun.job == job.name))
+            if found is not None:
+                self._last[job.name] = found
+        return self._last.get(job.name)
+
+
+def claim(job: Job, slot: datetime) -> bool:
+    """Make the slot ours and put the job into the outbox, in one transaction; False when another was faster."""
+    with bookkeeping() as session:
+        row = insert(JobRun).values(job=job.name, slot=slot).on_conflict_do_nothing().returning(JobRun.job)
+        if session.execute(row).scalar() is None:
+            return False
+        when = instant(slot)
+        return outbox.put("job", f"job:{job.name}:{when}", {"job": job.name, "slot": when})
+
+
+def run(name: str, slot: str) -> Callable[[], object]:
+    """Do the job for its slot; the returned half notes the outcome. Raises KeyError for an unknown job."""
+    told = TIMETABLE[name].run(datetime.fromisoformat(slot))
+    return lambda: note(name, slot, told)
+
+
+def note(name: str, slot: str, outcome: Mapping[str, object]) -> None:
+    """Write down how a slot ended. Inside the caller's transaction."""
+    db.session.execute(
+        update(JobRun)
+        .where(JobRun.job == name, JobRun.slot == datetime.fromisoformat(slot))
+        .values(done_at=func.now(), outcome=dict(outcome))
+    )

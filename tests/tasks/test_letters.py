@@ -1,0 +1,242 @@
+"""From what happened to the letters that go out: who is written to, what the letter says, that it goes once."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from models.base import db
+from models.outbox import Letter
+from models.vocabulary import CommitteeStatus, Role, SeatKind
+from workflow import accounts, committees, submissions
+from workflow.queries import letters as read
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def sent(work):
+    """The letters of one kind after the post has gone, as (address, subject), by address."""
+
+    def letters(kind):
+        work()
+        query = select(Letter).where(Letter.kind == kind).order_by(Letter.to_address, Letter.id)
+        return list(db.session.scalars(query))
+
+    return letters
+
+
+def addresses(letters):
+    return [letter.to_address for letter in letters]
+
+
+def test_the_sender_and_the_units_contact_get_a_receipt_with_the_code_and_the_count(make, cast, sent, broker):
+    from models.organisation import Committee
+
+    leader = accounts.add("truong.phong@example.edu.vn", full_name="Nguyễn Thị Mai", by=None)
+    committee = db.session.scalars(select(Committee).where(Committee.unit_id == cast.can_loc.id)).one()
+    committees.seat(committee, leader, SeatKind.LEADER, by=None, since=date(2021, 4, 1))
+    piece = make.submission()
+    submissions.submit(piece.id, by=leader)
+
+    letters = sent("receipt")
+
+    assert addresses(letters) == ["binh@example.edu.vn", "truong.phong@example.edu.vn"]
+    letter = letters[0]
+    assert letter.subject == "[Tiếp nhận] 01 tin, bài của huyện Can Lộc tháng 5/2021 (KY-2021-05)"
+    assert f"1. {piece.code} - Tin - {piece.revision.title}" in letter.text
+    assert "Đến nay đơn vị đã gửi 01/02 tin, bài của tháng 5/2021." in letter.text
+    assert "nằm trong thời hạn quy định" in letter.text
+    assert (letter.state, letter.submission_id, letter.unit_id) == ("sent", piece.id, cast.can_loc.id)
+
+
+def test_a_late_piece_is_told_by_how_much(make, cast, sent, clock_at, broker):
+    piece = make.submission()
+    clock_at("2021-05-20 00:03:10")
+    submissions.submit(piece.id, by=cast.binh)
+
+    [letter] = sent("receipt")
+
+    assert "đã quá hạn 03 phút" in letter.text
+
+
+def test_the_same_row_carried_out_twice_writes_one_letter(make, sent, work, broker):
+    from tasks import letters
+    from workflow.letters import keep
+
+    piece = make.submission(state="submitted")
+    [first] = sent("receipt")
+    with_event = {"submission": piece.id, "event": 2}
+
+    assert keep(letters.write("letter:receipt", with_event)) == 0
+    assert work() == 0
+    assert first.state == "sent"
+
+
+def test_a_returned_piece_tells_its_author_and_its_sender_what_to_do(make, cast, sent, broker):
+    piece = make.submission(state="submitted")
+    submissions.give_back(piece.id, reason="Bổ sung số trẻ tham gia.", by=cast.son)
+
+    letters = sent("returned")
+
+    assert addresses(letters) == ["binh@example.edu.vn", "lan@example.edu.vn"]
+    assert "Bổ sung số trẻ tham gia." in letters[0].text
+    assert "Người góp ý: Nguyễn Văn Sơn" in letters[0].text
+    assert "08 giờ 30 phút ngày 17/5/2021" in letters[0].text
+
+
+def test_r10_only_those_are_asked_to_approve_who_may(make, cast, sent, broker):
+    accounts.grant(cast.son, Role.APPROVER, by=None)
+    make.submission(state="edited", editor=cast.son)
+
+    letters = sent("awaiting_approval")
+
+    assert addresses(letters) == ["ly@example.edu.vn", "minh@example.edu.vn"]
+
+
+def test_approved_published_and_retracted_reach_the_unit(make, cast, sent, broker):
+    piece = make.submission(state="published")
+    submissions.retract(piece.id, reason="Phụ huynh đề nghị.", by=cast.phuong)
+
+    assert addresses(sent("approved")) == ["binh@example.edu.vn", "lan@example.edu.vn"]
+    published = sent("published")
+    assert addresses(published) == ["binh@example.edu.vn", "lan@example.edu.vn"]
+    assert "/bai/bep-an-mot-chieu-so-1-2021-05-0001" in published[0].text
+    assert "Phụ huynh đề nghị." in sent("retracted")[0].text
+
+
+def test_a_piece_set_aside_says_whether_it_still_counts(make, cast, sent, broker):
+    piece = make.submission(state="submitted")
+    submissions.perform(piece.id, "set_aside", by=cast.son, reason="trùng với bài đã gửi.")
+
+    letters = sent("set_aside")
+
+    assert "vẫn được tính vào số lượng đã gửi của tháng 5/2021" in letters[0].text
+
+
+def test_a_confirmed_committee_gets_its_list(cast, sent, clock_at, broker):
+    clock_at("2021-05-03 09:00")
+    committee = committees.in_force(cast.can_loc)
+    for number, kind in enumerate([SeatKind.LEADER, SeatKind.TEACHER, SeatKind.TEACHER, SeatKind.TEACHER]):
+        member = accounts.add(f"m{number}@example.edu.vn", full_name=f"Thành Viên {number}", by=None)
+        committees.seat(committee, member, kind, by=None, since=date(2021, 5, 1), title="Giáo viên")
+    committees.confirm(committee, by=cast.son)
+    assert committee.status == CommitteeStatus.CONFIRMED
+
+    letters = sent("committee_confirmed")
+
+    assert addresses(letters) == ["binh@example.edu.vn", "m0@example.edu.vn"]
+    assert "1. Thành Viên 0 - Giáo viên\n2. Phan Đình Bình" in letters[0].text
+
+
+def test_english_readers_are_written_to_in_english(make, cast, sent, broker):
+    from workflow.engine.unit_of_work import change
+
+    with change():
+        cast.binh.language = "en"
+    make.submission(state="submitted")
+
+    [letter] = sent("receipt")
+
+    assert letter.subject.startswith("[Received] ")
+
+
+def test_who_has_left_is_not_written_to(make, cast, sent, broker):
+    piece = make.submission(state="submitted")
+    accounts.set_active(cast.binh, False, by=cast.mai)
+
+    submissions.give_back(piece.id, reason="Bổ sung ảnh.", by=cast.son)
+
+    assert addresses(sent("returned")) == ["lan@example.edu.vn"]
+    assert addresses(sent("receipt")) == []
+
+
+def test_an_ended_units_mail_goes_to_its_heirs_committee(cast, clock_at, app):
+    from workflow.engine.unit_of_work import change
+
+    with change():
+        cast.can_loc.valid_to = date(2021, 5, 1)
+        cast.can_loc.successor_codes = [cast.town_ky_anh.code]
+    clock_at("2021-05-17 08:30")
+
+    assert [person.address for person in read.members(cast.can_loc.id)] == ["nga@example.edu.vn"]
+
+
+def test_a_server_that_stumbles_gets_the_same_letter_again(make, sent, rows, age, set_to, broker):
+    from tests.mail_peer import mail_peer
+
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        peer.to_data = ["451 try later"]
+        make.submission(state="submitted")
+        assert sent("receipt")[0].state == "waiting"
+        assert rows("state, attempts", "topic = 'post'") == [("new", 1)]
+        age(next_at=10)
+
+        [letter] = sent("receipt")
+
+    assert (letter.state, letter.server) == ("sent", f"127.0.0.1:{peer.port}: 250 OK queued as 4711")
+    assert len(peer.letters()) == 1
+
+
+def test_a_refused_address_is_a_failed_letter_and_a_dead_row(make, sent, rows, set_to, broker):
+    from tests.mail_peer import mail_peer
+
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        peer.to_recipient = {"binh@example.edu.vn": "550 no such user"}
+        make.submission(state="submitted")
+
+        [letter] = sent("receipt")
+
+    assert letter.state == "failed"
+    assert "550 no such user" in letter.error
+    assert rows("state", "topic = 'post'") == [("dead",)]
+
+
+def test_r1_an_incomplete_committee_is_told_what_it_lacks(make, cast, sent, broker):
+    from workflow import reminders
+
+    reminders.remind_incomplete_committees(date(2021, 5, 17))
+
+    letters = sent("committee_incomplete")
+
+    assert addresses(letters) == ["binh@example.edu.vn", "nga@example.edu.vn"]
+    assert "- Thiếu 01 lãnh đạo.\n- Thiếu 03 giáo viên hoặc cán bộ quản lý." in letters[0].text
+    assert "trước ngày 24/5/2021" in letters[0].text
+
+
+def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
+    make, cast, sent, clock_at, broker
+):
+    from workflow import deadlines, reminders
+    from workflow.engine.unit_of_work import change
+
+    with change():
+        deadlines.ensure_period(2021, 5)
+    clock_at("2021-05-20 08:00")
+    reminders.give_late_notice(date(2021, 5, 20))
+
+    letters = sent("late_notice")
+
+    assert addresses(letters) == ["binh@example.edu.vn", "nga@example.edu.vn"]
+    assert "mới gửi 00/02 tin, bài của tháng 5/2021; còn thiếu 02" in letters[0].text
+    assert "trước ngày 25/5/2021" in letters[0].text
+
+
+def test_an_invitation_goes_to_the_new_account(make, cast, sent, put, broker):
+    put(
+        "letter:invitation",
+        "invitation:1",
+        account=cast.lan.id,
+        inviter="Đặng Thị Mai",
+        role="Cộng tác viên",
+        unit=cast.can_loc.name,
+        link="http://127.0.0.1:8021/vao/loi-moi/abc",
+        activate_before="2021-05-20T08:30:00+07:00",
+    )
+
+    [letter] = sent("account_invitation")
+
+    assert "http://127.0.0.1:8021/vao/loi-moi/abc" in letter.text
+    assert (letter.to_address, letter.state) == ("lan@example.edu.vn", "sent")

@@ -1,0 +1,259 @@
+"""The outbox and Redis: what is waiting is handed on, what was lost comes back, what cannot be done is put aside."""
+
+import pytest
+import redis
+from sqlalchemy import text
+
+from models.base import db
+from models.outbox import Letter
+from tasks import delivery
+from tasks.broker import ring
+from tasks.delivery import claim, deliver
+from tasks.relay import AHEAD, relay_once
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def done(monkeypatch):
+    """Effects of the topic `public_copy`, as a list of what was carried out."""
+    effects = []
+
+    def handler(row):
+        return lambda: effects.append(row.payload["attachment"])
+
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", handler)
+    return effects
+
+
+def test_a_waiting_row_is_marked_queued_and_then_rung_for(broker, put, rows, waiting):
+    number = put("public_copy", "a", attachment=1)
+
+    assert relay_once(broker) == 1
+
+    assert rows("state") == [("queued",)]
+    [(message, _)] = waiting()
+    assert (message.queue_name, message.args) == ("media", ([number],))
+
+
+def test_a_row_is_done_in_the_transaction_of_its_effect(broker, put, rows, work, done):
+    put("public_copy", "a", attachment=1)
+
+    work()
+
+    assert done == [1]
+    assert rows("state, attempts, error") == [("done", 1, "")]
+
+
+def test_letters_travel_together_and_pictures_alone(broker, put, waiting):
+    letters = [put("letter:receipt", f"l{n}", submission=0, event=0) for n in range(20)]
+    pictures = [put("public_copy", f"p{n}", attachment=n) for n in range(2)]
+
+    relay_once(broker)
+
+    sizes = sorted((message.queue_name, len(message.args[0])) for message, _ in waiting())
+    assert sizes == [("mail", 4), ("mail", 16), ("media", 1), ("media", 1)]
+    assert len(letters) + len(pictures) == 22
+
+
+def test_a_doubled_message_does_nothing_the_second_time(broker, put, rows, done):
+    number = put("public_copy", "a", attachment=1)
+    relay_once(broker)
+
+    deliver([number])
+    deliver([number, number])
+
+    assert done == [1]
+
+
+def test_a_forged_message_changes_nothing(broker, put, rows, done):
+    number = put("public_copy", "a", attachment=1)
+
+    deliver([number, 999_999])
+
+    assert done == []
+    assert rows("state, attempts") == [("new", 0)]
+
+
+def test_a_message_that_nobody_took_is_rung_for_again(broker, put, rows, age, waiting):
+    put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    age(queued_at=20)
+
+    assert relay_once(broker) == 1
+
+    assert len(waiting()) == 2
+
+
+def test_a_wiped_redis_is_noticed_before_the_long_wait_is_over(broker, put, age, waiting):
+    put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    broker.client.flushdb()
+    age(queued_at=2)
+
+    assert relay_once(broker) == 1
+
+    assert len(waiting()) == 1
+
+
+def test_a_row_that_was_queued_a_moment_ago_is_left_alone(broker, put):
+    put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    broker.client.flushdb()
+
+    assert relay_once(broker) == 0
+
+
+def test_while_redis_is_away_nothing_is_marked(broker, put, rows, no_redis):
+    put("public_copy", "a", attachment=1)
+    there, broker.client = broker.client, no_redis
+
+    assert relay_once(broker) == 0
+    broker.client = there
+
+    assert rows("state") == [("new",)]
+
+
+def test_redis_going_away_between_mark_and_ring_loses_nothing(
+    broker, put, rows, age, work, done, monkeypatch
+):
+    put("public_copy", "a", attachment=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.relay.ring", _raise(redis.ConnectionError("gone")))
+        relay_once(broker)
+    assert rows("state") == [("queued",)]
+    age(queued_at=2)
+
+    work()
+
+    assert done == [1]
+
+
+def _raise(error):
+    def raising(*_args):
+        raise error
+
+    return raising
+
+
+def test_a_dead_workers_row_comes_back_when_its_lease_is_over(broker, put, rows, age, work, done):
+    number = put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    assert claim(number) is not None  # and then the worker is gone
+    age(lease_until=121)
+
+    relay_once(broker)
+    age(next_at=10)
+    work()
+
+    assert done == [1]
+    assert rows("state, attempts") == [("done", 2)]
+
+
+def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try(broker, put, rows, age, set_to):
+    set_to(ATTEMPTS=3)
+    number = put("public_copy", "a", attachment=1)
+    for _ in range(3):
+        relay_once(broker)
+        assert claim(number) is not None
+        age(lease_until=121)
+        relay_once(broker)
+        age(next_at=10)
+
+    assert relay_once(broker) == 0
+    assert rows("state, attempts, error") == [
+        ("dead", 3, "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng.")
+    ]
+
+
+def test_a_zombie_past_its_lease_writes_nothing(broker, put, rows, age, done):
+    number = put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    zombie = claim(number)
+    age(lease_until=121)
+    other = claim(number)
+
+    delivery.carry_out(zombie)
+    assert (done, rows("state")) == ([], [("running",)])
+    delivery.carry_out(other)
+
+    assert (done, rows("state, attempts")) == ([1], [("done", 2)])
+
+
+def test_a_row_with_a_lease_is_nobody_elses(broker, put):
+    number = put("public_copy", "a", attachment=1)
+    relay_once(broker)
+    assert claim(number) is not None
+
+    assert claim(number) is None
+
+
+def test_an_unknown_error_is_tried_again_later(broker, put, rows, monkeypatch):
+    number = put("public_copy", "a", attachment=1)
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", _raise(RuntimeError("tràn đĩa")))
+    relay_once(broker)
+
+    deliver([number])
+
+    assert rows("state, attempts, error, next_at > now() - interval '1 second'") == [
+        ("new", 1, "RuntimeError: tràn đĩa", True)
+    ]
+
+
+def test_what_another_try_cannot_mend_is_put_aside_at_once(broker, put, rows):
+    db.session.rollback()
+    number = put("post", "a", letter=_letter(to_address="hai người@example.edu.vn"))
+    relay_once(broker)
+
+    deliver([number])
+
+    assert rows("state, attempts") == [("dead", 1)]
+    assert db.session.query(Letter).one().state == "failed"
+
+
+def _letter(**changed):
+    from workflow.engine.unit_of_work import change
+
+    with change() as session:
+        letter = Letter(
+            **{
+                "key": "receipt|lan@example.edu.vn|1",
+                "kind": "receipt",
+                "to_address": "lan@example.edu.vn",
+                "to_name": "Trần Thị Lan",
+                "subject": "[Tiếp nhận] Thử",
+                "text": "Thử.",
+                "html": "<p>Thử.</p>",
+                "written_at": db.session.execute(text("SELECT now()")).scalar_one(),
+                **changed,
+            }
+        )
+        session.add(letter)
+        session.flush()
+        return letter.id
+
+
+def test_no_more_rows_are_queued_than_the_next_seconds_need(broker, rows, app):
+    from sqlalchemy import text
+
+    from workflow.engine.unit_of_work import bookkeeping
+
+    with bookkeeping() as session:
+        session.execute(
+            text(
+                "INSERT INTO outbox (key, topic, queue, payload) SELECT 'k' || n, 'public_copy', 'media', '{}'"
+                " FROM generate_series(1, 700) AS n"
+            )
+        )
+
+    assert (relay_once(broker), relay_once(broker)) == (AHEAD, 0)
+
+
+def test_garbage_in_redis_is_not_believed(broker, put, rows, work, done):
+    put("public_copy", "a", attachment=1)
+    broker.client.rpush("dramatiq:media", "rubbish")
+    ring(broker, "media", [10**30])
+
+    work()
+
+    assert done == [1]
