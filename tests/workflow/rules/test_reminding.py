@@ -1,0 +1,98 @@
+"""R5: on which day who owes is reminded, when days off and a sleeping clock come in between."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from workflow.rules import workdays
+from workflow.rules.reminding import Plan, due_late_notice, due_reminder, notice_day, reminder_day
+
+ZONE = "Asia/Ho_Chi_Minh"
+MAY = datetime(2021, 5, 19, 17, tzinfo=UTC)
+CLOSES = datetime(2021, 5, 24, 17, tzinfo=UTC)
+TET_2026 = datetime(2026, 2, 19, 17, tzinfo=UTC)
+
+
+def due(on: date, *, recorded: set[str] = frozenset(), deadline: datetime = MAY) -> Plan:
+    return due_reminder(deadline, days_before=[7, 3, 0], recorded=recorded, on=on, zone=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("last", "days_before", "day"),
+    [
+        # May 2021: the 12th is a Wednesday, the 16th a Sunday, the 19th a Wednesday.
+        (date(2021, 5, 19), 7, date(2021, 5, 12)),
+        (date(2021, 5, 19), 3, date(2021, 5, 14)),
+        (date(2021, 5, 19), 0, date(2021, 5, 19)),
+        # June 2021: the 19th is a Saturday.
+        (date(2021, 6, 19), 0, date(2021, 6, 18)),
+        # February 2026: Tết from the 16th to the 20th, and a week-end before it.
+        (date(2026, 2, 19), 7, date(2026, 2, 12)),
+        (date(2026, 2, 19), 3, date(2026, 2, 13)),
+        (date(2026, 2, 19), 0, date(2026, 2, 13)),
+    ],
+)
+def test_a_reminder_on_a_day_off_moves_to_the_working_day_before(last, days_before, day):
+    assert reminder_day(last, days_before) == day
+
+
+def test_each_day_brings_its_own_reminder_once():
+    sent: dict[str, str] = {}
+    for day in range(1, 20):
+        plan = due(date(2021, 5, day), recorded=set(sent.values()))
+        assert plan.skipped == ()
+        if plan.sent:
+            sent[f"{day:02d}"] = plan.sent
+
+    assert sent == {"12": "t7", "14": "t3", "19": "t0"}
+
+
+def test_two_on_one_day_become_the_stronger_one():
+    assert due(date(2026, 2, 12), deadline=TET_2026) == Plan("t7")
+    assert due(date(2026, 2, 13), deadline=TET_2026, recorded={"t7"}) == Plan("t0", ("t3",))
+
+
+def test_several_slept_over_become_one_and_the_others_are_written_off():
+    assert due(date(2021, 5, 18)) == Plan("t3", ("t7",))
+    assert due(date(2021, 5, 19)) == Plan("t0", ("t7", "t3"))
+
+
+def test_after_the_last_day_nobody_is_reminded_any_more():
+    assert due(date(2021, 5, 20), recorded={"t7"}) == Plan(None, ("t3", "t0"))
+
+
+@pytest.mark.parametrize(
+    ("deadline", "day"),
+    [
+        (MAY, date(2021, 5, 20)),  # a Thursday
+        (datetime(2021, 6, 19, 17, tzinfo=UTC), date(2021, 6, 21)),  # the 20th is a Sunday
+        (TET_2026, date(2026, 2, 23)),  # Tết ends with the week
+    ],
+)
+def test_the_late_notice_goes_out_on_the_first_working_day_after_the_deadline(deadline, day):
+    assert notice_day(deadline, ZONE) == day
+
+
+@pytest.mark.parametrize(
+    ("on", "now", "recorded", "plan"),
+    [
+        (date(2021, 5, 19), datetime(2021, 5, 19, 16, tzinfo=UTC), set(), Plan(None)),
+        (date(2021, 5, 20), datetime(2021, 5, 20, 1, tzinfo=UTC), set(), Plan("late")),
+        (date(2021, 5, 21), datetime(2021, 5, 21, 1, tzinfo=UTC), {"late"}, Plan(None)),
+        (date(2021, 5, 25), CLOSES, set(), Plan(None, ("late",))),
+    ],
+)
+def test_the_late_notice_is_given_once_while_the_month_is_open(on, now, recorded, plan):
+    assert due_late_notice(MAY, CLOSES, recorded=recorded, on=on, now=now, zone=ZONE) == plan
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "then"),
+    [
+        (date(2021, 5, 14), 3, date(2021, 5, 19)),
+        (date(2021, 4, 29), 1, date(2021, 5, 4)),  # 30/4, 1/5 and the day off for it
+        (date(2021, 5, 17), 0, date(2021, 5, 17)),
+    ],
+)
+def test_working_days_are_counted_over_week_ends_and_holidays(day, count, then):
+    assert workdays.later(day, count) == then

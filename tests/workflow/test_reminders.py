@@ -1,0 +1,96 @@
+"""R5: who still owes is reminded once, by rows that a restart cannot double."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from models.base import db
+from workflow import deadlines, reminders, submissions
+from workflow.engine.unit_of_work import change
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def may(make):
+    with change():
+        return deadlines.ensure_period(2021, 5)
+
+
+def recorded():
+    query = "SELECT u.code, r.occasion, r.is_skipped FROM reminder r JOIN unit u ON u.id = r.unit_id ORDER BY 1, 2"
+    return [tuple(row) for row in db.session.execute(text(query))]
+
+
+def test_every_unit_that_owes_is_reminded_and_who_has_sent_enough_is_not(make, cast, may, clock_at, outbox):
+    clock_at("2021-05-10 09:00")
+    for _ in range(2):
+        make.submission(state="submitted")
+    clock_at("2021-05-12 08:00")
+
+    assert reminders.remind(date(2021, 5, 12)) == {"sent": 2, "skipped": 0}
+
+    assert recorded() == [("h-ky-anh", "t7", False), ("tx-ky-anh", "t7", False)]
+    assert outbox().count("letter:reminder") == 2
+
+
+def test_the_same_day_again_reminds_nobody_twice(may, clock_at, outbox):
+    clock_at("2021-05-12 08:00")
+    reminders.remind(date(2021, 5, 12))
+
+    assert reminders.remind(date(2021, 5, 12)) == {"sent": 0, "skipped": 0}
+    assert outbox().count("letter:reminder") == 3
+
+
+def test_a_jump_over_the_deadline_writes_off_what_was_slept_over(may, clock_at, outbox):
+    clock_at("2021-05-20 00:01")
+
+    assert reminders.remind(date(2021, 5, 20)) == {"sent": 0, "skipped": 9}
+    assert outbox() == []
+
+
+def test_r12_an_uncounted_piece_is_owed_again(make, cast, may, clock_at):
+    pieces = [make.submission(state="submitted") for _ in range(2)]
+    submissions.perform(pieces[0].id, "uncount", by=cast.son, kind="duplicate", reason="trùng")
+    clock_at("2021-05-19 08:00")
+
+    reminders.remind(date(2021, 5, 19))
+
+    assert ("h-can-loc", "t0", False) in recorded()
+
+
+def test_r6_a_free_month_a_later_deadline_and_an_ended_unit_are_heeded(make, cast, may, clock_at):
+    deadlines.exempt(may, unit=cast.town_ky_anh, reason="bão", by=cast.son)
+    later = clock_at("2021-05-24 00:00")
+    clock_at("2021-05-17 08:30")
+    deadlines.extend(may, unit=cast.district_ky_anh, until=later, reason="lũ", by=cast.son)
+    with change():
+        cast.can_loc.valid_to = date(2021, 5, 19)
+    clock_at("2021-05-21 08:00")
+
+    reminders.remind(date(2021, 5, 21))
+
+    # The extended unit's last day is Sunday the 23rd: reminded on Friday.
+    assert recorded() == [("h-ky-anh", "t0", False), ("h-ky-anh", "t3", True), ("h-ky-anh", "t7", True)]
+
+
+def test_the_late_notice_goes_once_on_the_working_day_after(may, clock_at, outbox):
+    clock_at("2021-05-20 08:00")
+
+    assert reminders.give_late_notice(date(2021, 5, 20)) == {"sent": 3, "skipped": 0}
+    assert reminders.give_late_notice(date(2021, 5, 20)) == {"sent": 0, "skipped": 0}
+
+
+def test_no_late_notice_after_an_editor_closed_the_month(cast, may, clock_at):
+    clock_at("2021-05-20 07:00")
+    deadlines.close_period(may, by=cast.son)
+    clock_at("2021-05-20 08:00")
+
+    assert reminders.give_late_notice(date(2021, 5, 20)) == {"sent": 0, "skipped": 3}
+
+
+def test_r1_units_without_a_full_committee_are_reminded_once_a_week(may, outbox):
+    assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 3}
+    assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 0}
+    assert outbox().count("letter:committee_incomplete") == 3
