@@ -1,0 +1,298 @@
+"""What becomes of a mail: the table of what stops one, and everything that follows when nothing does (R2, R4).
+
+All of it happens in one change() that holds the envelope's row, so a mail is settled once, whoever reads it first.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+
+from models.base import db
+from models.envelope import Envelope, EnvelopeSubmission
+from models.organisation import Unit
+from models.people import Account
+from models.submission import Submission
+from models.vocabulary import Verdict
+from workflow import accounts, clock, outbox, storage
+from workflow.engine import audit
+from workflow.engine.errors import Invalid
+from workflow.intake import membership, pieces, reasons
+from workflow.intake.pieces import Arrival
+from workflow.intake.sight import Sight, look
+from workflow.settings import settings
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who an address belongs to, and for which units that person sits or writes on the day the mail came."""
+
+    account: Account | None
+    seated: Sequence[Unit] = ()
+    writes: Sequence[Unit] = ()
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """A seat comes before a grant: who sits for one unit sends for it, whatever else she may write for."""
+        return self.seated or self.writes
+
+
+def standing_of(address: str, *, on: date) -> Standing:
+    account = accounts.find(address) if address else None
+    if account is None or not account.active:
+        return Standing(None)
+    units = accounts.units_of(account, on=on)
+    seated = [unit for unit in units if accounts.sits_for(account, unit, on=on)]
+    return Standing(account, seated, [unit for unit in units if unit not in seated])
+
+
+Stop = Callable[[Sight, Standing], str]
+
+
+def _unread(sight: Sight, _: Standing) -> str:
+    return sight.refused
+
+
+def _machine(sight: Sight, sender: Standing) -> str:
+    """Bounces and automatic answers from anybody, other machines' mail from strangers."""
+    made = sight.mail.machine_made if sight.mail else ""
+    return made if made in ("bounce", "auto_reply") or sender.account is None else ""
+
+
+def _machine_of_ours(sight: Sight, _: Standing) -> str:
+    """Somebody we know may write through a list; her piece must not vanish."""
+    return sight.mail.machine_made if sight.mail else ""
+
+
+def _from(sight: Sight, _: Standing) -> str:
+    codes = [problem.code for problem in sight.mail.problems] if sight.mail else []
+    return next((code for code in codes if code in ("two_from", "sender_unreadable")), "")
+
+
+def _stranger(_: Sight, sender: Standing) -> str:
+    return "" if sender.account else "unknown_sender"
+
+
+def _unverified(sight: Sight, _: Standing) -> str:
+    return "" if sight.mail and sight.mail.authentication == "pass" else "sender_not_verified"
+
+
+def _homeless(_: Sight, sender: Standing) -> str:
+    return ("sender_has_no_unit", "", "unit_unclear")[min(len(sender.units), 2)]
+
+
+def _empty(sight: Sight, _: Standing) -> str:
+    found = sight.composition
+    if found is None or found.items or found.committee_list:
+        return ""
+    codes = [problem.code for problem in found.problems]
+    return next((code for code in codes if code in ("no_article", "empty_mail")), "no_article")
+
+
+def _illegible(sight: Sight, _: Standing) -> str:
+    """Text in a font that is not converted would become a piece nobody can read."""
+    items = sight.composition.items if sight.composition else ()
+    return "legacy_font" if any("legacy_font" in item.flags for item in items) else ""
+
+
+STOPS: Sequence[tuple[Stop, Verdict]] = (
+    (_unread, Verdict.TRAY),
+    (_machine, Verdict.IGNORED),
+    (_from, Verdict.TRAY),
+    (_stranger, Verdict.TRAY),
+    (_machine_of_ours, Verdict.TRAY),
+    (_unverified, Verdict.TRAY),
+    (_homeless, Verdict.TRAY),
+    (_empty, Verdict.TRAY),
+    (_illegible, Verdict.TRAY),
+)
+"""The first that answers with a code decides; a mail that none of them stops becomes pieces."""
+
+
+def judge(envelope: Envelope, sight: Sight) -> None:
+    """Settle one mail, inside the open change() that holds its row."""
+    _note_heading(envelope, sight)
+    if (first := _first_copy(envelope, sight)) is not None:
+        _point_to(envelope, first)
+        return
+    sender = standing_of(envelope.from_address, on=day_of(envelope))
+    found = ((stop(sight, sender), verdict) for stop, verdict in STOPS)
+    code, verdict = next(((code, verdict) for code, verdict in found if code), ("", Verdict.ACCEPTED))
+    if sight.mail and sight.mail.authentication == "pass" and sender.account:
+        envelope.sender_id = sender.account.id
+    envelope.problems = problems_of(sight)
+    if not code:
+        code = _accept(envelope, sight, sender)
+        verdict = Verdict.ACCEPTED if code in ("", "in_pool") else Verdict.TRAY
+    conclude(envelope, verdict, code)
+    if verdict is not Verdict.IGNORED:
+        _answer(envelope, sight, code)
+
+
+def conclude(envelope: Envelope, verdict: Verdict, code: str, **told: Any) -> None:
+    """Write the verdict down, on the row and in the mail's own audit stream."""
+    envelope.verdict, envelope.reason = verdict, code
+    db.session.flush()
+    codes = [piece.code for piece in pieces_of(envelope)]
+    tell(envelope, f"envelope:{verdict.value}", None, reason=code, submissions=codes, **told)
+
+
+def pieces_of(envelope: Envelope) -> list[Submission]:
+    """The pieces a mail became, in its own order."""
+    query = (
+        select(Submission)
+        .join(EnvelopeSubmission, EnvelopeSubmission.submission_id == Submission.id)
+        .where(EnvelopeSubmission.envelope_id == envelope.id)
+        .order_by(Submission.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def tell(envelope: Envelope, action: str, by: Account | None, **told: Any) -> None:
+    audit.write(
+        db.session.connection(),
+        f"envelope:{envelope.id}",
+        action,
+        actor=by.id if by else None,
+        at=clock.now(),
+        envelope=envelope.id,
+        **told,
+    )
+
+
+def day_of(envelope: Envelope) -> date:
+    """The day the mail came, in Vietnam."""
+    return envelope.received_at.astimezone(clock.ZONE).date()
+
+
+def problems_of(sight: Sight) -> list[dict[str, str]]:
+    if sight.composition is None:
+        return [reasons.noted(sight.refused, reasons.says(sight.refused))]
+    found = [reasons.noted(p.code, p.says, file=p.file) for p in sight.composition.problems]
+    places = {item.place for item in sight.composition.items} - {""}
+    return found + [
+        reasons.noted("place_named", reasons.says("place_named", place=place), place=place)
+        for place in sorted(places)
+    ]
+
+
+def make_pieces(sight: Sight, arrival: Arrival, envelope: Envelope, *, sends: bool) -> str:
+    """Drafts of all items, sent where they may be; "" or the code of the first refusal, whose draft stays.
+
+    Raises Invalid when an item cannot be kept at all; nothing of the mail is then.
+    """
+    code = ""
+    marks: list[dict[str, str]] = []
+    for item in sight.composition.items if sight.composition else ():
+        piece, twins = pieces.place(item, arrival)
+        marks += [
+            reasons.noted(
+                "possible_duplicate",
+                reasons.says("possible_duplicate", title=item.title, code=twin.code),
+                piece=piece.code,
+                twin=twin.code,
+            )
+            for twin in twins
+        ]
+        if sends and (refusal := pieces.send(piece, arrival)):
+            code = code or refusal.code
+            marks.append(reasons.noted(refusal.code, refusal.sentence(), piece=piece.code))
+    envelope.problems = [*envelope.problems, *marks]
+    return code
+
+
+def _accept(envelope: Envelope, sight: Sight, sender: Standing) -> str:
+    """Everything a mail that nothing stopped becomes; the code to note, empty when all went through."""
+    unit = sender.units[0]
+    arrival = Arrival(
+        envelope_id=envelope.id,
+        at=envelope.received_at,
+        unit=unit,
+        period_code=sight.composition.period_code if sight.composition else None,
+        cause=str(uuid.uuid4()),
+        by=sender.account,
+    )
+    sends = bool(sender.seated)
+    try:
+        # A savepoint: one item that cannot be kept leaves none of its mail half done, and the verdict is written.
+        with db.session.begin_nested():
+            code = make_pieces(sight, arrival, envelope, sends=sends)
+    except Invalid as refused:
+        db.session.refresh(envelope)
+        envelope.problems = [*problems_of(sight), reasons.noted(refused.code, refused.sentence())]
+        return refused.code
+    if sends and sight.composition and sight.composition.committee_list:
+        unread = membership.propose(
+            sight.composition.committee_list, unit=unit, envelope_id=envelope.id, on=day_of(envelope)
+        )
+        envelope.problems = [
+            *envelope.problems,
+            *(reasons.noted(p.code, p.says, file=p.file) for p in unread),
+        ]
+    return code or ("" if sends else "in_pool")
+
+
+def _answer(envelope: Envelope, sight: Sight, code: str) -> None:
+    """Ask for the letters this mail calls for; none to a machine, none to an address nobody vouches for."""
+    mail = sight.mail
+    if mail is None or mail.machine_made or mail.authentication != "pass":
+        return
+    if code == "in_pool":
+        # A piece that was sent has its receipt as an effect of its sending.
+        outbox.put("letter:receipt", f"envelope:{envelope.id}:letter:receipt", {"envelope": envelope.id})
+    if code == "unknown_sender":
+        # One a day to one stranger: the key is the limit.
+        outbox.put(
+            "letter:unknown_sender",
+            f"unknown_sender:{envelope.from_address}:{day_of(envelope)}",
+            {"envelope": envelope.id},
+        )
+    elif any(problem["for"] == "sender" for problem in envelope.problems):
+        outbox.put(
+            "letter:receipt_problem",
+            f"envelope:{envelope.id}:letter:receipt_problem",
+            {"envelope": envelope.id},
+        )
+
+
+def _note_heading(envelope: Envelope, sight: Sight) -> None:
+    envelope.message_id = sight.heading.message_id
+    envelope.subject = sight.heading.subject
+    sender = sight.mail.sender if sight.mail else sight.heading.sender
+    envelope.from_address, envelope.from_name = sender.address, sender.name
+    db.session.flush()
+
+
+def _first_copy(envelope: Envelope, sight: Sight) -> Envelope | None:
+    """The same mail delivered before: one Message-ID and the same words and files; only the way here differs."""
+    if not envelope.message_id or sight.mail is None:
+        return None
+    # Two copies read at once would each find no other: they wait for one another here.
+    db.session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": envelope.message_id}
+    )
+    query = (
+        select(Envelope)
+        .where(
+            Envelope.message_id == envelope.message_id,
+            Envelope.id != envelope.id,
+            Envelope.verdict != Verdict.NEW,
+            Envelope.reason != "duplicate",
+        )
+        .order_by(Envelope.id)
+        .limit(5)
+    )
+    return next((known for known in db.session.scalars(query) if _same(known, sight)), None)
+
+
+def _same(known: Envelope, sight: Sight) -> bool:
+    return sight.says_the_same_as(look(storage.load(known.sha256), own_mx=settings().own_mx))
+
+
+def _point_to(envelope: Envelope, first: Envelope) -> None:
+    for piece in pieces_of(first):
+        pieces.tie(envelope.id, piece)
+    conclude(envelope, Verdict.IGNORED, "duplicate", copy_of=first.id)
