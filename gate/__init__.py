@@ -7,7 +7,7 @@ know `flask_login.current_user` and no more.
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from gate import arriving, errors, files, language, signing_in
+from gate import arriving, errors, files, invited, language, signing_in
 
 blueprint = Blueprint("gate", __name__, template_folder="templates")
 
@@ -16,6 +16,7 @@ def keep(app: Flask) -> None:
     """Put the gate in front of every door of the application."""
     app.register_blueprint(blueprint)
     app.register_blueprint(arriving.blueprint)
+    app.register_blueprint(invited.blueprint)
     app.register_blueprint(files.blueprint)
     CSRFProtect(app)
     language.speak(app)

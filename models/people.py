@@ -78,6 +78,10 @@ class RoleGrant(Base):
     def name(self) -> str:
         return self.role.value
 
+    def get_permissions(self) -> set[str]:
+        """The sign-in library asks; what a role may do stands in `workflow/rules`, nowhere else."""
+        return set()
+
 
 class Delegation(Base):
     """Somebody stands in for somebody, in writing, from a day to a day. Never a way round four eyes (R10)."""

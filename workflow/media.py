@@ -19,19 +19,7 @@ def attach(submission_id: int, name: str, data: bytes) -> Attachment:
 
     The same bytes twice are one file. Raises Invalid(`file_too_large`, `file_type_not_allowed`, `file_empty`).
     """
-    name = _shown_name(name)
-    if not data:
-        raise Invalid("file_empty", N_("Tệp “{name}” không có nội dung."), name=name, field="files")
-    if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1024 // 1024
-        raise Invalid(
-            "file_too_large", N_("Tệp “{name}” vượt quá {n} MB."), name=name, n=limit, field="files"
-        )
-    seen = pictures.inspect(data)
-    if seen.kind not in set(AttachmentKind):
-        raise Invalid(
-            "file_type_not_allowed", N_("Loại tệp của “{name}” không được phép."), name=name, field="files"
-        )
+    name, seen = check(name, data)
     blob = storage.keep(data)
     file = db.session.scalars(
         select(Attachment).where(Attachment.submission_id == submission_id, Attachment.blob == blob)
@@ -53,6 +41,27 @@ def attach(submission_id: int, name: str, data: bytes) -> Attachment:
     if file.kind == AttachmentKind.PICTURE:
         outbox.put("public_copy", f"attachment:{file.id}:public_copy", {"attachment": file.id})
     return file
+
+
+def check(name: str, data: bytes) -> tuple[str, pictures.Inspection]:
+    """The name as it may be shown and what the bytes are, for a file that may be kept; stores nothing.
+
+    A door asks it for each file first, so that one bad file does not cost the good ones. Raises as `attach` does.
+    """
+    name = _shown_name(name)
+    if not data:
+        raise Invalid("file_empty", N_("Tệp “{name}” không có nội dung."), name=name, field="files")
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024 // 1024
+        raise Invalid(
+            "file_too_large", N_("Tệp “{name}” vượt quá {n} MB."), name=name, n=limit, field="files"
+        )
+    seen = pictures.inspect(data)
+    if seen.kind not in set(AttachmentKind):
+        raise Invalid(
+            "file_type_not_allowed", N_("Loại tệp của “{name}” không được phép."), name=name, field="files"
+        )
+    return name, seen
 
 
 def make_public_copy(attachment_id: int) -> None:

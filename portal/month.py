@@ -1,0 +1,89 @@
+"""The first page: how much of the month is sent, how long there is, what waits, what became of the rest."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext
+
+from portal import person
+from workflow.queries import portal as read
+
+
+def this_month() -> str:
+    unit, now = person.unit(), person.now()
+    found = read.pieces(
+        unit.id,
+        unit.code,
+        me=person.me().id,
+        everyone=person.is_committee(),
+        discarded_after=now - timedelta(days=read.DAYS_TO_RESTORE),
+    )
+    return render_template(
+        "portal/month.html",
+        month=read.running_month(unit.id, now=now),
+        pool=[card(row) for row in found["pool"]],
+        sent=[card(row) for row in found["sent"]],
+        published=found["published"],
+        discarded=[card(row) for row in found["discarded"]],
+    )
+
+
+ADDRESSES = (("/", ["GET"], this_month),)
+
+
+def card(row: Any) -> dict[str, Any]:
+    """A piece as look/parts/lists.html draws it on a phone."""
+    return {
+        "code": row.code,
+        "url": url_for("portal.piece", code=row.code),
+        "title": row.title,
+        "kind": row.kind,
+        "state": row.state,
+        "at": person.spoken(row.first_sent_at or row.state_since),
+        "by": ", ".join(filter(None, (row.author_line or row.writer, row.school))),
+        "marks": marks(row),
+        "waiting": row.state in ("drafted", "late") and person.is_committee() and not row.set_aside_reason,
+        "progress": row.state if row.state not in ("drafted", "late") else None,
+        "says": sentence(row),
+        "pictures": row.pictures,
+        "unanswered": row.waiting,
+        "is_set_aside": row.set_aside_reason is not None,
+    }
+
+
+def marks(row: Any) -> list[tuple[str, str | None]]:
+    """At most two beside the state, the strongest first."""
+    strongest = (
+        ("set_aside", row.set_aside_reason is not None),
+        ("retracted", row.retracted_at is not None),
+        ("returned", row.returned_reason is not None),
+        ("uncounted", row.uncounted is not None),
+        ("excused", row.sent_late and row.excused_reason is not None),
+        ("sent_late", row.sent_late),
+        ("extended", row.state == "drafted" and row.extended_until is not None),
+    )
+    shown: list[tuple[str, str | None]] = [(code, None) for code, holds in strongest if holds]
+    return shown[:2]
+
+
+def sentence(row: Any) -> str:
+    """Where the piece stands, in one sentence for the people who sent it."""
+    if row.set_aside_reason:
+        return gettext("Để lại, không sử dụng: %(reason)s", reason=row.set_aside_reason)
+    if row.retracted_at is not None and row.state != "published":
+        return gettext("Đã gỡ khỏi Diễn đàn: %(reason)s", reason=row.retraction_reason)
+    if row.returned_reason:
+        return gettext("Lý do trả lại: %(reason)s", reason=row.returned_reason)
+    says = {
+        "late": gettext("Đã quá hạn mà chưa gửi. Vẫn gửi được khi kỳ chưa chốt."),
+        "submitted": gettext("Biên tập viên %(name)s đang biên tập.", name=row.claimant)
+        if row.claimant
+        else gettext("Đang chờ biên tập viên nhận bài."),
+        "edited": gettext("Đang chờ phê duyệt. Thường có kết quả trong 2 ngày làm việc."),
+        "approved": gettext("Đã duyệt, hẹn đăng lúc %(time)s.", time=person.spoken(row.scheduled_at))
+        if row.scheduled_at
+        else gettext("Đã duyệt, đang chờ đăng."),
+        "published": gettext("Đã đăng trên Diễn đàn."),
+    }
+    return says.get(row.state, "")

@@ -1,0 +1,105 @@
+"""Who is at the door and for which unit: signed in, of a unit, and of two units only after choosing one."""
+
+from datetime import date, datetime
+
+from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models.organisation import Unit
+from models.people import Account
+from models.vocabulary import Role
+from workflow import accounts
+from workflow.engine.errors import N_, NotAllowed, Refusal, ToaSoanError
+from workflow.queries import desk
+
+NO_UNIT = Refusal(
+    "no_unit",
+    N_("Tài khoản này chưa thuộc đơn vị nào."),
+    N_("Vui lòng liên hệ chuyên viên Phòng GDMN."),
+)
+
+
+def come_in() -> Response | None:
+    """Before every page: sign in, have a unit, have chosen it. Deny by default."""
+    if request.endpoint == "portal.static":
+        return None
+    if not current_user.is_authenticated:
+        sign_in: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return sign_in
+    g.portal_units = accounts.units_of(me())
+    if not g.portal_units:
+        raise NotAllowed(NO_UNIT)
+    chosen = [one for one in g.portal_units if one.code == session.get("unit")]
+    if len(g.portal_units) > 1 and not chosen:
+        g.portal_unit = None
+        return None if request.endpoint == "portal.choose" else redirect(url_for("portal.choose"), 303)
+    g.portal_unit = (chosen or g.portal_units)[0]
+    return None
+
+
+def me() -> Account:
+    account: Account = current_user._get_current_object()
+    return account
+
+
+def unit() -> Unit:
+    """The unit the person works for in this session."""
+    chosen: Unit = g.portal_unit
+    return chosen
+
+
+def units() -> list[Unit]:
+    found: list[Unit] = g.portal_units
+    return found
+
+
+def is_committee() -> bool:
+    """Selects and sends for the unit (R2), rather than only writing."""
+    if "portal_roles" not in g:
+        g.portal_roles = accounts.roles_of(me(), unit=unit())
+    return Role.COMMITTEE in g.portal_roles
+
+
+def now() -> datetime:
+    """People's time, read once per request."""
+    if "portal_now" not in g:
+        g.portal_now = desk.people_now()
+    moment: datetime = g.portal_now
+    return moment
+
+
+def today() -> date:
+    return desk.local_day(now())
+
+
+def told(error: ToaSoanError) -> str:
+    """Every reason of a refusal in the person's language, by the gate's filter."""
+    return " ".join(say(refusal) for refusal in error.refusals)
+
+
+def say(refusal: Refusal) -> str:
+    said: str = current_app.jinja_env.filters["told"](refusal)
+    return said
+
+
+def spoken(at: datetime) -> str:
+    """An instant as short as the reader's today allows, by the filter every template uses."""
+    says: str = current_app.jinja_env.filters["moment"](at, now())
+    return says
+
+
+def choose() -> Response | str:
+    """For a person of two units: for which one today."""
+    if request.method == "POST":
+        picked = next((one for one in units() if one.code == request.form.get("unit")), None)
+        if picked is None:
+            abort(404)
+        session["unit"] = picked.code
+        flash(gettext("Đang làm việc cho %(unit)s.", unit=picked.admin_unit or picked.name), "success")
+        return redirect(url_for("portal.this_month"), 303)
+    return render_template("portal/choose.html", units=units())
+
+
+ADDRESSES = (("/chon", ["GET", "POST"], choose),)

@@ -1,0 +1,167 @@
+"""Who sees what in the portal: another unit's piece does not exist, a contributor sees her own (R2, R12)."""
+
+import pytest
+from sqlalchemy import select
+
+from models.attachment import Attachment
+from models.base import db
+from models.vocabulary import Consent, Role
+from workflow import accounts, deadlines, submissions, writing
+from workflow.engine.unit_of_work import change
+
+pytestmark = pytest.mark.database
+
+PATHS = ("", "/soan", "/thay-doi")
+
+
+def test_nobody_comes_in_without_signing_in(make, client):
+    for path in ("/don-vi/", "/don-vi/soan", "/don-vi/thong-bao", "/tep/1"):
+        answer = client.get(path)
+        assert answer.status_code == 302, path
+        assert "/dang-nhap" in answer.location
+
+
+def test_a_person_without_a_unit_is_told_so(make, cast, client):
+    answer = client.as_(cast.khang).get("/don-vi/")
+
+    assert answer.status_code == 403
+    assert "Tài khoản này chưa thuộc đơn vị nào." in answer.text
+
+
+def test_a_piece_of_another_unit_does_not_exist(make, cast, client):
+    piece = make.submission(with_picture=True)
+    [file] = db.session.scalars(select(Attachment))
+    nga = client.as_(cast.nga)
+
+    for path in PATHS:
+        assert nga.get(f"/don-vi/bai/{piece.code}{path}").status_code == 404, path
+    for path in ("gui", "buoc/discard", f"tra-loi/{file.id}", "soan"):
+        assert (
+            nga.send(f"/don-vi/bai/{piece.code}/{path}", statement="1", consent="yes").status_code == 404
+        ), path
+    assert nga.get(f"/tep/{file.id}").status_code == 404
+    assert piece.revision.title not in nga.get("/don-vi/").text
+
+
+def test_a_contributor_sees_her_own_pieces_and_not_her_colleagues(make, cast, client):
+    mine = make.submission(author=cast.lan, title="Bài của Lan")
+    theirs = make.submission(author=cast.binh, title="Bài của Bình")
+    lan = client.as_(cast.lan)
+
+    month = lan.get("/don-vi/").text
+
+    assert "Bài của Lan" in month
+    assert "Bài của Bình" not in month
+    assert lan.get(f"/don-vi/bai/{mine.code}").status_code == 200
+    assert lan.get(f"/don-vi/bai/{theirs.code}").status_code == 404
+
+
+def test_a_contributor_is_offered_no_sending(make, cast, client):
+    piece = make.submission(author=cast.lan)
+    lan = client.as_(cast.lan)
+
+    page = lan.get(f"/don-vi/bai/{piece.code}").text
+    answer = lan.send(f"/don-vi/bai/{piece.code}/gui", statement="1")
+
+    assert "Gửi bài đến Phòng GDMN" not in page
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert piece.state == "drafted"
+
+
+def test_originals_are_for_the_unit_and_the_department_only(make, cast, client):
+    make.submission(with_picture=True)
+    [file] = db.session.scalars(select(Attachment))
+
+    assert client.as_(cast.binh).get(f"/tep/{file.id}").status_code == 200
+    answer = client.as_(cast.minh).get(f"/tep/{file.id}")
+    assert answer.status_code == 200
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.as_(cast.nga).get(f"/tep/{file.id}").status_code == 404
+
+
+def test_a_person_of_two_units_chooses_and_may_change(make, cast, client):
+    accounts.grant(cast.binh, Role.COMMITTEE, unit=cast.town_ky_anh, by=None)
+    binh = client.as_(cast.binh)
+
+    assert binh.get("/don-vi/").location == "/don-vi/chon"
+    assert binh.send("/don-vi/chon", unit="h-ky-anh").status_code == 404
+    binh.send("/don-vi/chon", unit="tx-ky-anh")
+    assert "Thị xã Kỳ Anh" in binh.get("/don-vi/").text
+    assert "Đổi đơn vị" in binh.get("/don-vi/").text
+
+
+def test_r12_the_main_heir_takes_over_what_came_back_to_an_ended_unit(make, cast, clock_at, client):
+    piece = make.submission(state="submitted")
+    with change():
+        cast.can_loc.valid_to = clock_at("2021-05-18 08:00").date()
+        cast.can_loc.successor_codes = ["tx-ky-anh"]
+    submissions.give_back(piece.id, reason="Bổ sung ảnh.", by=cast.minh)
+
+    nga = client.as_(cast.nga)
+
+    assert piece.revision.title in nga.get("/don-vi/").text
+    assert nga.get(f"/don-vi/bai/{piece.code}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("moment", "says"),
+    [
+        ("2021-05-17 08:30", "Còn 3\u00a0ngày."),
+        ("2021-05-19 14:47:30", "Còn 9\u00a0giờ 12\u00a0phút."),
+        ("2021-05-21 08:00", "Quá hạn 32\u00a0giờ"),
+    ],
+)
+def test_r5_the_month_says_how_long_there_is(make, cast, clock_at, client, moment, says):
+    with change():
+        deadlines.ensure_around(clock_at("2021-05-17 08:30"))
+    clock_at(moment)
+
+    page = client.as_(cast.binh).get("/don-vi/").text
+
+    assert "Kỳ tháng 5/2021" in page
+    assert says in page
+    assert ("hết thứ\u00a0Tư\u00a019/05" in page) == (moment < "2021-05-20")
+
+
+def test_a_unit_that_owes_nothing_is_told_so(make, cast, client):
+    make.submission()
+    piece_period = make.submission().period
+    deadlines.exempt(piece_period, unit=cast.can_loc, reason="Bão lụt.", by=cast.son)
+
+    assert "Tháng này đơn vị được miễn chỉ tiêu" in client.as_(cast.binh).get("/don-vi/").text
+
+
+def test_the_reason_of_a_return_and_the_editors_changes_are_readable(make, cast, client):
+    piece = make.submission(state="submitted", title="Bếp ăn mới của bé")
+    submissions.claim(piece.id, by=cast.son)
+    edited = make.manuscript(title="Bếp ăn một chiều của bé", body="<p>Câu cũ được sửa lại.</p>")
+    writing.write(piece.id, edited, by=cast.son, seen=piece.digest)
+    submissions.give_back(piece.id, reason="Đề nghị bổ sung ảnh.", by=cast.son)
+    binh = client.as_(cast.binh)
+
+    page = binh.get(f"/don-vi/bai/{piece.code}").text
+    changes = binh.get(f"/don-vi/bai/{piece.code}/thay-doi").text
+
+    assert "Đề nghị bổ sung ảnh." in page
+    assert "Bếp ăn <del>mới</del><ins>một chiều</ins> của bé" in changes
+    assert "Phòng GDMN biên tập" in changes
+
+
+def test_r1_an_incomplete_committee_says_what_is_missing(make, cast, client):
+    page = client.as_(cast.binh).get("/don-vi/ban").text
+
+    assert "Danh sách còn thiếu 4 người" in page
+    assert "Phan Đình Bình" in page
+
+
+def test_the_month_costs_few_statements_and_is_kept_nowhere(make, cast, client, statements):
+    for _ in range(5):
+        make.submission(state="submitted", with_picture=True, consent=Consent.YES)
+    binh = client.as_(cast.binh)
+
+    with statements() as seen:
+        answer = binh.get("/don-vi/")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(seen) <= 12
