@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dramatiq import Broker
 from flask import Flask
 from sqlalchemy.engine import make_url
 
@@ -15,6 +16,7 @@ import gate
 import look
 import portal
 from models.tables import db
+from tasks.broker import setup
 from workflow import definitions
 from workflow.engine import unit_of_work
 from workflow.settings import settings
@@ -49,6 +51,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for door in (admin, portal, forum):
         door.open_door(app)
     return app
+
+
+def broker() -> Broker:
+    """The broker of a worker process; `dramatiq wsgi:broker` calls it in each."""
+    return setup(create_app())
 
 
 def _psycopg(url: str) -> str:

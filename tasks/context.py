@@ -32,6 +32,7 @@ class InsideTheApplication(dramatiq.Middleware):
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Refuse to take messages where they would be lost or taken for dead. Raises UnfitPlace."""
+        log_as_json()
         with self.app.app_context():
             require_true_clock()
         require_keeping_redis(broker)

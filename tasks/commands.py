@@ -1,0 +1,108 @@
+"""The clock's and the post's commands: `sweep`, `queue`, `intake`, `worker`, `clock`."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from look import line
+from tasks import broker, clockwork
+from tasks.context import log_as_json
+from workflow import deadlines
+from workflow.engine.errors import NotRehearsing
+from workflow.intake import reasons, receiving
+from workflow.queries import queues
+from workflow.settings import settings
+
+
+@line.command("sweep")
+@click.option("--at", type=line.INSTANT, help="Thời điểm quét, chỉ dùng khi diễn tập.")
+def sweep(at: datetime | None) -> line.Answer:
+    """Chuyển quá hạn các bản nháp đã hết hạn gửi mà chưa gửi lần nào."""
+    if at is not None and not settings().is_demo:
+        raise NotRehearsing
+    lapsed = deadlines.sweep(at=at)
+    return {"lapsed": lapsed, "says": f"Đã chuyển {lapsed} bản nháp sang quá hạn."}
+
+
+@line.command("queue")
+def queue() -> Iterator[line.Answer]:
+    """Việc đang chờ, đang làm và hỏng, theo từng hàng đợi."""
+    standing = queues.standing()
+    if not standing:
+        yield {"waiting": 0, "queued": 0, "running": 0, "dead": 0, "says": "Không còn việc nào chờ."}
+    yield from map(dict, standing)
+    for row in queues.dead():
+        says = f"Hỏng: {row['key']} ({row['attempts']} lần thử): {row['error']}"
+        yield {**row, "says": says}
+
+
+@line.command("intake")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, readable=True, path_type=Path))
+@click.option("--received-at", type=line.INSTANT, help="Thời điểm nhận thư, chỉ dùng khi diễn tập.")
+def intake(paths: tuple[Path, ...], received_at: datetime | None) -> Iterator[line.Answer]:
+    """Nhận thư từ tệp .eml hoặc thư mục chứa tệp .eml; mỗi thư một dòng kết quả."""
+    if received_at is not None and not settings().is_demo:
+        raise NotRehearsing
+    for path in _mails(paths):
+        became = receiving.receive(path.read_bytes(), received_at=received_at)
+        yield {
+            "file": path.name,
+            "message_id": became.message_id,
+            "outcome": became.outcome,
+            "reason": became.reason,
+            "submissions": became.submissions,
+            "envelope": became.envelope_id,
+            "says": _told(path.name, became),
+        }
+
+
+OUTCOMES = {
+    "accepted": "đã nhận",
+    "tray": "chờ xử lý trong khay thư",
+    "ignored": "không xử lý",
+    "duplicate": "đã nhận trước đó",
+}
+
+
+def _mails(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and the .eml files of the folders named, by name."""
+    for path in paths:
+        yield from sorted(path.glob("*.eml")) if path.is_dir() else (path,)
+
+
+def _told(name: str, became: receiving.Outcome) -> str:
+    pieces = f" ({', '.join(became.submissions)})" if became.submissions else ""
+    why = f" {reasons.says(became.reason)}" if became.reason else ""
+    return f"{name}: {OUTCOMES[became.outcome]}{pieces}.{why}"
+
+
+@line.command("worker")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
+def worker(processes: int, threads: int) -> None:
+    """Người làm: nhận việc từ hàng đợi cho đến khi được bảo dừng."""
+    # Dramatiq reads them when it is imported, which in its own main process is before our code.
+    environment = {**broker.WORKER_ENVIRONMENT, **os.environ}
+    program = [sys.executable, "-m", "dramatiq", "wsgi:broker", "-p", str(processes), "-t", str(threads)]
+    os.execve(sys.executable, program, environment)  # noqa: S606  (our own interpreter, no shell)
+
+
+@line.command("clock")
+def clock() -> None:
+    """Đồng hồ: chuyển việc cho người làm và đến giờ nào làm việc nấy, cho đến khi được bảo dừng."""
+    log_as_json()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    clockwork.run(app, broker.setup(app), stop)
+
+
+COMMANDS = (sweep, queue, intake, worker, clock)
