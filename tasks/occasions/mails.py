@@ -46,7 +46,7 @@ def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
     return {
         "original_subject": mail["subject"],
         "problems": [
-            {"file": one.get("file") or None, "says": one["says"]}
+            {"file": one["file"] if one["file"] not in one["says"] else None, "says": one["says"]}
             for one in mail["problems"]
             if one.get("for", "sender") == "sender"
         ],

@@ -35,7 +35,7 @@ SELECT s.id, s.code, s.kind, s.unit_id, s.period_id, s.first_sent_at, s.sent_lat
   actor.full_name AS actor, actor.title AS actor_title,
   (SELECT es.envelope_id FROM envelope_submission es JOIN envelope v ON v.id = es.envelope_id
     WHERE es.submission_id = s.id AND v.received_at = s.first_sent_at
-      AND s.first_sent_at = (e.payload::jsonb ->> 'became_at')::timestamptz LIMIT 1) AS envelope_id
+      AND s.first_sent_at = (e.payload::jsonb ->> 'became_at')::timestamptz ORDER BY v.id LIMIT 1) AS envelope_id
 FROM submission s
 JOIN unit u ON u.id = s.unit_id
 JOIN period p ON p.id = s.period_id
