@@ -39,7 +39,7 @@ def actor_of(queue: str) -> str:
 def setup(app: Flask) -> RedisBroker:
     """The broker of this process, with one actor a queue that works inside `app`. What `dramatiq` starts from."""
     house = settings()
-    broker = RedisBroker(
+    broker = RedisBroker(  # type: ignore[no-untyped-call]
         client=redis.Redis.from_url(
             house.redis_url,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
@@ -55,7 +55,7 @@ def setup(app: Flask) -> RedisBroker:
         maintenance_chance=MAINTENANCE_CHANCE,
     )
     for queue in QUEUE_NAMES:
-        dramatiq.actor(deliver, actor_name=actor_of(queue), queue_name=queue, broker=broker)
+        dramatiq.actor(actor_name=actor_of(queue), queue_name=queue, broker=broker)(deliver)
     dramatiq.set_broker(broker)
     return broker
 

@@ -7,6 +7,7 @@ from tasks.occasions.errand import Errand, Payload, link, month_words, unit_word
 from workflow import clock
 from workflow.queries import duties
 from workflow.queries import letters as read
+from workflow.queries.duties import Duty
 from workflow.rules import periods, workdays
 from workflow.settings import settings
 
@@ -16,31 +17,32 @@ UPDATE_COMMITTEE_WITHIN = 5
 
 def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
     """To the whole committee, unless the unit has sent enough meanwhile. Days left are those of this moment."""
-    owing = [
-        duty for duty in duties.owing(now=now, period_id=payload["period"]) if duty.unit_id == payload["unit"]
-    ]
-    for duty in owing:
-        about = read.month(duty.unit_id, duty.period_id)
-        days_left = max(0, periods.days_left(now, duty.deadline_at, duty.zone))
-        waiting = read.drafts(duty.unit_id, duty.period_id)
-        yield Errand(
-            kind=_reminder_kind(payload["occasion"]),
-            to=read.members(duty.unit_id),
-            occasion=f"{about['period']}:{payload['unit']}:{payload['occasion']}",
-            unit_id=duty.unit_id,
-            facts=lambda _, duty=duty, about=about, days_left=days_left, waiting=waiting: {
-                **month_words(about),
-                "deadline": duty.deadline_at,
-                "closes_at": duty.closes_at,
-                "days_left": days_left,
-                "counted_at": now,
-                "sent_count": duty.sent_count,
-                "quota": duty.quota,
-                "drafts": [dict(row) for row in waiting],
-                "mailbox": settings().intake_address,
-                "link": link("month"),
-            },
-        )
+    for duty in duties.owing(now=now, period_id=payload["period"]):
+        if duty.unit_id == payload["unit"]:
+            yield _reminder_of(duty, payload["occasion"], now)
+
+
+def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
+    about = read.month(duty.unit_id, duty.period_id)
+    waiting = read.drafts(duty.unit_id, duty.period_id)
+    return Errand(
+        kind=_reminder_kind(occasion),
+        to=read.members(duty.unit_id),
+        occasion=f"{about['period']}:{duty.unit_id}:{occasion}",
+        unit_id=duty.unit_id,
+        facts=lambda _: {
+            **month_words(about),
+            "deadline": duty.deadline_at,
+            "closes_at": duty.closes_at,
+            "days_left": max(0, periods.days_left(now, duty.deadline_at, duty.zone)),
+            "counted_at": now,
+            "sent_count": duty.sent_count,
+            "quota": duty.quota,
+            "drafts": waiting,
+            "mailbox": settings().intake_address,
+            "link": link("month"),
+        },
+    )
 
 
 def _reminder_kind(occasion: str) -> str:
@@ -84,7 +86,7 @@ def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             **unit_words(about),
             "valid_from": about["valid_from"],
-            "members": [dict(row) for row in read.seated(about["id"])],
+            "members": read.seated(about["id"]),
         },
     )
 

@@ -1,16 +1,15 @@
 """What letters are told, and whom they go to: reads only, one statement each, facts and no words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import RowMapping, TextClause, text
 
 from models.base import db
 from models.vocabulary import SeatKind
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def seats(committee_id: int | None, day: date) -> list[Row]:
 
 def _leader_first(seats: Sequence[Row]) -> list[Row]:
     order = [kind.value for kind in SeatKind]
-    return sorted((dict(row) for row in seats), key=lambda row: order.index(row["kind"]))
+    return sorted(seats, key=lambda row: order.index(row["kind"]))
 
 
 _PROPOSED = text("""
