@@ -185,6 +185,8 @@ def photo_of(file: Any) -> dict[str, Any]:
         "alt": file.caption or file.name,
         "name": file.name,
         "caption": file.caption,
+        # Many teachers number their captions themselves.
+        "label": "" if file.caption.startswith("Ảnh ") else gettext("Ảnh %(n)s.", n=file.position),
         "number": file.position,
         "media_type": file.media_type,
         "kind": file.kind,

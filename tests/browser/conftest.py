@@ -1,0 +1,72 @@
+"""The whole house behind an address on loopback, and a window to look through."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from models.people import Account
+from tests.cast import PASSWORD
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object, **__: object) -> None:
+        """The test says what went wrong."""
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    """The house's address while a test runs."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    running = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    running.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    running.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = os.environ.get("TOASOAN_CHROMIUM") or shutil.which("chromium") or None
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def window(chromium: Browser, live: str) -> Iterator[Callable[..., Page]]:
+    """`window(account, width=390)`: a window, signed in through the form when somebody is named.
+
+    What the page complained about (script errors, a policy broken) is in `page.complaints`.
+    """
+    opened = []
+
+    def open_window(account: Account | None = None, *, width: int = 1366) -> Page:
+        context = chromium.new_context(
+            base_url=live, viewport={"width": width, "height": 844}, locale="vi-VN"
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        if account is not None:
+            page.goto("/vao/dang-nhap")
+            page.fill("input[name=email]", account.email)
+            page.fill("input[name=password]", PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda address: "/dang-nhap" not in address)
+        return page
+
+    yield open_window
+    for context in opened:
+        context.close()
