@@ -74,6 +74,22 @@ SAYINGS: dict[str, tuple[str, str]] = {
         "{name} chưa sẵn sàng sau {seconds} giây. Nhật ký: {log}\n{detail}",
         "{name} was not ready after {seconds} seconds. Its log: {log}\n{detail}",
     ),
+    "backup_exists": (
+        "{file} đã có. Chọn tên khác; bản sao lưu không bao giờ bị ghi đè.",
+        "{file} exists. Choose another name; a backup is never overwritten.",
+    ),
+    "backup_failed": (
+        "{program} không làm được: {detail}",
+        "{program} failed: {detail}",
+    ),
+    "backup_damaged": (
+        "{file} không phải bản sao lưu nguyên vẹn: {detail}",
+        "{file} is not a whole backup: {detail}",
+    ),
+    "database_not_empty": (
+        "Cơ sở dữ liệu đã có {tables} bảng. Chỉ phục hồi vào cơ sở dữ liệu trống, ví dụ --data với thư mục mới.",
+        "The database has {tables} tables. Restore into an empty one, for instance --data with a new folder.",
+    ),
     "supervisor_died": (
         "Trình giám sát dừng trước khi sẵn sàng. Nhật ký: {log}\n{detail}",
         "The supervisor stopped before it was ready. Its log: {log}\n{detail}",

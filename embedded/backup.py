@@ -1,0 +1,174 @@
+"""One file that holds everything: the database as pg_dump writes it, a folder of files, and a list of digests.
+
+The file is a tar: `manifest.json`, `database.dump`, `files/…`. Restoring checks every digest before it touches
+the database, and fills an empty database only.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from embedded import process, programs
+from embedded.errors import CellarError
+from embedded.places import explained
+
+FORMAT = 1
+MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files/"
+CONNECTION = {
+    "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds. `files` maps names below the folder to SHA-256 in hex."""
+
+    format: int
+    made_at: str
+    postgres: int
+    database_sha256: str
+    files: Mapping[str, str]
+
+
+def save(database_url: str, files: Path, target: Path) -> Manifest:
+    """Write database and files to `target`, whole or not at all.
+
+    The database first: files are added before the rows that name them and never taken away, so every file the
+    dump names is there when the folder is read. Raises CellarError backup_exists, backup_failed, no_permission.
+    """
+    if target.exists():
+        raise CellarError("backup_exists", file=target)
+    major = _major(database_url)
+    with _beside(target) as room:
+        dump = room / DUMP
+        _run("pg_dump", major, database_url, "--format=custom", "--file", str(dump))
+        found = dict(_digests(files))
+        manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), major, _sha256(dump), found)
+        note = room / MANIFEST
+        note.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
+        part = room / "whole.tar"
+        with tarfile.open(part, "w") as box:
+            box.add(note, MANIFEST)
+            box.add(dump, DUMP)
+            for name in found:
+                box.add(files / name, FILES + name)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    return manifest
+
+
+def load(source: Path, database_url: str, files: Path) -> Manifest:
+    """Fill an empty database and add the files. Raises CellarError backup_damaged, backup_failed,
+    database_not_empty; the database is then as empty as before."""
+    _require_empty(database_url)
+    with _beside(files) as room:
+        manifest = _unpack(source, room)
+        _run(
+            "pg_restore", _major(database_url), database_url,
+            "--dbname", str(conninfo_to_dict(_plain(database_url))["dbname"]),
+            "--exit-on-error", "--single-transaction", str(room / DUMP),
+        )  # fmt: skip
+        for name in manifest.files:
+            place = files / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (room / FILES / name).replace(place)
+    return manifest
+
+
+def _unpack(source: Path, room: Path) -> Manifest:
+    """Take the tar apart into `room` and compare every digest."""
+    try:
+        with tarfile.open(source) as box:
+            # The filter refuses names that would leave the room, links and devices.
+            box.extractall(room, filter="data")
+        manifest = Manifest(**json.loads((room / MANIFEST).read_text("utf-8")))
+        is_whole = (
+            manifest.format == FORMAT
+            and _sha256(room / DUMP) == manifest.database_sha256
+            and dict(_digests(room / FILES)) == manifest.files
+        )
+    except (OSError, tarfile.TarError, ValueError, TypeError, KeyError) as error:
+        raise CellarError("backup_damaged", file=source, detail=error) from error
+    if not is_whole:
+        raise CellarError("backup_damaged", file=source, detail="sha256")
+    return manifest
+
+
+def _digests(folder: Path) -> Iterator[tuple[str, str]]:
+    """(name below the folder, SHA-256) of every file in it; half-written ones have names of their own."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("tmp"):
+            yield path.relative_to(folder).as_posix(), _sha256(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A temporary folder on the disk of `target`, so that what is finished is moved and not copied."""
+    folder = target.absolute().parent
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=".toasoan-", dir=folder))
+    try:
+        with explained(folder):
+            yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _run(program: str, major: int, database_url: str, *words: str) -> None:
+    """Run one of PostgreSQL's tools, of the server's own version where there is one; it prints no password."""
+    try:
+        installed = programs.postgres(made_by=major)
+    except CellarError:
+        installed = programs.postgres()
+    given = conninfo_to_dict(_plain(database_url))
+    # Never as arguments: everybody on the machine can read those.
+    connection = {CONNECTION[name]: str(value) for name, value in given.items() if name in CONNECTION}
+    done = subprocess.run(
+        [str(installed.bin / program), "--no-password", *words],
+        env={**process.ENVIRONMENT, **connection},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise CellarError("backup_failed", program=program, detail=done.stderr.strip())
+
+
+def _major(database_url: str) -> int:
+    with psycopg.connect(_plain(database_url)) as connection:
+        return connection.info.server_version // 10_000
+
+
+def _require_empty(database_url: str) -> None:
+    with psycopg.connect(_plain(database_url)) as connection:
+        tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        row = connection.execute(tables).fetchone()
+    if row and row[0]:
+        raise CellarError("database_not_empty", tables=row[0])
+
+
+def _plain(url: str) -> str:
+    """SQLAlchemy's way of naming the driver is not libpq's."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
