@@ -1,0 +1,73 @@
+"""The gate's commands: accounts, made on the machine itself."""
+
+from typing import Any
+
+import click
+from flask_security import hash_password
+
+from look import line
+from models.people import Account
+from models.vocabulary import UNIT_ROLES, Role
+from workflow import accounts, founding, invitations, organisation
+from workflow.engine.unit_of_work import change
+from workflow.settings import settings
+
+GIVEN = [role.value for role in Role if role is not Role.SYSTEM]
+
+
+@click.group("account")
+def account() -> None:
+    """Tài khoản và vai trò."""
+
+
+@line.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(GIVEN), required=True, help="Vai trò.")
+@click.option("--unit", metavar="CODE", help="Mã đơn vị, với vai trò contributor hoặc committee.")
+@click.option("--name", default="", help="Họ và tên; mặc định là phần đầu của địa chỉ thư.")
+def add(email: str, role: str, unit: str | None, name: str) -> dict[str, Any]:
+    """Thêm tài khoản (nếu chưa có) và giao vai trò.
+
+    Khi vận hành thật, in đường dẫn một lần để người đó tự đặt mật khẩu.
+    """
+    given = Role(role)
+    if (given in UNIT_ROLES) != (unit is not None):
+        raise click.UsageError(
+            "--unit đi cùng vai trò contributor hoặc committee, và chỉ với hai vai trò đó."
+        )
+    home = organisation.by_code(unit) if unit else None
+    with change():
+        person = accounts.add(
+            email, full_name=name or email.partition("@")[0], by=None, password_hash=_first_password()
+        )
+        accounts.grant(person, given, unit=home, by=None)
+    return {
+        "email": person.email,
+        "role": given.value,
+        "unit": unit,
+        **_way_in(person),
+    }
+
+
+def _first_password() -> str | None:
+    """In a rehearsal everybody has the known password; elsewhere each person chooses one."""
+    return hash_password(founding.DEMO_PASSWORD) if settings().is_demo else None
+
+
+def _way_in(person: Account) -> dict[str, str]:
+    if person.password is not None:
+        return {"says": f"{person.email}: đã giao vai trò."}
+    link = invitations.link(person)
+    return {"link": link, "says": f"{person.email}: đã giao vai trò. Đường dẫn đặt mật khẩu:\n{link}"}
+
+
+def first_administrator(email: str, full_name: str) -> str:
+    """The account everything else is made from; returns its one-time link."""
+    with change():
+        person = accounts.add(email, full_name=full_name, by=None)
+        accounts.grant(person, Role.ADMIN, by=None)
+    return invitations.link(person)
+
+
+account.add_command(add)
+COMMANDS = (account,)
