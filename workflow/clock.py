@@ -39,19 +39,8 @@ def travel(to: datetime, *, by: Account | None) -> None:
     Forward only: what has lapsed or been sent on this clock is on record at its time. Raises NotRehearsing
     outside the demo, Invalid(`clock_backwards`).
     """
-    if not settings().is_demo:
-        raise NotRehearsing
     with change() as session:
-        before = now()
-        if rehearsal() is not None and to < before:
-            raise Invalid("clock_backwards", N_("Đồng hồ diễn tập chỉ đi tới, không lùi lại."))
-        real: datetime = session.execute(text("SELECT now()")).scalar_one()
-        ahead: timedelta = to - real
-        session.execute(
-            insert(RehearsalClock)
-            .values(is_only=True, ahead=ahead, set_at=real)
-            .on_conflict_do_update(index_elements=["is_only"], set_={"ahead": ahead, "set_at": real})
-        )
+        before, real = now(), _set(to)
         audit.write(
             session.connection(),
             "settings:clock",
@@ -62,3 +51,28 @@ def travel(to: datetime, *, by: Account | None) -> None:
             before=before,
             after=to,
         )
+
+
+def step(to: datetime) -> None:
+    """Set people's clock while a rehearsal is being laid down, scene by scene; no event of its own.
+
+    Forward only, once it has been set. Raises as `travel`.
+    """
+    with change():
+        _set(to)
+
+
+def _set(to: datetime) -> datetime:
+    """Move the clock; returns the database's own time."""
+    if not settings().is_demo:
+        raise NotRehearsing
+    if rehearsal() is not None and to < now():
+        raise Invalid("clock_backwards", N_("Đồng hồ diễn tập chỉ đi tới, không lùi lại."))
+    real: datetime = db.session.execute(text("SELECT now()")).scalar_one()
+    ahead: timedelta = to - real
+    db.session.execute(
+        insert(RehearsalClock)
+        .values(is_only=True, ahead=ahead, set_at=real)
+        .on_conflict_do_update(index_elements=["is_only"], set_={"ahead": ahead, "set_at": real})
+    )
+    return real
