@@ -7,7 +7,8 @@ from models.base import db
 from models.outbox import Letter
 from models.vocabulary import LetterState
 from tasks.message import Mailing, Sender, compose
-from tasks.post import Postman, postman
+from tasks.post import BadSmtpUrl, PostError, Postman, postman
+from workflow.engine.errors import N_, Invalid
 from workflow.letters import note_sent
 from workflow.settings import settings
 
@@ -30,6 +31,19 @@ def send(letter_id: int) -> Callable[[], object]:
     db.session.rollback()
     receipt = _postman().send(message)
     return lambda: note_sent(letter_id, server=receipt.server, reply=receipt.reply)
+
+
+def checked_server() -> str:
+    """Where letters go, after a visit to the server without a letter.
+
+    Raises Invalid(`mail_not_set`, `mail_not_working`).
+    """
+    if not settings().smtp_url:
+        raise Invalid("mail_not_set", N_("Chưa đặt SMTP_URL. Đặt SMTP_URL, hoặc thêm --without-mail."))
+    try:
+        return _postman().check()
+    except (BadSmtpUrl, PostError) as error:
+        raise Invalid("mail_not_working", N_("Không dùng được SMTP_URL: {why}"), why=str(error)) from error
 
 
 def _mailing(letter: Letter) -> Mailing:

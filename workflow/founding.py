@@ -4,21 +4,26 @@ Everything here may be run again; it adds what is missing and changes nothing th
 """
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.engine import URL, make_url
 
 from models.base import db
 from models.directive import Composition, Directive
 from models.house import HouseFact
+from models.organisation import Seat
 from models.people import Account
 from models.vocabulary import Role, SeatKind
 from workflow import accounts
 from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid
+from workflow.engine.errors import N_, Invalid, NotRehearsing
 from workflow.engine.unit_of_work import change
 from workflow.settings import Mode, settings
 
@@ -37,9 +42,17 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
         if not admin.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
             admin.execute(text(f"CREATE ROLE {role} {'NOLOGIN' if role == OWNER else 'LOGIN'}"))
     for role, password in (passwords or {}).items():
-        admin.execute(
-            text(f"ALTER ROLE {role} PASSWORD {admin.dialect.identifier_preparer.quote(password)!r}")
+        values = {"role": role, "password": password}
+        admin.exec_driver_sql(
+            admin.execute(text("SELECT format('ALTER ROLE %I PASSWORD %L', :role, :password)"), values)
+            .scalar_one()
+            .replace("%", "%%")
         )
+
+
+def driven(url: str) -> str:
+    """The address as SQLAlchemy wants it: by psycopg 3."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def url_for(admin_url: str, role: str, password: str | None = None) -> str:
@@ -53,12 +66,8 @@ def migrate(admin_url: str, *, to: str = "head") -> str:
 
     A migration that fails leaves the schema where it was.
     """
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config(toml_file=str(_root() / "pyproject.toml"))
-    config.set_main_option("script_location", str(_root() / "migrations").replace("%", "%%"))
-    engine = create_engine(admin_url)
+    config = _alembic()
+    engine = create_engine(driven(admin_url))
     try:
         with engine.connect() as connection:
             # Two start-ups at once: one migrates, the other waits and finds nothing to do.
@@ -75,6 +84,40 @@ def migrate(admin_url: str, *, to: str = "head") -> str:
             return _revision(connection) or ""
     finally:
         engine.dispose()
+
+
+def _alembic() -> Config:
+    config = Config(toml_file=str(_root() / "pyproject.toml"))
+    config.set_main_option("script_location", str(_root() / "migrations").replace("%", "%%"))
+    return config
+
+
+def newest_revision() -> str:
+    """The revision this program works with."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
+
+
+def require_schema() -> None:
+    """Raises Invalid(`schema_missing`, `schema_behind`, `schema_ahead`) when the tables are not this program's."""
+    there, here = _revision(db.session.connection()), newest_revision()
+    db.session.rollback()
+    if there == here:
+        return
+    if there is None:
+        raise Invalid("schema_missing", N_("Cơ sở dữ liệu chưa có bảng nào. Hãy chạy “toasoan migrate”."))
+    if there < here:
+        raise Invalid(
+            "schema_behind",
+            N_("Cơ sở dữ liệu ở phiên bản {there}, chương trình cần {here}. Hãy chạy “toasoan migrate”."),
+            there=there,
+            here=here,
+        )
+    raise Invalid(
+        "schema_ahead",
+        N_("Cơ sở dữ liệu ở phiên bản {there}, mới hơn chương trình ({here}). Hãy cập nhật chương trình."),
+        there=there,
+        here=here,
+    )
 
 
 def _own_schema(connection: Connection) -> None:
@@ -142,6 +185,14 @@ def lay_down_directive() -> Directive:
         return directive
 
 
+def ensure_roles(admin_url: str) -> None:
+    """The database roles on a server that may not know them yet."""
+    engine = create_engine(driven(admin_url))
+    with engine.begin() as connection:
+        make_roles(connection)
+    engine.dispose()
+
+
 DEMO_PASSWORD = "dien-tap-2021"  # noqa: S105  (shown on the sign-in page of a rehearsal, refused elsewhere)
 DEMO_PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("editor@example.edu.vn", "Nguyễn Thị Minh Châu", "Chuyên viên Phòng GDMN", Role.EDITOR),
@@ -156,7 +207,7 @@ DEMO_PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
 def seat_demo_people(password_hash: str) -> list[Account]:
     """A rehearsal's department: one account per role, all with the same known password. Refused outside it."""
     if not settings().is_demo:
-        raise Invalid("rehearsal_only", N_("Thao tác này chỉ dùng trong chế độ diễn tập."))
+        raise NotRehearsing
     with change():
         people = []
         for email, name, title, role in DEMO_PEOPLE:
@@ -166,6 +217,35 @@ def seat_demo_people(password_hash: str) -> list[Account]:
         return people
 
 
-def is_founded() -> bool:
-    """Has this database been founded: is there a directive to work by?"""
-    return db.session.scalar(select(Directive.id).limit(1)) is not None
+def let_units_in(hashed: Callable[[str], str]) -> int:
+    """In a rehearsal: committee members without a password get the known one, by one hash; returns how many."""
+    if not settings().is_demo:
+        raise NotRehearsing
+    with change() as session:
+        seated = select(Seat.account_id).where(Seat.valid_to.is_(None))
+        newcomers = session.scalars(
+            select(Account).where(Account.password.is_(None), Account.id.in_(seated))
+        ).all()
+        password_hash = hashed(DEMO_PASSWORD) if newcomers else None
+        for account in newcomers:
+            account.password = password_hash
+        return len(newcomers)
+
+
+def take_up(hashed: Callable[[str], str]) -> None:
+    """What every process asks before it works: is this our database, in our mode, and founded?
+
+    A rehearsal founds itself: directive and department people; `hashed` hashes their password. Raises Invalid
+    (`schema_missing`, `schema_behind`, `schema_ahead`, `other_mode`, `not_founded`).
+    """
+    require_schema()
+    if settings().is_demo:
+        set_mode(Mode.DEMO)
+        lay_down_directive()
+        if any(accounts.find(email) is None for email, *_ in DEMO_PEOPLE):
+            seat_demo_people(hashed(DEMO_PASSWORD))
+    elif db.session.get(HouseFact, "mode") is None:
+        raise Invalid("not_founded", N_("Cơ sở dữ liệu này chưa được khởi tạo. Hãy chạy “toasoan init”."))
+    else:
+        set_mode(Mode.PRODUCTION)
+    db.session.rollback()

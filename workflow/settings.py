@@ -115,6 +115,11 @@ class Settings(BaseSettings):
 class UnsafeSettings(RuntimeError):
     """Production does not start like this."""
 
+    code = "unsafe_settings"
+
+    def sentence(self) -> str:
+        return str(self)
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
