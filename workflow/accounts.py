@@ -87,15 +87,22 @@ def _seats(account: Account, day: date) -> Select[int]:
 
 
 def add(
-    email: str, *, full_name: str, by: Account | None, title: str = "", password_hash: str | None = None
+    email: str,
+    *,
+    full_name: str,
+    by: Account | None,
+    title: str = "",
+    password_hash: str | None = None,
+    needs: str = "accounts.write",
 ) -> Account:
     """A new account without any role; the same address again is the same account. In or outside a change().
 
-    Raises Invalid(`email_invalid`). `by=None` is the house itself (founding, imports, the demo).
+    Raises Invalid(`email_invalid`). `by=None` is the house itself (founding, imports, the demo). `needs` names
+    another permission where an account comes about by the way: whoever seats a person may write her down.
     """
     address = email.strip().lower()
     if by is not None:
-        require(roles_of(by), "accounts.write")
+        require(roles_of(by), needs)
     if "@" not in address or len(address) > 254 or any(c.isspace() for c in address):
         raise Invalid(
             "email_invalid", N_("Địa chỉ thư “{email}” không hợp lệ."), email=address, field="email"

@@ -78,6 +78,48 @@ OUTBOX_STATES: Mapping[str, str] = {
     "dismissed": N_("Đã bỏ qua"),
 }
 
+LETTER_KINDS: Mapping[str, str] = {
+    "receipt": N_("Báo đã nhận"),
+    "receipt_problem": N_("Báo thư có chỗ chưa đọc được"),
+    "unknown_sender": N_("Báo chưa rõ người gửi"),
+    "returned": N_("Trả lại để chỉnh sửa"),
+    "awaiting_approval": N_("Báo bài chờ phê duyệt"),
+    "approved": N_("Báo đã phê duyệt"),
+    "published": N_("Báo đã đăng"),
+    "retracted": N_("Báo đã gỡ"),
+    "set_aside": N_("Báo để lại, không sử dụng"),
+    "reminder_t7": N_("Nhắc trước 7 ngày"),
+    "reminder_t3": N_("Nhắc trước 3 ngày"),
+    "reminder_last_day": N_("Nhắc ngày cuối"),
+    "late_notice": N_("Thông báo quá hạn"),
+    "quota_shortfall": N_("Thông báo còn thiếu chỉ tiêu"),
+    "committee_incomplete": N_("Đề nghị bổ sung Ban Truyền thông"),
+    "committee_confirmed": N_("Báo đã xác nhận Ban Truyền thông"),
+    "account_invitation": N_("Mời nhận tài khoản"),
+}
+
+TOPICS: Mapping[str, str] = {
+    **{f"letter:{kind}": says for kind, says in LETTER_KINDS.items()},
+    "letter:reminder": N_("Viết thư nhắc"),
+    "letter:invitation": N_("Viết thư mời nhận tài khoản"),
+    "post": N_("Gửi thư"),
+    "public_copy": N_("Làm bản ảnh công khai"),
+    "read_mail": N_("Đọc thư đến"),
+    "job": N_("Việc theo lịch"),
+}
+
+JOBS: Mapping[str, str] = {
+    "sweep": N_("Chuyển quá hạn các bản nháp"),
+    "publishing": N_("Đăng bài đã hẹn giờ"),
+    "close_periods": N_("Chốt kỳ đã đến ngày"),
+    "open_periods": N_("Mở kỳ mới"),
+    "reminders": N_("Nhắc đơn vị chưa đủ chỉ tiêu"),
+    "late_notices": N_("Thông báo quá hạn"),
+    "committees": N_("Nhắc bổ sung Ban Truyền thông"),
+    "claims": N_("Thu hồi bài nhận biên tập quá hạn"),
+    "arrivals": N_("Bài và thư đến theo lịch diễn tập"),
+}
+
 # What an editor has gone through before a piece waits for approval (R8).
 CHECKLIST: Mapping[str, str] = {
     "true": N_("Đúng sự thật, có nguồn"),
@@ -128,7 +170,7 @@ ACTIONS: Mapping[str, str] = {
     "account:sign_in": N_("Đăng nhập"),
     "account:sign_out": N_("Đăng xuất"),
     "account:invite": N_("Mời nhận tài khoản"),
-    "account:password": N_("Đặt mật khẩu"),
+    "account:choose_password": N_("Đặt mật khẩu"),
     "audit:export": N_("Xuất nhật ký"),
     "clock:travel": N_("Chỉnh đồng hồ diễn tập"),
     "category:add": N_("Thêm chuyên mục"),
@@ -141,6 +183,11 @@ ACTIONS: Mapping[str, str] = {
     "committee:confirm": N_("Xác nhận danh sách"),
     "committee:reopen": N_("Mở lại danh sách"),
     "directive:lay_down": N_("Ghi văn bản quy định"),
+    "envelope:receive": N_("Nhận thư"),
+    "envelope:accepted": N_("Nhận tin, bài từ thư"),
+    "envelope:tray": N_("Để thư vào khay"),
+    "envelope:ignored": N_("Không xử lý thư"),
+    "envelope:settle_list": N_("Xử lý danh sách gửi qua thư"),
     "envelope:take": N_("Gán đơn vị cho thư"),
     "envelope:dismiss": N_("Bỏ qua thư"),
     "envelope:retry": N_("Đọc lại thư"),

@@ -1,0 +1,168 @@
+"""Accounts: who may come in and as what. Roles are given and taken by verbs, from a day on, never ticked in a form."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_admin import expose
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import ColumnElement, exists, select
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, EmailField, Form, SelectField, StringField, validators
+
+from admin.desk import Workbench, attempt, back_to, can, me
+from admin.fields import offered
+from admin.picks import Pick
+from models.base import db
+from models.organisation import Unit
+from models.people import Account, RoleGrant
+from models.vocabulary import Role
+from workflow import accounts, invitations, organisation
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.unit_of_work import change
+from workflow.queries import desk, offices, people
+from workflow.wording import ROLES, SEATS, action_name
+
+_ = lazy_gettext
+
+GIVEN = [(role.value, ROLES[role]) for role in Role if role is not Role.SYSTEM]
+
+
+class AccountForm(Form):
+    email = EmailField(
+        _("Địa chỉ thư điện tử"),
+        [validators.InputRequired(_("Vui lòng nhập địa chỉ thư.")), validators.Length(max=254)],
+    )
+    full_name = StringField(
+        _("Họ và tên"), [validators.InputRequired(_("Vui lòng nhập họ và tên.")), validators.Length(max=120)]
+    )
+    title = StringField(_("Chức danh"), [validators.Length(max=120)])
+    role = SelectField(_("Vai trò"), choices=offered(GIVEN))
+    unit = SelectField(_("Đơn vị"), description=_("Chỉ cho cộng tác viên và Ban Truyền thông."))
+    invite = BooleanField(_("Gửi thư mời đặt mật khẩu"), default=True)
+
+    def __init__(self, *typed: Any, **values: Any) -> None:
+        super().__init__(*typed, **values)
+        self.unit.choices = offered(desk.unit_choices(), none=gettext("Không"))
+
+
+def _holds(role: str) -> ColumnElement[bool]:
+    return exists(
+        select(RoleGrant.id).where(
+            RoleGrant.account_id == Account.id, RoleGrant.role == role, RoleGrant.valid_to.is_(None)
+        )
+    )
+
+
+class Accounts(Workbench):
+    needs, writes = "accounts.read", "accounts.write"
+    can_create = True
+    form = AccountForm
+    form_page = "desk/account_form.html"
+    saved = N_("Đã thêm tài khoản.")
+    column_list = ("full_name", "email", "title", "active", "last_login_at")
+    column_searchable_list = ("full_name", "email", "title")
+    column_default_order = "sort_key"
+    page_size = 40
+    picks = (
+        Pick("vai-tro", N_("Vai trò"), GIVEN, _holds),
+        Pick("trang-thai", N_("Tài khoản"), (("open", N_("Đang mở")), ("shut", N_("Đã khóa"))),
+             lambda asked: Account.active.is_(asked == "open")),
+    )  # fmt: skip
+
+    def render(self, template: str, **values: Any) -> str:
+        """The list shows what each person is: two statements for the whole page."""
+        if "data" in values:
+            shown = [account.id for account in values["data"]]
+            values |= {"grants": people.grants_of(shown), "seats": people.seats_of(shown)}
+        return super().render(template, roles=ROLES, seat_names=SEATS, **values)
+
+    @expose("/<int:account_id>/")
+    def account(self, account_id: int) -> str:
+        account = db.session.get(Account, account_id) or abort(404)
+        return self.render(
+            "desk/account.html",
+            account=account,
+            held=people.grants_of([account_id]).get(account_id, []),
+            seated=people.seats_of([account_id]).get(account_id, []),
+            changes=[
+                {"row": row, "says": gettext(action_name(row.action))}
+                for row in offices.changes(f"account:{account_id}")
+            ],
+            given=GIVEN,
+            units=desk.unit_choices(),
+            may_write=can(self.writes),
+        )
+
+    def create_model(self, form: AccountForm) -> Account:
+        if accounts.find(form.email.data or "") is not None:
+            raise Invalid("email_taken", N_("Địa chỉ này đã có tài khoản."), field="email")
+        unit = organisation.by_code(form.unit.data) if form.unit.data else None
+        with change():
+            account = accounts.add(
+                form.email.data or "",
+                full_name=form.full_name.data or "",
+                title=(form.title.data or "").strip(),
+                by=me(),
+            )
+            accounts.grant(account, Role(form.role.data), unit=unit, by=me())
+            if form.invite.data:
+                invitations.send(account, role=gettext(ROLES[form.role.data]), by=me())
+        return account
+
+    def after_saving(self, saved: Account) -> str:
+        return url_for(".account", account_id=saved.id)
+
+    @expose("/<int:account_id>/giao", methods=["POST"])
+    def grant(self, account_id: int) -> Response:
+        account = db.session.get(Account, account_id) or abort(404)
+
+        def give() -> None:
+            if request.form.get("role") not in dict(GIVEN):
+                raise Invalid("role_required", N_("Vui lòng chọn vai trò."))
+            code = request.form.get("unit", "")
+            unit: Unit | None = organisation.by_code(code) if code else None
+            accounts.grant(account, Role(request.form["role"]), unit=unit, by=me())
+
+        attempt(give, done=gettext("Đã giao vai trò."))
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/thu-hoi/<int:grant_id>", methods=["POST"])
+    def revoke(self, account_id: int, grant_id: int) -> Response:
+        given = db.session.get(RoleGrant, grant_id)
+        if given is None or given.account_id != account_id or given.valid_to is not None:
+            abort(404)
+        attempt(
+            lambda: accounts.revoke(given, by=me()),
+            done=gettext("Đã thu hồi vai trò; các phiên đang mở đã kết thúc."),
+        )
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/khoa", methods=["POST"])
+    def shut(self, account_id: int) -> Response:
+        return self._turn(account_id, active=False, done=gettext("Đã khóa tài khoản."))
+
+    @expose("/<int:account_id>/mo", methods=["POST"])
+    def open(self, account_id: int) -> Response:
+        return self._turn(account_id, active=True, done=gettext("Đã mở lại tài khoản."))
+
+    def _turn(self, account_id: int, *, active: bool, done: str) -> Response:
+        account = db.session.get(Account, account_id) or abort(404)
+
+        def turn() -> None:
+            if account.id == me().id:
+                raise Invalid("own_account", N_("Không thể tự khóa tài khoản của mình."))
+            accounts.set_active(account, active, by=me())
+
+        attempt(turn, done=done)
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/moi", methods=["POST"])
+    def invite(self, account_id: int) -> Response:
+        account = db.session.get(Account, account_id) or abort(404)
+        held = accounts.roles_of(account)
+        role = ", ".join(gettext(ROLES[role]) for role in Role if role in held) or gettext(ROLES["committee"])
+        attempt(
+            lambda: invitations.send(account, role=role, by=me()),
+            done=gettext("Đã gửi thư mời đặt mật khẩu."),
+        )
+        return back_to(".account", account_id=account_id)

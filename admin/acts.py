@@ -1,0 +1,163 @@
+"""The acts of a piece as the page offers them: order, tone, which have a form of their own, what they answer."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import get_locale, gettext
+from werkzeug.datastructures import MultiDict
+
+from admin.desk import told
+from workflow import clock
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.machine import Offer
+from workflow.wording import CHECKLIST
+
+OWN_PAGE = {"write": "desk_pieces.edit", "reclassify": "desk_pieces.reclassify"}
+"""Acts that open a page; pressing them decides nothing yet."""
+
+NOT_BUTTONS = frozenset({"answer"})
+"""Acts that stand elsewhere on the page: the answer is under each picture."""
+
+FORMS = {"edit": "checklist", "schedule": "until", "extend": "until", "uncount": "kind"}
+"""Acts whose box asks for more than a reason."""
+
+# One of a pair is always refused because the other one applies; showing it would only be noise.
+NOISE: Mapping[str, frozenset[str]] = {
+    "claim": frozenset({"claimed_by_you_already"}),
+    "take_over": frozenset({"not_claimed_by_another"}),
+    "release": frozenset({"not_claimed_by_you"}),
+    "set_aside": frozenset({"set_aside"}),
+    "take_up": frozenset({"not_set_aside"}),
+    "uncount": frozenset({"uncounted_already", "never_sent"}),
+    "count": frozenset({"counted_already", "never_sent"}),
+    "excuse": frozenset({"not_sent_late"}),
+    "reclassify": frozenset({"never_sent"}),
+    "unschedule": frozenset({"not_scheduled"}),
+}
+
+DONE: Mapping[str, str] = {
+    "claim": N_("Đã nhận biên tập. Có thể sửa nội dung và trả lời về hình ảnh."),
+    "take_over": N_("Đã nhận thay. Biên tập viên trước được ghi trong nhật ký."),
+    "release": N_("Đã nhả bài. Bài trở lại hàng chờ biên tập."),
+    "edit": N_("Đã hoàn thành biên tập. Bài chờ phê duyệt."),
+    "approve": N_("Đã phê duyệt. Bài chờ đăng lên Diễn đàn."),
+    "publish": N_("Đã đăng lên Diễn đàn. Đơn vị và tác giả được báo."),
+    "schedule": N_("Đã hẹn giờ đăng."),
+    "unschedule": N_("Đã bỏ hẹn giờ."),
+    "return": N_("Đã trả lại đơn vị kèm lý do. Lần gửi đầu vẫn được tính."),
+    "send_back": N_("Đã trả lại biên tập kèm lý do."),
+    "retract": N_("Đã gỡ bài. Địa chỉ công khai hiện lý do gỡ."),
+    "revise": N_("Đã mở để sửa. Trang công khai giữ bản đang đăng cho tới khi đăng bản mới."),
+    "set_aside": N_("Đã để lại, không sử dụng. Bài rời các hàng chờ, giữ nguyên trạng thái."),
+    "take_up": N_("Đã dùng lại. Bài trở về hàng chờ."),
+    "uncount": N_("Đã đánh dấu không tính chỉ tiêu."),
+    "count": N_("Đã tính lại chỉ tiêu."),
+    "excuse": N_("Đã miễn ghi nhận muộn."),
+    "extend": N_("Đã gia hạn cho đơn vị. Các bài quá hạn chưa gửi trở lại bản nháp."),
+}
+
+BUSY: Mapping[str, str] = {
+    "approve": N_("Đang phê duyệt…"),
+    "publish": N_("Đang đăng…"),
+    "retract": N_("Đang gỡ…"),
+    "claim": N_("Đang nhận…"),
+}
+
+QUESTIONS: Mapping[str, str] = {
+    "publish": N_("Đăng bài này lên Diễn đàn cho mọi người đọc?"),
+}
+
+TONES = ("primary", "secondary", "danger", "text")
+
+
+def steps(
+    offers: Sequence[Offer], *, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Offers as look/parts/moves.html draws them: the usual next step first, refused ones in their place."""
+    shown = [offer for offer in offers if _is_shown(offer)]
+    shown.sort(key=lambda offer: TONES.index(offer.step.tone))
+    drawn = [_drawn(offer, piece_id, digest, reasons) for offer in shown]
+    if not any(step["allowed"] and step["kind"] == "primary" for step in drawn):
+        useful = next((step for step in drawn if step["allowed"] and step["kind"] == "secondary"), None)
+        if useful is not None and any(not step["allowed"] for step in drawn):
+            useful["kind"] = "primary"
+    return drawn
+
+
+def _is_shown(offer: Offer) -> bool:
+    trigger = offer.step.trigger
+    noise = NOISE.get(trigger, frozenset())
+    return trigger not in NOT_BUTTONS and not any(refusal.code in noise for refusal in offer.refusals)
+
+
+def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    step = offer.step
+    trigger = step.trigger
+    label = step.label.vi if str(get_locale()) != "en" else step.label.en
+    own_page = OWN_PAGE.get(trigger)
+    return {
+        "name": trigger,
+        "label": label,
+        "action_url": url_for("desk_pieces.step", piece_id=piece_id, trigger=trigger),
+        "page_url": url_for(own_page, piece_id=piece_id) if own_page else "",
+        "form": FORMS.get(trigger, ""),
+        "asks": step.asks,
+        "allowed": offer.is_allowed,
+        "kind": step.tone,
+        "reasons": [
+            {"code": refusal.code, "says": told(refusal),
+             "way_out": gettext("Xem ảnh") if "consent" in refusal.code else "", "way_out_url": "#anh"}
+            for refusal in offer.refusals
+        ],
+        "needs_reason": "reason" in step.asks,
+        "reasons_used": reasons.get(trigger, ()),
+        "seen": digest if "seen" in step.asks else "",
+        "busy": gettext(BUSY[trigger]) if trigger in BUSY else "",
+        "question": gettext(QUESTIONS[trigger]) if trigger in QUESTIONS else "",
+        # The same press twice is one act: the second is answered with what the first did.
+        "fields": {"command": str(uuid.uuid4())},
+    }  # fmt: skip
+
+
+def answers(form: MultiDict[str, str]) -> dict[str, Any]:
+    """What a press sends, as `submissions.perform` takes it. A state, a version or a person is not among it.
+
+    Raises Invalid(`time_invalid`) for a moment nobody can read.
+    """
+    given: dict[str, Any] = {
+        name: form[name].strip() for name in ("reason", "seen", "kind") if form.get(name)
+    }
+    if form.get("until"):
+        given["until"] = typed_moment(form["until"])
+    if set(form.getlist("checklist")) >= set(CHECKLIST):
+        given["checklist"] = True
+    return given
+
+
+def typed_moment(typed: str) -> datetime:
+    """`2021-05-20T06:30` from a form, which is Hà Tĩnh's time. Raises Invalid(`time_invalid`)."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid(
+            "time_invalid", N_("Thời điểm “{typed}” không hợp lệ."), typed=typed[:40], field="until"
+        ) from error
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise Invalid(
+            "time_invalid", N_("Thời điểm “{typed}” không hợp lệ."), typed=typed[:40], field="until"
+        )
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.ZONE)
+
+
+YEARS = (2020, 2100)
+
+
+def command(form: MultiDict[str, str]) -> str | None:
+    """The press's own id, when it is one."""
+    try:
+        return str(uuid.UUID(form.get("command", "")))
+    except ValueError:
+        return None

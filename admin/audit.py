@@ -1,0 +1,189 @@
+"""The audit trail: who did what, when, on which text; what was refused; and whether the trail is whole (R11)."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin.desk import Screen, me, words_of
+from admin.export import csv_answer
+from admin.reading import note
+from workflow import clock, inspecting
+from workflow.engine.audit import instant
+from workflow.queries import audit, audit_check, desk
+from workflow.wording import action_name
+
+
+class Trail(Screen):
+    needs = "audit.read"
+
+    @expose("/")
+    def index(self) -> str:
+        asked = _asked()
+        leaf = audit.trail(asked)
+        return self.render(
+            "desk/audit.html",
+            events=[_row(event) for event in leaf.events],
+            older=url_for(".index", **_kept(), truoc=leaf.older) if leaf.older else None,
+            newer=url_for(".index", **_kept(), sau=leaf.newer) if leaf.newer else None,
+            selects=_selects(asked),
+            asked=asked,
+            kept=_kept(),
+            verdict=_verdict() if request.args.get("kiem") == "1" else None,
+        )
+
+    @expose("/<int:number>")
+    def event(self, number: int) -> str:
+        found = audit.event(number) or abort(404)
+        return self.render(
+            "desk/event.html",
+            event=_drawn(found),
+            payload=json.dumps(found.payload, ensure_ascii=False, indent=2, sort_keys=True),
+            found=found,
+        )
+
+    @expose("/xuat.csv")
+    def export(self) -> Response:
+        """The filtered trail as CSV; that it left the house is itself on record, before the first line does."""
+        asked = _asked()
+        inspecting.note_export(asdict(asked), by=me())
+        head = [
+            "số",
+            "dòng",
+            "thứ tự",
+            "thời điểm (UTC)",
+            "người",
+            "hành động",
+            "mã bài",
+            "đơn vị",
+            "nội dung",
+            "mã băm",
+        ]
+        # Read whole: the session is closed before a streamed answer would be finished.
+        rows = [
+            [row.id, row.stream, row.seq, row.at, row.who or "", row.action, row.code or "", row.unit or "",
+             json.dumps(row.payload, ensure_ascii=False, sort_keys=True), row.hash]
+            for row in audit.export(asked)
+        ]  # fmt: skip
+        return csv_answer("nhat-ky.csv", head, rows)
+
+
+def _asked() -> audit.AskedTrail:
+    get = request.args.get
+    actions = set(audit.actions())
+    action = get("hanh-dong", "")
+    return audit.AskedTrail(
+        words=words_of(),
+        action=action if action in actions or action in FAMILIES else "",
+        submission=_number(get("bai")),
+        actor=_number(get("nguoi")),
+        unit=get("don-vi", "")[:60],
+        refused=get("tu-choi") == "1",
+        since=_instant(get("tu"), timedelta()),
+        until=_instant(get("den"), timedelta(days=1)),
+        before=_number(get("truoc")),
+        after=_number(get("sau")),
+    )
+
+
+FAMILIES = ("submission:", "committee:", "period:", "unit:", "account:", "envelope:", "outbox:")
+
+
+def _number(typed: str | None) -> int | None:
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 18 else None
+
+
+def _instant(typed: str | None, later: timedelta) -> str:
+    """A day of Hà Tĩnh, `2021-05-19`, as the instant it begins (or ends, with a day added); "" for anything else."""
+    try:
+        day = date.fromisoformat(typed or "") + later
+    except (ValueError, OverflowError):
+        return ""
+    return instant(datetime.combine(day, time(), clock.ZONE)) if 2000 <= day.year <= 2200 else ""
+
+
+NAMES = ("q", "hanh-dong", "bai", "nguoi", "don-vi", "tu-choi", "tu", "den")
+
+
+def _kept() -> dict[str, str]:
+    return {name: request.args[name] for name in NAMES if request.args.get(name)}
+
+
+def _selects(asked: audit.AskedTrail) -> list[dict[str, Any]]:
+    actions = [
+        (action, gettext(action_name(action))) for action in audit.actions() if "refused/" not in action
+    ]
+    return [
+        {"name": "hanh-dong", "label": gettext("Hành động"), "value": asked.action,
+         "choices": sorted(actions, key=lambda pair: pair[1])},
+        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},
+        {"name": "tu-choi", "label": gettext("Bị từ chối"), "value": "1" if asked.refused else "",
+         "choices": [("1", gettext("Có"))]},
+    ]  # fmt: skip
+
+
+def _row(event: Any) -> dict[str, Any]:
+    """As look/parts/audit.html draws a row."""
+    head, _, code = event.action.partition("refused/")
+    trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
+    return {
+        "number": event.id,
+        "at": datetime.fromisoformat(event.at),
+        "who": event.who or gettext("Hệ thống"),
+        "seat": event.seat or "",
+        "act": "consent" if trigger == "answer" else trigger,
+        "says": gettext(action_name(event.action, trigger)),
+        "refused": bool(code),
+        "subject": event.subject or event.unit or event.payload.get("period") or gettext("Hệ thống"),
+        "code": event.code or (event.payload.get("period") if event.payload.get("period") else event.stream),
+        "url": url_for(".event", number=event.id),
+    }
+
+
+def _drawn(event: Any) -> dict[str, Any]:
+    """As look/parts/audit.html draws the drawer."""
+    row, payload = _row(event), event.payload
+    is_piece = event.submission_id is not None
+    before, after = payload.get("before"), payload.get("after")
+    words = isinstance(before, dict) and isinstance(after, dict)
+    return {
+        **row,
+        "headline": gettext("%(who)s: %(act)s", who=row["who"], act=row["says"].lower()),
+        "subject": event.subject or "",
+        "subject_url": url_for("desk_pieces.piece", piece_id=event.submission_id) if is_piece else None,
+        "revision": payload.get("revision"),
+        "capacity": event.seat,
+        "reason": payload.get("reason"),
+        "before": payload.get("from"),
+        "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
+        "changes": [
+            {"name": key, "before": before.get(key), "after": after[key]} for key in after if before.get(key) != after[key]
+        ] if words else [],
+        "seen": payload.get("digest"),
+        "seen_matches": payload["digest"] == event.present_digest if payload.get("digest") and event.present_digest else None,
+        "note": note(payload),
+        "chain": [
+            {"number": link.id, "digest": link.hash, "here": link.id == event.id}
+            for link in audit.neighbours(event.stream, event.seq)
+        ],
+        "close_url": url_for(".index"),
+    }  # fmt: skip
+
+
+def _verdict() -> dict[str, Any]:
+    """The whole trail checked now. Reads every event; asked for by a button, never on its own."""
+    verdict = audit_check.check()
+    first = verdict.damages[0] if verdict.damages else None
+    return {
+        "whole": verdict.is_whole,
+        "count": verdict.events,
+        "streams": verdict.streams,
+        "damage": first,
+        "kinds": audit_check.KINDS,
+        "damages": len(verdict.damages),
+    }

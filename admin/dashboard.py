@@ -1,0 +1,236 @@
+"""The first page: what must be done and by when, how the units stand, and in a rehearsal the clock."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import AdminIndexView, expose
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from admin import menu
+from admin.acts import typed_moment
+from admin.desk import SEE_OTHER, Kept, attempt, can, me, roles
+from models.vocabulary import MonthStatus
+from workflow import clock, deadlines
+from workflow.engine.errors import N_, Invalid
+from workflow.queries import audit, standings
+from workflow.settings import settings
+
+
+class Dashboard(Kept, AdminIndexView):
+    needs = "console.enter"
+
+    @expose("/")
+    def index(self) -> str:
+        now = menu.now()
+        opened = menu.opened()
+        month = standings.running(opened, now=now)
+        rows = standings.standings([each.id for each in opened], now=now)
+        figures = standings.figures(month.id) if month else {}
+        return self.render(
+            "desk/dashboard.html",
+            band=band(month, rows, figures, now=now) if month else None,
+            months=[_month(each, is_running=month is not None and each.id == month.id) for each in opened],
+            matrix_rows=_matrix(opened, rows, running=month),
+            waits=_waits(),
+            total=sum(row["count"] for row in _waits()),
+            days=_days(month, figures, now=now) if month else [],
+            received=sum(figures["days"].values()) if month else 0,
+            parts=_parts(month, figures) if month else [],
+            sections=_sections(month, figures) if month else [],
+            month=month,
+            journey=audit.since_last_travel() if settings().is_demo else None,
+            may_travel=settings().is_demo and can("clock.travel"),
+        )
+
+    @expose("/dong-ho", methods=["POST"])
+    def travel(self) -> Response:
+        """Turn the rehearsal clock; what falls due on the way is done at once, as far as it is the clock's own."""
+        to = _typed_moment(request.form.get("to", ""))
+        back = request.form.get("back", "")
+        if to is None:
+            flash(gettext("Vui lòng chọn thời điểm."), "refused")
+        elif attempt(lambda: clock.travel(to, by=me()), done=_arrived(to)):
+            lapsed = deadlines.sweep()
+            if lapsed:
+                flash(ngettext("%(num)s bản nháp đã chuyển sang Quá hạn.",
+                               "%(num)s bản nháp đã chuyển sang Quá hạn.", lapsed), "info")  # fmt: skip
+        target = back if back.startswith(f"{menu.PREFIX}/") and "\\" not in back else url_for("admin.index")
+        return redirect(target, SEE_OTHER)
+
+
+def _typed_moment(typed: str) -> datetime | None:
+    try:
+        return typed_moment(typed)
+    except Invalid:
+        return None
+
+
+def _arrived(to: datetime) -> str:
+    local = to.astimezone(clock.ZONE)
+    return str(gettext("Đồng hồ diễn tập đã tới %(time)s ngày %(day)s. Thư và các việc đến hạn đang được xử lý.",
+                       time=f"{local:%H:%M}", day=f"{local:%d/%m/%Y}"))  # fmt: skip
+
+
+def band(
+    month: Any, rows: Sequence[standings.Standing], figures: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """The deadline band of a month, as look/parts/deadline.html draws it."""
+    own = [row for row in rows if row.period_id == month.id and row.status is not MonthStatus.EXEMPT]
+    met = [row for row in own if row.done >= row.quota]
+    silent = [row for row in own if row.done == 0]
+    short = len(own) - len(met) - len(silent)
+    rest = [
+        gettext("%(n)s đơn vị còn thiếu", n=short) if short else "",
+        gettext("%(n)s đơn vị chưa gửi", n=len(silent)) if silent else "",
+    ]
+    last = month.deadline_at - timedelta(days=1) + timedelta(hours=8)
+    return {
+        "label": gettext("Kỳ tháng %(month)s/%(year)s", month=month.month, year=month.year),
+        "opens_at": month.opens_at,
+        "deadline_at": month.deadline_at,
+        "closes_at": month.closed_at or month.closes_at,
+        "now": now,
+        "reminders": sorted(last - timedelta(days=days) for days in figures["reminder_days"]),
+        "met": len(met),
+        "units": len(own),
+        "rest": ", ".join(filter(None, rest)) or gettext("Các đơn vị đã đủ chỉ tiêu"),
+        "extensions": figures["extensions"],
+    }
+
+
+def _month(month: Any, *, is_running: bool) -> dict[str, Any]:
+    closed = month.closed_at is not None
+    return {
+        "label": f"T{month.month}",
+        "name": gettext("tháng %(month)s/%(year)s", month=month.month, year=month.year),
+        "running": is_running and not closed,
+        "note": gettext("đang nhận") if is_running and not closed else "",
+    }
+
+
+def _matrix(
+    opened: Sequence[Any], rows: Sequence[standings.Standing], *, running: Any
+) -> list[dict[str, Any]]:
+    by_unit: dict[str, dict[int, standings.Standing]] = {}
+    for row in rows:
+        by_unit.setdefault(row.code, {})[row.period_id] = row
+    return [
+        {
+            "unit": next(iter(own.values())).name,
+            "short": next(iter(own.values())).short_name,
+            "url": url_for("desk_pieces.index", **{"don-vi": code}),
+            "cells": [_cell(code, month, own[month.id]) for month in opened],
+        }
+        for code, own in by_unit.items()
+    ]
+
+
+def _cell(code: str, month: Any, row: standings.Standing) -> dict[str, Any]:
+    return {
+        "verdict": row.status.value,
+        "done": row.done,
+        "quota": row.quota,
+        "excused": row.is_excused and row.status is MonthStatus.LATE,
+        "url": url_for("desk_pieces.index", **{"don-vi": code, "ky": f"{month.year}-{month.month:02d}"}),
+    }
+
+
+# What waits: for whom it is, from which figures, and where its button leads.
+WAITS: tuple[tuple[str, str, str, str, str, str, dict[str, str]], ...] = (
+    # permission or role, icon, name, count, since, button, query of the list
+    ("editor", "inbox", N_("Chờ biên tập"), "unclaimed", "unclaimed_since", N_("Nhận biên tập"), {"trang-thai": "submitted"}),
+    ("editor", "edit", N_("Đang biên tập của tôi"), "mine", "mine_since", N_("Mở tiếp"), {"trang-thai": "submitted", "toi": "1"}),
+    ("approver", "rubber-stamp", N_("Chờ phê duyệt"), "edited", "edited_since", N_("Xem và duyệt"), {"trang-thai": "edited"}),
+    ("publisher", "world", N_("Chờ đăng"), "to_publish", "to_publish_since", N_("Xem và đăng"), {"trang-thai": "approved"}),
+    ("editor", "photo-question", N_("Ảnh chưa rõ sự đồng ý"), "held", "", N_("Xem ảnh"), {"anh": "1"}),
+)  # fmt: skip
+
+
+def _waits() -> list[dict[str, Any]]:
+    counts, now = menu.waiting(), menu.now()
+    rows = []
+    for role, icon, name, count, since, button, query in WAITS:
+        if role in roles():
+            began = getattr(counts, since) if since else None
+            fact = (
+                gettext("Cũ nhất: %(age)s", age=_age(began, now))
+                if began
+                else gettext("Chặn phê duyệt và đăng bài")
+            )
+            rows.append(
+                {"icon": icon, "name": gettext(name), "fact": fact, "count": getattr(counts, count),
+                 "button": gettext(button), "url": url_for("desk_pieces.index", **query)}
+            )  # fmt: skip
+    if can("tray.write"):
+        began = counts.tray_since
+        fact = gettext("Cũ nhất: %(age)s", age=_age(began, now)) if began else ""
+        rows.append(
+            _row("mail", N_("Thư chờ xử lý"), fact, counts.tray, N_("Xử lý thư"), url_for("desk_tray.index"))
+        )
+    if can("committees.write"):
+        rows.append(_row("users-group", N_("Danh sách Ban Truyền thông"),
+                         gettext("%(units)s chưa đủ cơ cấu", units=counts.incomplete_units or ""),
+                         counts.incomplete, N_("Xem"), url_for("desk_committees.index")))  # fmt: skip
+        rows.append(_row("check", N_("Danh sách chờ xác nhận"), gettext("Đã đủ cơ cấu, chưa xác nhận"),
+                         counts.to_confirm, N_("Xác nhận"), url_for("desk_committees.index")))  # fmt: skip
+    if can("queues.read"):
+        rows.append(_row("database", N_("Việc dừng vì lỗi"), gettext("Cần chạy lại hoặc bỏ qua"), counts.dead,
+                         N_("Mở hàng đợi"), url_for("desk_queues.index")))  # fmt: skip
+    return [row for row in rows if row["count"]]
+
+
+def _row(icon: str, name: str, fact: str, count: int, button: str, url: str) -> dict[str, Any]:
+    return {
+        "icon": icon,
+        "name": gettext(name),
+        "fact": fact,
+        "count": count,
+        "button": gettext(button),
+        "url": url,
+    }
+
+
+def _age(since: datetime, now: datetime) -> str:
+    days = (now.astimezone(clock.ZONE).date() - since.astimezone(clock.ZONE).date()).days
+    if days <= 0:
+        return str(gettext("hôm nay"))
+    return str(gettext("hôm qua") if days == 1 else gettext("%(n)s ngày", n=days))
+
+
+def _days(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
+    """One column a day from the opening to today, or to the closing when that has passed."""
+    first = month.opens_at.astimezone(clock.ZONE).date()
+    last = min(now, month.closes_at).astimezone(clock.ZONE).date()
+    count = max((last - first).days + 1, 1)
+    found: Mapping[str, int] = figures["days"]
+    days: list[date] = [first + timedelta(days=offset) for offset in range(count)]
+    return [
+        {"label": f"{day:%d/%m}", "value": found.get(day.isoformat(), 0), "says": f"{day:%d/%m/%Y}"}
+        for day in days
+    ]
+
+
+def _parts(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    period = f"{month.year}-{month.month:02d}"
+    order = ("drafted", "late", "submitted", "edited", "approved", "published")
+    return [
+        {"state": state, "count": figures["states"].get(state, 0),
+         "url": url_for("desk_pieces.index", **{"trang-thai": state, "ky": period})}
+        for state in order
+    ]  # fmt: skip
+
+
+def _sections(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    period = f"{month.year}-{month.month:02d}"
+    return [
+        {
+            **each,
+            "url": url_for("desk_pieces.index", **{"muc": each["code"], "ky": period})
+            if each["code"]
+            else "",
+        }
+        for each in figures["sections"]
+    ]

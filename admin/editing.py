@@ -1,0 +1,212 @@
+"""Changing a piece from the desk: its text, pictures and words, and what it was filed under."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
+
+from admin import reading
+from admin.desk import SEE_OTHER, me, pin, sentences
+from admin.editor import for_editor, from_editor
+from admin.fields import offered
+from models.base import db
+from models.period import Period
+from models.vocabulary import Kind
+from workflow import organisation, submissions, writing
+from workflow.engine.errors import NotAllowed, Stale, ToaSoanError
+from workflow.queries import desk, timeline
+from workflow.wording import CHECKLIST, KINDS
+
+_ = lazy_gettext
+
+
+def _no_spaces(typed: str | None) -> str | None:
+    return typed.strip() if typed else typed
+
+
+class TextForm(Form):
+    """What an editor may type. The state is not among it, nor anything that a move decides."""
+
+    title = StringField(
+        _("Tiêu đề"),
+        [validators.InputRequired(_("Vui lòng nhập tiêu đề.")), validators.Length(max=200)],
+        filters=[_no_spaces],
+    )
+    summary = TextAreaField(_("Tóm tắt"), [validators.Optional(), validators.Length(max=1000)])
+    body = TextAreaField(_("Nội dung"))
+    category = SelectField(_("Chuyên mục"), validate_choice=True)
+    author_line = StringField(_("Tác giả"), [validators.Length(max=200)])
+    author_title = StringField(_("Chức danh"), [validators.Length(max=200)])
+    school = StringField(_("Cơ sở giáo dục"), [validators.Length(max=200)])
+    seen = HiddenField()
+
+
+class FilingForm(Form):
+    unit = SelectField(_("Đơn vị"))
+    period = SelectField(_("Kỳ"))
+    kind = SelectField(_("Thể loại"))
+    category = SelectField(_("Chuyên mục"))
+    author_line = StringField(_("Tác giả"), [validators.Length(max=200)])
+    reason = TextAreaField(_("Lý do"), [validators.InputRequired(_("Vui lòng ghi lý do."))])
+
+
+class Editing:
+    """The two pages with forms of a piece; a part of `Pieces`."""
+
+    render: Any
+
+    @expose("/<int:piece_id>/sua", methods=("GET", "POST"))
+    def edit(self, piece_id: int) -> Any:
+        """A new revision over the one that was seen. Another one meanwhile: 409, with everything typed kept."""
+        row = timeline.piece(piece_id) or abort(404)
+        files = timeline.files(row.revision_id)
+        form = TextForm(request.form if request.method == "POST" else None, data=_as_typed(row))
+        form.category.choices = offered(desk.section_choices(), none=gettext("Chưa chọn"))
+        status, stale = 200, None
+        if request.method == "POST":
+            status = 422
+            if form.validate():
+                try:
+                    _write(row, files, form)
+                    flash(gettext("Đã lưu phiên bản mới."), "success")
+                    return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
+                except Stale:
+                    db.session.rollback()
+                    status, stale = 409, _collision(piece_id, form)
+                except ToaSoanError as refused:
+                    db.session.rollback()
+                    pin(form, refused)
+        page = self.render(
+            "desk/edit.html", piece=timeline.piece(piece_id), files=_shown(files), form=form, stale=stale,
+            checklist=CHECKLIST if row.state == "edited" else None,
+            checked=request.form.getlist("checklist"), refusals=_why_not(piece_id) if status == 200 else [],
+        )  # fmt: skip
+        return page, status
+
+    @expose("/<int:piece_id>/phan-loai", methods=("GET", "POST"))
+    def reclassify(self, piece_id: int) -> Any:
+        """Correct unit, month, kind, section or author after sending; both months are counted anew."""
+        row = timeline.piece(piece_id) or abort(404)
+        form = FilingForm(request.form if request.method == "POST" else None, data=_as_filed(row))
+        _offer_filing(form, row)
+        if request.method == "POST" and form.validate():
+            try:
+                writing.reclassify(
+                    piece_id,
+                    by=me(),
+                    reason=form.reason.data.strip(),
+                    unit=organisation.by_code(form.unit.data),
+                    kind=Kind(form.kind.data),
+                    category=form.category.data or None,
+                    author_line=form.author_line.data.strip(),
+                    period=_period(form.period.data),
+                )
+                flash(gettext("Đã sửa phân loại. Hai kỳ liên quan được tính lại."), "success")
+                return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
+            except ToaSoanError as refused:
+                db.session.rollback()
+                pin(form, refused)
+        page = self.render("desk/reclassify.html", piece=row, form=form)
+        return page, (422 if request.method == "POST" else 200)
+
+
+def _as_typed(row: Any) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "summary": row.summary,
+        "body": for_editor(row.body),
+        "category": row.section_code or "",
+        "author_line": row.author_line,
+        "author_title": row.author_title,
+        "school": row.school,
+        "seen": row.digest,
+    }
+
+
+def _write(row: Any, files: Sequence[Any], form: TextForm) -> submissions.Done:
+    kept = [file for file in files if request.form.get(f"drop-{file.id}") != "1"]
+    places = {file.position: place for place, file in enumerate(kept, 1)}
+    manuscript = writing.Manuscript(
+        kind=Kind(row.kind),
+        title=form.title.data or "",
+        body=from_editor(form.body.data or "", places),
+        summary=form.summary.data or "",
+        author_line=form.author_line.data or "",
+        author_title=form.author_title.data or "",
+        school=form.school.data or "",
+        category=form.category.data or None,
+        kept=[
+            writing.KeptFile(
+                file.id,
+                request.form.get(f"caption-{file.id}", file.caption)[:500],
+                request.form.get(f"credit-{file.id}", file.credit)[:200],
+            )
+            for file in kept
+        ],
+    )
+    ticked = set(request.form.getlist("checklist")) >= set(CHECKLIST)
+    answers = {"checklist": True} if ticked else {}
+    return writing.write(row.id, manuscript, by=me(), seen=form.seen.data or "", **answers)
+
+
+def _collision(piece_id: int, form: TextForm) -> Mapping[str, Any]:
+    """Both versions, and the form set to be saved over the present one, knowingly."""
+    stale = reading.since_seen(piece_id, form.seen.data or "")
+    present = timeline.piece(piece_id)
+    if present is not None:
+        form.seen.data = present.digest
+    return stale
+
+
+def _shown(files: Sequence[Any]) -> list[dict[str, Any]]:
+    """Files with what was typed about them, so that a refused saving loses no caption."""
+    typed = request.form
+    return [
+        {
+            **file._mapping,
+            "caption": typed.get(f"caption-{file.id}", file.caption),
+            "credit": typed.get(f"credit-{file.id}", file.credit),
+            "is_dropped": typed.get(f"drop-{file.id}") == "1",
+            "url": f"/tep/{file.id}",
+        }
+        for file in files
+    ]
+
+
+def _why_not(piece_id: int) -> list[str]:
+    """Why this person may not save here now, told before she types."""
+    offers = submissions.available(piece_id, by=me())
+    mine = next((offer for offer in offers if offer.step.trigger == "write"), None)
+    if mine is None:
+        return [gettext("Đồng chí không có quyền sửa bài ở trạng thái này.")]
+    return [sentences(NotAllowed(*mine.refusals))] if mine.refusals else []
+
+
+def _as_filed(row: Any) -> dict[str, Any]:
+    return {
+        "unit": row.unit_code,
+        "period": f"{row.year}-{row.month:02d}",
+        "kind": row.kind,
+        "category": row.section_code or "",
+        "author_line": row.author_line,
+    }
+
+
+def _offer_filing(form: FilingForm, row: Any) -> None:
+    form.unit.choices = offered(desk.unit_choices())
+    own, months = f"{row.year}-{row.month:02d}", desk.period_choices()
+    if own not in dict(months):
+        months = [(own, f"{row.month}/{row.year}"), *months]
+    form.period.choices = offered(months)
+    form.kind.choices = offered(KINDS.items())
+    form.category.choices = offered(desk.section_choices(), none=gettext("Chưa chọn"))
+
+
+def _period(code: str) -> Period | None:
+    year, _, month = code.partition("-")
+    query = select(Period).where(Period.year == int(year), Period.month == int(month), Period.is_active)
+    return db.session.scalars(query).one_or_none()

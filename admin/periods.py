@@ -1,0 +1,97 @@
+"""Months and their deadlines: what is received, who got more time or no quota, closing and opening again (R5, R6)."""
+
+from typing import Any
+
+from flask import abort, request
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin import dashboard, menu
+from admin.acts import typed_moment
+from admin.desk import Screen, attempt, back_to, can, me
+from models.base import db
+from models.organisation import Unit
+from models.period import Period
+from workflow import deadlines, organisation
+from workflow.engine.errors import N_, Invalid
+from workflow.queries import desk, offices, standings
+
+
+class Periods(Screen):
+    needs = "periods.read"
+
+    @expose("/")
+    def index(self) -> str:
+        return self.render("desk/periods.html", rows=offices.periods(), may_write=can("periods.write"))
+
+    @expose("/<int:period_id>/")
+    def period(self, period_id: int) -> str:
+        rows = offices.periods(period_id)
+        month = rows[0] if rows else abort(404)
+        stands = standings.standings([period_id], now=menu.now())
+        return self.render(
+            "desk/period.html",
+            month=month,
+            band=dashboard.band(month, stands, standings.figures(period_id), now=menu.now()),
+            standings=stands,
+            exceptions=offices.exceptions(period_id),
+            units=desk.unit_choices(),
+            may_write=can("periods.write"),
+        )
+
+    @expose("/<int:period_id>/gia-han", methods=["POST"])
+    def extend(self, period_id: int) -> Response:
+        """A later deadline for one unit, or for all when none is chosen."""
+        period = _period(period_id)
+
+        def grant() -> Any:
+            if not request.form.get("until"):
+                raise Invalid("time_required", N_("Vui lòng chọn thời điểm."))
+            until = typed_moment(request.form["until"])
+            return deadlines.extend(
+                period, unit=_unit(), until=until, reason=request.form.get("reason", ""), by=me()
+            )
+
+        attempt(grant, done=gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp."))
+        return back_to(".period", period_id=period_id)
+
+    @expose("/<int:period_id>/mien", methods=["POST"])
+    def exempt(self, period_id: int) -> Response:
+        period = _period(period_id)
+        attempt(
+            lambda: deadlines.exempt(period, unit=_unit(), reason=request.form.get("reason", ""), by=me()),
+            done=gettext("Đã miễn chỉ tiêu."),
+        )
+        return back_to(".period", period_id=period_id)
+
+    @expose("/<int:period_id>/chot", methods=["POST"])
+    def close(self, period_id: int) -> Response:
+        period = _period(period_id)
+        attempt(lambda: deadlines.close_period(period, by=me()), done=gettext("Đã chốt kỳ."))
+        return back_to(".period", period_id=period_id)
+
+    @expose("/<int:period_id>/mo-lai", methods=["POST"])
+    def reopen(self, period_id: int) -> Response:
+        period = _period(period_id)
+
+        def open_again() -> None:
+            reason = request.form.get("reason", "").strip()
+            if not reason:
+                raise Invalid("reason_required", N_("Vui lòng ghi lý do."))
+            deadlines.reopen_period(period, reason=reason, by=me())
+
+        attempt(open_again, done=gettext("Đã mở lại kỳ."))
+        return back_to(".period", period_id=period_id)
+
+
+def _period(period_id: int) -> Period:
+    return db.session.get(Period, period_id) or abort(404)
+
+
+def _unit() -> Unit | None:
+    """The unit chosen; None is all of them, and must be chosen too, so that nobody means it by mistake."""
+    chosen = request.form.get("unit", "")
+    if not chosen:
+        raise Invalid("unit_required", N_("Vui lòng chọn đơn vị, hoặc chọn tất cả đơn vị."))
+    return None if chosen == "*" else organisation.by_code(chosen)

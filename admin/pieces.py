@@ -1,0 +1,196 @@
+"""Pieces: the queues, one piece with everything about it, and a press of each of its buttons."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, flash, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin import acts, menu, reading
+from admin.desk import Screen, attempt, back_to, me, number_of, sentences, words_of
+from admin.editing import Editing
+from models.base import db
+from models.submission import Submission
+from models.vocabulary import Consent, Kind
+from workflow import deadlines, definitions, submissions, writing
+from workflow.engine.errors import N_, Invalid, NotAllowed, Stale, ToaSoanError
+from workflow.queries import desk, duplicates, timeline
+from workflow.wording import KINDS
+
+TABS = (
+    ("", N_("Tất cả")),
+    ("submitted", N_("Đã gửi")),
+    ("edited", N_("Đã biên tập")),
+    ("approved", N_("Đã duyệt")),
+    ("published", N_("Đã đăng")),
+    ("drafted", N_("Bản nháp")),
+    ("late", N_("Quá hạn")),
+    (desk.ASIDE, N_("Để lại")),
+)
+
+
+class Pieces(Editing, Screen):
+    needs = "submissions.read"
+
+    @expose("/")
+    def index(self) -> str:
+        asked = _asked()
+        counts = desk.counts(asked)
+        total = counts.get(asked.state, 0)
+        return self.render(
+            "desk/pieces.html",
+            rows=desk.pieces(asked),
+            tabs=_tabs(asked, counts),
+            selects=_selects(asked),
+            asked=asked,
+            total=total,
+            pages=-(-total // desk.PAGE),
+            page_url=lambda page: url_for(".index", **{**_kept(), "trang": page}),
+            clear_url=url_for(".index", **({"trang-thai": asked.state} if asked.state else {})),
+            heading=_heading(asked),
+        )
+
+    @expose("/<int:piece_id>/")
+    def piece(self, piece_id: int) -> str:
+        return self._page(piece_id)
+
+    def _page(self, piece_id: int, *, stale: Mapping[str, Any] | None = None) -> str:
+        row = timeline.piece(piece_id) or abort(404)
+        offers = submissions.available(piece_id, by=me())
+        entries = timeline.timeline(piece_id)
+        asking = [o.step.trigger for o in offers if "reason" in o.step.asks and o.is_allowed]
+        engine = definitions.pinned(row.workflow, row.workflow_version)
+        return self.render(
+            "desk/piece.html",
+            piece=row,
+            files=timeline.files(row.revision_id),
+            body=reading.body(row.body),
+            steps=acts.steps(
+                offers, piece_id=piece_id, digest=row.digest,
+                reasons=timeline.reasons_used(asking, me().id) if asking else {},
+            ),
+            may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
+            entries=[reading.entry(each) for each in entries],
+            past=reading.past(entries, row.state),
+            refused_move=reading.refused_move(offers, engine),
+            marks=reading.marks(row),
+            alike=duplicates.of(piece_id),
+            stale=stale,
+            late_deadline=menu.now(),
+        )  # fmt: skip
+
+    @expose("/<int:piece_id>/buoc/<trigger>", methods=["POST"])
+    def step(self, piece_id: int, trigger: str) -> Any:
+        """One press. Done: the page says what comes next. Refused: on record, and back to the reasons."""
+        piece = db.session.get(Submission, piece_id) or abort(404)
+        if trigger in acts.OWN_PAGE or trigger in acts.NOT_BUTTONS or trigger not in acts.DONE:
+            abort(404)
+        try:
+            given = acts.answers(request.form)
+            if trigger == "extend":
+                _extend_its_unit(piece, given)
+            else:
+                submissions.perform(piece_id, trigger, by=me(), command=acts.command(request.form), **given)
+        except Stale:
+            db.session.rollback()
+            return self._page(piece_id, stale=reading.since_seen(piece_id, request.form.get("seen", ""))), 409
+        except NotAllowed as refused:
+            flash(sentences(refused), "refused")
+            return back_to(".piece", piece_id=piece_id, anchor=f"reasons-{trigger}")
+        except ToaSoanError as refused:
+            flash(sentences(refused), "refused")
+            return back_to(".piece", piece_id=piece_id)
+        flash(gettext(acts.DONE[trigger]), "success")
+        return back_to(".piece", piece_id=piece_id)
+
+    @expose("/<int:piece_id>/anh/<int:file_id>", methods=["POST"])
+    def answer(self, piece_id: int, file_id: int) -> Response:
+        """Who of the children in one picture may be seen, as the editor was told."""
+        chosen = request.form.get("consent", "")
+
+        def say() -> None:
+            if chosen not in set(Consent):
+                raise Invalid("answer_required", N_("Vui lòng chọn một câu trả lời."))
+            writing.answer(
+                piece_id, file_id, Consent(chosen), by=me(), note=request.form.get("note", "").strip()[:500]
+            )
+
+        attempt(say, done=gettext("Đã ghi câu trả lời."))
+        return back_to(".piece", piece_id=piece_id, anchor="anh")
+
+
+def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:
+    """A later deadline belongs to a unit and a month, so that the next sweep knows of it; never to one piece."""
+    if "until" not in given:
+        raise Invalid("time_required", N_("Vui lòng chọn thời điểm."), field="until")
+    deadlines.extend(
+        piece.period, unit=piece.unit, until=given["until"], reason=given.get("reason", ""), by=me()
+    )
+
+
+# --- the address and the list -------------------------------------------------------------------------------------
+
+
+def _asked() -> desk.Asked:
+    get = request.args.get
+    states = {state for state, _ in TABS}
+    return desk.Asked(
+        state=get("trang-thai", "") if get("trang-thai", "") in states else "",
+        words=words_of(),
+        unit=get("don-vi", "")[:60],
+        period=get("ky", "")[:7],
+        kind=get("loai", "") if get("loai", "") in set(Kind) else "",
+        section=get("muc", "")[:60],
+        late=get("muon") == "1",
+        unclear=get("anh") == "1",
+        claimed_by=me().id if get("toi") == "1" else None,
+        page=number_of("trang"),
+    )
+
+
+NAMES = ("trang-thai", "q", "don-vi", "ky", "loai", "muc", "muon", "anh", "toi")
+
+
+def _kept() -> dict[str, str]:
+    """The filters as they stand in the address, for links that change one of them."""
+    return {name: request.args[name] for name in NAMES if request.args.get(name)}
+
+
+def _tabs(asked: desk.Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    kept = {name: value for name, value in _kept().items() if name != "trang-thai"}
+    return [
+        {
+            "label": gettext(label),
+            "url": url_for(".index", **kept, **({"trang-thai": state} if state else {})),
+            "count": counts.get(state, 0),
+            "active": asked.state == state,
+        }
+        for state, label in TABS
+    ]
+
+
+def _selects(asked: desk.Asked) -> Sequence[Mapping[str, Any]]:
+    yes = [("1", gettext("Có"))]
+    return [
+        {"name": "ky", "label": gettext("Kỳ"), "value": asked.period, "choices": desk.period_choices()},
+        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},
+        {"name": "loai", "label": gettext("Thể loại"), "value": asked.kind,
+         "choices": [(kind, gettext(says)) for kind, says in KINDS.items()]},
+        {"name": "muc", "label": gettext("Chuyên mục"), "value": asked.section, "choices": desk.section_choices()},
+        {"name": "muon", "label": gettext("Gửi muộn"), "value": "1" if asked.late else "", "choices": yes},
+        {"name": "anh", "label": gettext("Ảnh chưa rõ"), "value": "1" if asked.unclear else "", "choices": yes},
+        {"name": "toi", "label": gettext("Của tôi"), "value": "1" if asked.claimed_by else "", "choices": yes},
+    ]  # fmt: skip
+
+
+HEADINGS = {
+    "submitted": N_("Hàng chờ biên tập"),
+    "edited": N_("Hàng chờ phê duyệt"),
+    "approved": N_("Chờ đăng"),
+}
+
+
+def _heading(asked: desk.Asked) -> str:
+    return str(gettext(HEADINGS.get(asked.state, N_("Tin, bài"))))

@@ -1,0 +1,124 @@
+"""How a piece and its history read on the page: marks, timeline lines, the diagram, what changed since it was seen."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from workflow import clock, differences, texts
+from workflow.engine.machine import Engine, Offer
+from workflow.queries import timeline
+from workflow.wording import CONSENTS, UNCOUNT_REASONS, action_name
+
+LINE = ("drafted", "submitted", "edited", "approved", "published")
+
+
+def body(html: str) -> Markup:
+    """The stored body, clean since it was written; picture places become a line that says which picture."""
+    shown = re.sub(
+        r'<figure data-picture="(\d+)">\s*</figure>',
+        lambda found: f'<p class="picture-place">[{gettext("Ảnh %(n)s", n=found[1])}]</p>',
+        html,
+    )
+    return Markup(shown)  # noqa: S704  (cleaned by texts.body_from_html before it was stored)
+
+
+def marks(row: Any) -> list[tuple[str, str | None]]:
+    """Marks beside the state, at most a line of them: (code of look's MARKS, words or none)."""
+    found: Iterable[tuple[bool, str, str | None]] = (
+        (row.set_aside_reason is not None, "set_aside", None),
+        (row.returned_reason is not None, "returned", None),
+        (row.retracted_at is not None if hasattr(row, "retracted_at") else False, "retracted", None),
+        (row.claimed_by is not None and row.state == "submitted", "claimed",
+         gettext("%(name)s đang biên tập", name=row.claimant) if row.claimant else None),
+        (row.scheduled_at is not None, "scheduled",
+         gettext("Hẹn %(at)s", at=_short(row.scheduled_at)) if row.scheduled_at else None),
+        (row.sent_late and row.excused_reason is None, "sent_late", None),
+        (row.excused_reason is not None, "excused", None),
+        (row.uncounted is not None, "uncounted",
+         gettext("Không tính: %(why)s", why=gettext(UNCOUNT_REASONS[row.uncounted]).lower()) if row.uncounted else None),
+        (row.extended_until is not None and row.first_sent_at is None, "extended",
+         gettext("Gia hạn đến %(at)s", at=_short(row.extended_until)) if row.extended_until else None),
+    )  # fmt: skip
+    return [(code, words) for holds, code, words in found if holds]
+
+
+def _short(moment: Any) -> str:
+    return f"{moment.astimezone(clock.ZONE):%H:%M, %d/%m}"
+
+
+def entry(event: timeline.Entry) -> dict[str, Any]:
+    """One line of the timeline, as look/parts/timeline.html draws it."""
+    return {
+        "act": "consent" if event.trigger == "answer" else event.trigger,
+        "says": gettext(action_name(event.action, event.trigger)),
+        "who": event.who or gettext("Hệ thống"),
+        "seat": event.seat,
+        "at": event.at,
+        "refused": bool(event.refused),
+        "note": note(event.payload),
+        "link_url": url_for("desk_audit.event", number=event.number),
+        "link": gettext("Mục %(n)s", n=event.number),
+    }
+
+
+def note(payload: Mapping[str, Any]) -> str:
+    """What an event says in one line: revision, reason, answer, change, lateness."""
+    parts = []
+    if payload.get("revision"):
+        parts.append(gettext("Phiên bản %(n)s.", n=payload["revision"]))
+    if payload.get("reason"):
+        parts.append(gettext("Lý do: %(why)s", why=payload["reason"]))
+    if payload.get("answer"):
+        parts.append(
+            gettext("Trả lời: %(says)s.", says=gettext(CONSENTS.get(payload["answer"], payload["answer"])))
+        )
+    if payload.get("sent_late"):
+        parts.append(gettext("Gửi muộn."))
+    if payload.get("became_at"):
+        parts.append(gettext("Có hiệu lực từ %(at)s.", at=_instant(payload["became_at"])))
+    before, after = payload.get("before"), payload.get("after")
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        changed = [f"{before.get(key, '')} → {after[key]}" for key in after if before.get(key) != after[key]]
+        parts.append("; ".join(changed))
+    return " ".join(filter(None, parts))
+
+
+def _instant(written: str) -> str:
+    return f"{datetime.fromisoformat(written).astimezone(clock.ZONE):%H:%M:%S, %d/%m/%Y}"
+
+
+def past(entries: Sequence[timeline.Entry], state: str) -> list[str]:
+    """The states behind the piece, for the diagram: those it came through and has not been sent back before."""
+    through = {entry.payload.get("from") for entry in entries if not entry.refused} - {None, state}
+    if state not in LINE:
+        return sorted(through & {"drafted"})
+    return [each for each in LINE[: LINE.index(state)] if each in through] + (
+        ["late"] if "late" in through else []
+    )
+
+
+def refused_move(offers: Sequence[Offer], engine: Engine) -> str | None:
+    """The forward move that is refused to this person now, to be crossed out."""
+    forward = {step.trigger for step in engine.definition.steps if step.is_move and step.tone == "primary"}
+    return next((o.step.trigger for o in offers if o.step.trigger in forward and not o.is_allowed), None)
+
+
+def since_seen(piece_id: int, digest: str) -> dict[str, Any]:
+    """What changed between the text with this digest and the present one, when the first was ours."""
+    seen, present = timeline.seen_revision(piece_id, digest), timeline.piece(piece_id)
+    if seen is None or present is None:
+        return {"changes": None}
+    return {
+        "seen": seen.number,
+        "present": present.revision_number,
+        "title": differences.words(seen.title, present.title),
+        "changes": differences.words(
+            f"{seen.summary}\n\n{texts.to_plain(seen.body)}",
+            f"{present.summary}\n\n{texts.to_plain(present.body)}",
+        ),
+    }

@@ -1,0 +1,68 @@
+"""The month's count, unit by unit, on the page and as the file that goes into the official report (R6)."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin import menu
+from admin.desk import Screen
+from admin.export import csv_answer
+from models.vocabulary import MonthStatus
+from workflow.queries import desk, reports, standings
+
+
+class MonthReport(Screen):
+    needs = "reports.read"
+
+    @expose("/")
+    def index(self) -> str:
+        year, month = _asked()
+        rows = reports.month(year, month)
+        return self.render(
+            "desk/report.html",
+            rows=rows,
+            year=year,
+            month=month,
+            totals=_totals(rows),
+            tally=[(status.value, sum(row.status is status for row in rows)) for status in MonthStatus],
+            selects=[
+                {
+                    "name": "ky",
+                    "label": gettext("Kỳ"),
+                    "value": f"{year}-{month:02d}",
+                    "choices": desk.period_choices(),
+                }
+            ],
+            csv_url=url_for(".export", ky=f"{year}-{month:02d}"),
+        )
+
+    @expose("/thang.csv")
+    def export(self) -> Response:
+        year, month = _asked()
+        rows = [list(row.as_row().values()) for row in reports.month(year, month)]
+        return csv_answer(f"bao-cao-{year}-{month:02d}.csv", list(reports.COLUMNS), rows)
+
+
+def _asked() -> tuple[int, int]:
+    """The month in the address, else the one that runs."""
+    year, _, month = request.args.get("ky", "").partition("-")
+    if (
+        year.isascii()
+        and year.isdigit()
+        and month.isascii()
+        and month.isdigit()
+        and len(year) == 4
+        and len(month) <= 2
+    ):
+        return int(year), int(month)
+    running = standings.running(menu.opened(), now=menu.now())
+    local = menu.now()
+    return (running.year, running.month) if running else (local.year, local.month)
+
+
+def _totals(rows: list[Any]) -> dict[str, int]:
+    names = ("received", "counted_on_time", "late", "excused", "duplicates", "published", "shortfall_strict")
+    return {name: sum(getattr(row, name) for row in rows) for name in names}

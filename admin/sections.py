@@ -1,0 +1,78 @@
+"""The forum's sections, and the directive that the house works by: both are read here, both change with a record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort
+from flask_admin import expose
+from flask_babel import lazy_gettext
+from wtforms import Form, IntegerField, StringField, TextAreaField, validators
+
+from admin.desk import Workbench, me
+from models.submission import Category
+from workflow import categories
+from workflow.engine.errors import N_
+from workflow.queries import offices
+
+_ = lazy_gettext
+
+
+class SectionForm(Form):
+    code = StringField(
+        _("Mã chuyên mục"),
+        [
+            validators.InputRequired(_("Vui lòng nhập mã chuyên mục.")),
+            validators.Regexp(
+                r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_("Mã chỉ gồm chữ thường không dấu, số và gạch nối.")
+            ),
+            validators.Length(max=60),
+        ],
+        description=_("Đứng trong địa chỉ của trang công khai; không đổi về sau."),
+    )
+    name_vi = StringField(
+        _("Tên tiếng Việt"),
+        [validators.InputRequired(_("Vui lòng nhập tên chuyên mục.")), validators.Length(max=120)],
+    )
+    name_en = StringField(
+        _("Tên tiếng Anh"),
+        [validators.InputRequired(_("Vui lòng nhập tên chuyên mục.")), validators.Length(max=120)],
+    )
+    description_vi = TextAreaField(_("Mô tả"), [validators.Length(max=500)])
+    sort = IntegerField(
+        _("Thứ tự"), [validators.InputRequired(_("Vui lòng nhập thứ tự.")), validators.NumberRange(0, 9999)]
+    )
+
+
+class Sections(Workbench):
+    needs, writes = "submissions.read", "units.write"
+    can_create = can_edit = True
+    form = SectionForm
+    saved = N_("Đã lưu chuyên mục.")
+    column_list = ("name_vi", "code", "description_vi", "sort")
+    column_default_order = "sort"
+    page_size = 50
+
+    def create_model(self, form: SectionForm) -> Category:
+        return self._saved(form)
+
+    def update_model(self, form: SectionForm, model: Category) -> Category:
+        if form.code.data != model.code:
+            abort(400)
+        return self._saved(form)
+
+    def _saved(self, form: SectionForm) -> Category:
+        return categories.save(
+            form.code.data or "",
+            name_vi=form.name_vi.data or "",
+            name_en=form.name_en.data or "",
+            description_vi=form.description_vi.data or "",
+            sort=form.sort.data or 0,
+            by=me(),
+        )[0]
+
+    def as_typed(self, model: Category) -> Mapping[str, Any]:
+        return {name: getattr(model, name) for name in SectionForm()._fields}
+
+    @expose("/van-ban")
+    def directives(self) -> str:
+        return self.render("desk/directives.html", directives=offices.directives())

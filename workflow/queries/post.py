@@ -1,0 +1,110 @@
+"""The mail tray, the queues and the timetable's last runs, as the console shows them. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from models.base import db
+
+PAGE = 25
+
+_ENVELOPES = text("""
+SELECT e.id, e.received_at, e.from_address, e.from_name, e.subject, e.verdict, e.reason, e.problems,
+  sender.full_name AS sender, who.full_name AS handled_by, e.handled_at,
+  ARRAY(SELECT s.code FROM envelope_submission es JOIN submission s ON s.id = es.submission_id
+        WHERE es.envelope_id = e.id ORDER BY s.id) AS codes
+FROM envelope e
+LEFT JOIN account sender ON sender.id = e.sender_id
+LEFT JOIN account who ON who.id = e.handled_by
+WHERE (:verdict = '' OR e.verdict = :verdict)
+  AND (:words = '' OR strpos(unaccent(lower(e.subject || ' ' || e.from_name || ' ' || e.from_address)),
+    unaccent(lower(:words))) > 0)
+ORDER BY e.received_at DESC, e.id DESC LIMIT :size OFFSET :skip
+""")
+
+_VERDICTS = text("SELECT verdict, count(*) AS n FROM envelope GROUP BY verdict")
+
+
+def envelopes(*, verdict: str, words: str, page: int) -> Sequence[Row[Any]]:
+    """One page of mail, newest first."""
+    asked = {"verdict": verdict, "words": words, "size": PAGE, "skip": (page - 1) * PAGE}
+    return db.session.execute(_ENVELOPES, asked).all()
+
+
+def verdict_counts() -> Mapping[str, int]:
+    found = {row.verdict: row.n for row in db.session.execute(_VERDICTS)}
+    return {**found, "": sum(found.values())}
+
+
+_ENVELOPE = text("""
+SELECT e.*, sender.full_name AS sender, who.full_name AS handler
+FROM envelope e
+LEFT JOIN account sender ON sender.id = e.sender_id
+LEFT JOIN account who ON who.id = e.handled_by
+WHERE e.id = :id
+""")
+
+_BECAME = text("""
+SELECT s.id, s.code, s.state, r.title, s.kind, u.short_name AS unit
+FROM envelope_submission es
+JOIN submission s ON s.id = es.submission_id JOIN revision r ON r.id = s.revision_id JOIN unit u ON u.id = s.unit_id
+WHERE es.envelope_id = :id ORDER BY s.id LIMIT 20
+""")
+
+_PROPOSALS = text("""
+SELECT p.id, p.file_name, p.members, p.settled_at, u.short_name AS unit, u.code AS unit_code
+FROM committee_proposal p JOIN unit u ON u.id = p.unit_id WHERE p.envelope_id = :id ORDER BY p.id LIMIT 20
+""")
+
+
+def envelope(envelope_id: int) -> Row[Any] | None:
+    return db.session.execute(_ENVELOPE, {"id": envelope_id}).one_or_none()
+
+
+def became(envelope_id: int) -> Sequence[Row[Any]]:
+    """The pieces a mail became."""
+    return db.session.execute(_BECAME, {"id": envelope_id}).all()
+
+
+def proposals(envelope_id: int) -> Sequence[Row[Any]]:
+    """The member lists that came with a mail."""
+    return db.session.execute(_PROPOSALS, {"id": envelope_id}).all()
+
+
+# --- queues -------------------------------------------------------------------------------------------------------
+
+_QUEUES = text("""
+SELECT queue, state, count(*) AS n, min(created_at) AS oldest
+FROM outbox WHERE state NOT IN ('done', 'dismissed') GROUP BY 1, 2 ORDER BY 1, 2
+""")
+
+_DEAD = text("""
+SELECT id, key, topic, queue, payload, attempts, error, created_at, queued_at FROM outbox
+WHERE state = 'dead' ORDER BY id DESC LIMIT 50
+""")
+
+_DONE_TODAY = text("SELECT count(*) FROM outbox WHERE state = 'done' AND done_at > now() - interval '1 day'")
+
+_RUNS = text("""
+SELECT DISTINCT ON (job) job, slot, is_skipped, claimed_at, done_at, outcome FROM job_run ORDER BY job, slot DESC
+""")
+
+
+def queues() -> Sequence[Row[Any]]:
+    """Unfinished rows per queue and state."""
+    return db.session.execute(_QUEUES).all()
+
+
+def dead() -> Sequence[Row[Any]]:
+    """The newest rows the workers gave up."""
+    return db.session.execute(_DEAD).all()
+
+
+def done_in_a_day() -> int:
+    return int(db.session.execute(_DONE_TODAY).scalar_one())
+
+
+def last_runs() -> Sequence[Row[Any]]:
+    """The newest slot of every job of the timetable."""
+    return db.session.execute(_RUNS).all()
