@@ -87,7 +87,7 @@ def _about_a_piece(
             facts=lambda language: {
                 "title": piece["title"],
                 "piece": piece["code"],
-                "link": link("piece", id=piece["id"]),
+                "link": link("piece", code=piece["code"]),
                 **facts(piece, language),
             },
         )
@@ -127,7 +127,7 @@ def _awaiting_approval(piece: Row, language: str) -> Facts:
     return {
         "pieces": [{**row, "unit_short": unit_words(piece)["unit_short"]}],
         "written_at": piece["at"],
-        "link": link("approval"),
+        "link": link("approval", id=piece["id"]),
     }
 
 

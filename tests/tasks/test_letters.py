@@ -30,6 +30,17 @@ def addresses(letters):
     return [letter.to_address for letter in letters]
 
 
+def test_every_link_in_a_letter_leads_to_a_page_of_a_door(app):
+    from tasks.occasions.errand import LINKS
+
+    doors = app.url_map.bind("localhost")
+    parts = {"id": 1, "code": "GDMN-2021-05-0001", "slug": "bep-an"}
+
+    known = {name: doors.match(address.format(**parts), method="GET") for name, address in LINKS.items()}
+
+    assert {name: len(endpoint) for name, endpoint in known.items()} == dict.fromkeys(LINKS, 2)
+
+
 def test_the_sender_and_the_units_contact_get_a_receipt_with_the_code_and_the_count(make, cast, sent, broker):
     from models.organisation import Committee
 
