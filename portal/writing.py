@@ -52,9 +52,9 @@ def rewrite(code: str) -> Answer:
         return page(form, found, files), 422
     good, problems = arriving_files.sort_out(request.files.getlist("files"))
     try:
-        writing.write(
-            found.id, manuscript(form, files, good), by=person.me(), seen=request.form.get("seen", "")
-        )
+        written = manuscript(form, files, good)
+        if not says_the_same(written, found, files):
+            writing.write(found.id, written, by=person.me(), seen=request.form.get("seen", ""))
         answer_all(found.id, files)
     except Stale:
         flash(
@@ -177,6 +177,31 @@ def manuscript(form: Writing, files: Any, new: list[writing.NewFile]) -> writing
         kept=kept,
         new=new,
     )
+
+
+def says_the_same(written: writing.Manuscript, found: Any, files: Any) -> bool:
+    """Nothing new to keep: a press on "Xem lại và gửi" alone makes no revision."""
+    words = (
+        written.kind,
+        written.title,
+        written.summary,
+        written.author_line,
+        written.author_title,
+        written.school,
+    )
+    stored = (found.kind, found.title, found.summary, found.author_line, found.author_title, found.school)
+    return (
+        not written.new
+        and tuple(texts.tidy(one) for one in words) == stored
+        and (written.category or "") == (found.section_code or "")
+        and _without_breaks(texts.body_from_html(written.body)) == _without_breaks(found.body)
+        and [(one.attachment_id, texts.tidy(one.caption)) for one in written.kept]
+        == [(file.id, file.caption) for file in files]
+    )
+
+
+def _without_breaks(body: str) -> str:
+    return body.replace("\n", "")
 
 
 def answer_all(submission_id: int, files: Any) -> None:

@@ -225,3 +225,28 @@ def test_a_claimed_piece_cannot_be_withdrawn_and_says_why(make, cast, client, au
     assert "Biên tập viên Nguyễn Văn Sơn đã nhận bài này." in answer.text
     db.session.rollback()
     assert audited(cast.binh) == ["submission:refused/claimed"]
+
+
+def test_a_press_that_changes_nothing_makes_no_revision(make, cast, client):
+    piece = make.submission(author=cast.binh, with_picture=True)
+    page = client.as_(cast.binh)
+    form = page.get(f"/don-vi/bai/{piece.code}/soan").text
+    [file] = db.session.scalars(select(Attachment))
+    revision = piece.revision
+
+    page.send(
+        f"/don-vi/bai/{piece.code}/soan",
+        kind=revision.kind.value,
+        title=revision.title,
+        summary=revision.summary,
+        body=revision.body.replace("<p>", "<div>").replace("</p>", "</div>"),
+        author_line=revision.author_line,
+        school=revision.school,
+        category="ban-tru",
+        seen=piece.digest,
+        act="send",
+        **{f"caption-{file.id}": "Ảnh 1."},
+    )
+
+    assert "Ảnh 1." in form
+    assert only_piece().revision.number == 1
