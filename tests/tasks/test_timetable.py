@@ -13,6 +13,7 @@ from models.submission import Submission
 from tasks.timetable import TIMETABLE, CatchUp, Clock, at, due_slots, newest_slot, slots
 from workflow import clock, deadlines, submissions
 from workflow.engine.unit_of_work import change
+from workflow.wording import JOBS
 
 pytestmark = pytest.mark.database
 
@@ -25,6 +26,10 @@ def claimed(job: str) -> list[str]:
     db.session.rollback()
     found = db.session.scalars(select(JobRun.slot).where(JobRun.job == job).order_by(JobRun.slot))
     return [f"{slot.astimezone(clock.ZONE):%d/%m %H:%M}" for slot in found]
+
+
+def test_people_can_read_the_name_of_every_job():
+    assert set(JOBS) == set(TIMETABLE)
 
 
 # --- which slots are due ------------------------------------------------------------------------------------------
@@ -89,7 +94,7 @@ def test_the_next_look_claims_nothing_until_something_is_due(app, clock_at):
 
     assert ours.tick() == []
     clock_at("2021-05-17 08:31:00")
-    assert [name for name, _ in ours.tick()] == ["sweep", "publishing"]
+    assert [name for name, _ in ours.tick()] == ["arrivals", "sweep", "publishing"]
 
 
 def test_two_clocks_at_once_share_the_slots(app, clock_at, rows):
