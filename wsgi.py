@@ -84,7 +84,7 @@ def founded_app() -> Flask:
 
 def broker() -> "Broker":
     """What the worker starts from: `dramatiq wsgi:broker`."""
-    return tasks.broker.setup(founded_app())
+    return tasks.broker.for_worker(founded_app())
 
 
 def __getattr__(name: str) -> Flask:

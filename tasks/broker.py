@@ -19,7 +19,12 @@ from dramatiq.brokers.redis import RedisBroker  # noqa: E402
 from dramatiq.middleware import ShutdownNotifications, TimeLimit  # noqa: E402
 from flask import Flask  # noqa: E402
 
-from tasks.context import InsideTheApplication  # noqa: E402
+from tasks.context import (  # noqa: E402
+    InsideTheApplication,
+    log_as_json,
+    require_keeping_redis,
+    require_true_clock,
+)
 from tasks.delivery import deliver  # noqa: E402
 from workflow.notices import QUEUES  # noqa: E402
 from workflow.settings import settings  # noqa: E402
@@ -37,7 +42,7 @@ def actor_of(queue: str) -> str:
 
 
 def setup(app: Flask) -> RedisBroker:
-    """The broker of this process, with one actor a queue that works inside `app`. What `dramatiq` starts from."""
+    """The broker of this process, with one actor a queue that works inside `app`."""
     house = settings()
     broker = RedisBroker(  # type: ignore[no-untyped-call]
         client=redis.Redis.from_url(
@@ -57,6 +62,20 @@ def setup(app: Flask) -> RedisBroker:
     for queue in QUEUE_NAMES:
         dramatiq.actor(actor_name=actor_of(queue), queue_name=queue, broker=broker)(deliver)
     dramatiq.set_broker(broker)
+    return broker
+
+
+def for_worker(app: Flask) -> RedisBroker:
+    """The broker of a worker process, after a look at the place. What `dramatiq wsgi:broker` starts from.
+
+    Raises UnfitPlace where messages would be lost or taken for dead. Not a middleware's hook: dramatiq logs what
+    such a hook raises and goes on.
+    """
+    log_as_json()
+    with app.app_context():
+        require_true_clock()
+    broker = setup(app)
+    require_keeping_redis(broker)
     return broker
 
 

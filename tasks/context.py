@@ -30,13 +30,6 @@ class InsideTheApplication(dramatiq.Middleware):
         self.app = app
         self._open = threading.local()
 
-    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Refuse to take messages where they would be lost or taken for dead. Raises UnfitPlace."""
-        log_as_json()
-        with self.app.app_context():
-            require_true_clock()
-        require_keeping_redis(broker)
-
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
         self._open.context = self.app.app_context()
         self._open.context.push()
@@ -72,8 +65,9 @@ def require_keeping_redis(broker: dramatiq.Broker) -> None:
     client: redis.Redis = broker.client  # type: ignore[attr-defined]
     try:
         policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
-    except redis.ResponseError:
-        # A managed server may not tell; then its operator answers for it.
+    except (redis.ResponseError, redis.ConnectionError, redis.TimeoutError) as error:
+        # A managed server may not tell; then its operator answers for it. One that is away is waited for.
+        log.warning("redis_policy_unknown", error=str(error))
         return
     if policy not in (None, "noeviction"):
         raise UnfitPlace(f"Redis đặt maxmemory-policy {policy}; cần noeviction, nếu không thư có thể mất")
