@@ -17,7 +17,7 @@ from tasks.context import log_as_json
 from workflow import deadlines
 from workflow.engine.errors import NotRehearsing
 from workflow.intake import reasons, receiving
-from workflow.queries import queues
+from workflow.queries import post
 from workflow.settings import settings
 
 
@@ -34,13 +34,19 @@ def sweep(at: datetime | None) -> line.Answer:
 @line.command("queue")
 def queue() -> Iterator[line.Answer]:
     """Việc đang chờ, đang làm và hỏng, theo từng hàng đợi."""
-    standing = queues.standing()
-    if not standing:
-        yield {"waiting": 0, "queued": 0, "running": 0, "dead": 0, "says": "Không còn việc nào chờ."}
-    yield from map(dict, standing)
-    for row in queues.dead():
-        says = f"Hỏng: {row['key']} ({row['attempts']} lần thử): {row['error']}"
-        yield {**row, "says": says}
+    rows = [dict(row._mapping) for row in post.queues()]
+    if not rows:
+        yield {"n": 0, "says": "Không còn việc nào chờ."}
+    yield from rows
+    for row in post.dead():
+        said = {
+            "id": row.id,
+            "key": row.key,
+            "topic": row.topic,
+            "attempts": row.attempts,
+            "error": row.error,
+        }
+        yield {**said, "says": f"Hỏng: {row.key} ({row.attempts} lần thử): {row.error}"}
 
 
 @line.command("intake")
