@@ -1,0 +1,152 @@
+"""The demo: a month played from a score, once, up to the curtain and on when the clock passes."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, delete, func, select
+
+from models.audit import AuditEvent
+from models.base import db
+from models.envelope import Envelope
+from models.house import HouseFact
+from models.people import Account
+from models.submission import Submission
+from tasks.rehearsal import loading, playing, score
+from workflow import accounts, clock, committees, deadlines, founding, organisation, submissions
+from workflow.queries import audit_check, reports
+
+pytestmark = pytest.mark.database
+
+MIDNIGHT = score.local("2021-05-20 00:05")
+
+
+@pytest.fixture(autouse=True)
+def nothing_played(app: Flask, superuser: Engine) -> Iterator[None]:
+    """The house's facts outlive a test; that a play has begun must not."""
+    yield
+    db.session.rollback()
+    with superuser.begin() as connection:
+        connection.execute(delete(HouseFact).where(HouseFact.name == playing.NOTE))
+
+
+@pytest.fixture
+def demo(app: Flask, password_hash: str) -> list[str]:
+    """The demo, laid down; the sentences it said."""
+    founding.seat_demo_people(password_hash)
+    return list(loading.load(lambda _: password_hash))
+
+
+def states() -> dict[str, str]:
+    rows = db.session.execute(select(Submission.import_id, Submission.state))
+    return {row.import_id: row.state for row in rows if row.import_id}
+
+
+def count_all() -> tuple[int, ...]:
+    return tuple(
+        db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in (Account, Submission, Envelope, AuditEvent)
+    )
+
+
+def test_no_two_scenes_happen_at_the_same_moment() -> None:
+    moments = [scene.at for scene in score.scenes()]
+
+    assert len(moments) == len(set(moments))
+    assert all(scene.is_arrival for scene in score.scenes() if scene.at > score.local(score.CURTAIN))
+
+
+def test_a_newcomer_comes_in_on_monday_morning_with_work_in_every_state(demo: list[str]) -> None:
+    found = states()
+
+    assert clock.now() - score.local(score.CURTAIN) < (MIDNIGHT - score.local("2021-05-20 00:00"))
+    assert [name for name, state in sorted(found.items()) if state == "published"] == [
+        "S01",
+        "S05",
+        "S12",
+        "S28",
+    ]
+    assert [name for name, state in sorted(found.items()) if state == "approved"] == ["S02", "S19"]
+    assert [name for name, state in sorted(found.items()) if state == "edited"] == ["S26", "S29"]
+    assert [name for name, state in sorted(found.items()) if state == "drafted"] == [
+        "N01",
+        "N02",
+        "N03",
+        "S17",
+    ]
+    assert audit_check.check().is_whole
+
+
+def test_what_happened_is_recorded_at_its_own_time(demo: list[str]) -> None:
+    approved = db.session.scalars(
+        select(AuditEvent.at).where(AuditEvent.action == "submission:approve").order_by(AuditEvent.id)
+    ).first()
+
+    assert approved is not None
+    assert approved.startswith("2021-05-06T01:20")
+
+
+def test_loading_again_doubles_nothing(demo: list[str], password_hash: str) -> None:
+    before = count_all()
+
+    said = list(loading.load(lambda _: password_hash))
+
+    assert count_all() == before
+    assert "diễn 0 cảnh" in said[-1]
+
+
+def test_a_load_that_was_interrupted_goes_on_where_it_stopped(
+    app: Flask, password_hash: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    founding.seat_demo_people(password_hash)
+    played = iter(range(1000))
+
+    def pulled_plug(scene: score.Scene) -> None:
+        if next(played) == 7:
+            raise KeyboardInterrupt
+        pieces(scene)
+
+    pieces = playing.PLAYERS["piece"]
+    monkeypatch.setitem(playing.PLAYERS, "piece", pulled_plug)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        list(loading.load(lambda _: password_hash))
+    list(loading.load(lambda _: password_hash))
+
+    assert len(states()) == 18
+    assert audit_check.check().is_whole
+
+
+def test_after_the_deadline_the_count_is_the_oracles_with_nine_pieces_come_by_mail(demo: list[str]) -> None:
+    clock.travel(MIDNIGHT, by=None)
+
+    playing.arrive(clock.now())
+    lapsed = deadlines.sweep()
+    twin = db.session.scalars(select(Submission).where(Submission.import_id == "S09")).one()
+    editor = accounts.by_email("editor@example.edu.vn")
+    submissions.perform(twin.id, "uncount", by=editor, kind="duplicate", reason="trùng S07")
+
+    oracle = (score.DATA / "expected_2021-05.csv").read_text("utf-8").splitlines()
+    counted = [{name: str(v) for name, v in unit.as_row().items()} for unit in reports.month(2021, 5)]
+    assert counted == list(csv.DictReader(oracle))
+    assert lapsed == 3
+    assert db.session.scalar(select(func.count()).select_from(Envelope)) == 8
+
+
+def test_an_arrival_that_is_refused_does_not_hold_up_the_next(demo: list[str]) -> None:
+    admin = accounts.by_email("admin@example.edu.vn")
+    committee = organisation.by_code("h-loc-ha")
+    in_force = committees.in_force(committee)
+    assert in_force is not None
+    committees.dissolve(in_force, on=clock.now().date(), by=admin)
+    clock.travel(MIDNIGHT, by=None)
+
+    told = playing.arrive(clock.now())
+
+    assert told == {"arrived": 7, "refused": 1}
+    assert playing.arrive(clock.now()) == {"arrived": 0, "refused": 0}
+
+
+def test_without_a_demo_nothing_arrives(app: Flask) -> None:
+    assert playing.arrive(datetime(2021, 6, 1, tzinfo=UTC)) == {"arrived": 0, "refused": 0}
