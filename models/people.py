@@ -27,7 +27,7 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, server_default=func.gen_random_uuid().cast(Text))
     """The sign-in library's session key; a new value ends every session of this person."""
     language: Mapped[str] = mapped_column(server_default="vi")
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]  # type: ignore[assignment]  # the mixin's own type knows no None
     last_login_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
@@ -41,7 +41,7 @@ class Account(Base, UserMixin):
     )
 
     @property
-    def roles(self) -> list["RoleGrant"]:
+    def roles(self) -> list["RoleGrant"]:  # type: ignore[override]  # a role here has dates and a unit
         """What the sign-in library asks for: objects with a `name`."""
         return [grant for grant in self.grants if grant.valid_to is None]
 

@@ -214,7 +214,7 @@ def _may_write(by: Account | None, act: str = "committees.write") -> None:
         require(accounts.roles_of(by), act)
 
 
-def _told(committee: Committee, action: str, by: Account | None, **more: object) -> int:
+def _told(committee: Committee, action: str, by: Account | None, **more: Any) -> int:
     return audit.write(
         db.session.connection(),
         f"committee:{committee.id}",

@@ -163,7 +163,7 @@ def _check(description: UnitDescription) -> None:
         raise Invalid("dates_invalid", N_("Ngày kết thúc phải sau ngày bắt đầu."), field="valid_to")
 
 
-def _told(unit: Unit, action: str, by: Account | None, **more: object) -> None:
+def _told(unit: Unit, action: str, by: Account | None, **more: Any) -> None:
     audit.write(
         db.session.connection(),
         f"unit:{unit.id}",

@@ -80,7 +80,7 @@ def write(
     """Add one event to `stream` inside the caller's transaction; returns its number in the stream."""
     command = command or str(uuid.uuid4())
     head = connection.execute(_LOCK_HEAD, {"stream": stream, "genesis": GENESIS}).one()
-    seq = head.seq + 1
+    seq = int(head.seq) + 1
     payload = canonical(
         {
             "action": action,

@@ -50,7 +50,7 @@ def months(*, now: datetime, size: int) -> Sequence[Row[Any]]:
 def running(opened: Sequence[Row[Any]], *, now: datetime) -> Row[Any] | None:
     """The month people work for: the first one not closed yet, else the newest."""
     still_open = [month for month in opened if month.closed_at is None and now < month.closes_at]
-    return (still_open or list(opened[-1:]) or [None])[0]
+    return next(iter(still_open or opened[-1:]), None)
 
 
 # A unit is bound by a month when it is alive on the last day before the deadline, of a kind the directive binds,
