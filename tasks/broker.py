@@ -2,7 +2,7 @@
 
 A message holds ids of outbox rows. Whoever takes it claims the rows in the database and learns everything else
 there, so a message that is lost, doubled, late or forged changes nothing but the delay. Therefore no results, no
-delays, and no Retries middleware: tries are counted in the database (docs/decisions, reliability of delays).
+delays, and no Retries middleware: tries are counted in the database.
 """
 
 import os
