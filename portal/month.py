@@ -8,16 +8,16 @@ from flask_babel import gettext
 
 from portal import person
 from workflow.queries import portal as read
+from workflow.rules.guards import DAYS_TO_RESTORE
 
 
 def this_month() -> str:
     unit, now = person.unit(), person.now()
     found = read.pieces(
         unit.id,
-        unit.code,
         me=person.me().id,
         everyone=person.is_committee(),
-        discarded_after=now - timedelta(days=read.DAYS_TO_RESTORE),
+        discarded_after=now - timedelta(days=DAYS_TO_RESTORE),
     )
     return render_template(
         "portal/month.html",

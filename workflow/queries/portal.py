@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
+from workflow.queries.heirs import at_work
 
 SHOWN = 20
 """Pieces in each part of the month's page."""
-DAYS_TO_RESTORE = 30
 
 VISIBLE = """
 (EXISTS (SELECT 1 FROM seat JOIN committee c ON c.id = seat.committee_id
-   WHERE seat.account_id = :me AND c.unit_id IN (s.unit_id, heir.id) AND c.valid_to IS NULL
+   WHERE seat.account_id = :me AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
      AND seat.valid_from <= :today AND (seat.valid_to IS NULL OR :today < seat.valid_to))
  OR EXISTS (SELECT 1 FROM role_grant g
-   WHERE g.account_id = :me AND g.unit_id IN (s.unit_id, heir.id)
+   WHERE g.account_id = :me AND g.unit_id IN (s.unit_id, home.id)
      AND g.valid_from <= :today AND (g.valid_to IS NULL OR :today < g.valid_to)
      AND (g.role = 'committee' OR g.role = 'contributor' AND (s.created_by = :me OR EXISTS (
        SELECT 1 FROM audit_event e WHERE e.submission_id = s.id AND e.actor_id = :me
@@ -31,7 +31,7 @@ VISIBLE = """
 _FIND = text(f"""
 SELECT s.id, s.unit_id FROM submission s
 JOIN unit u ON u.id = s.unit_id
-LEFT JOIN unit heir ON heir.code = u.successor_codes[1]
+CROSS JOIN LATERAL (SELECT {at_work("u", "CAST(:today AS date)")} AS id) home
 WHERE s.code = :code AND {VISIBLE}
 """)  # noqa: S608  (put together from constants of this file)
 
@@ -45,7 +45,7 @@ _FILE = text(f"""
 SELECT a.blob, a.media_type, a.name, a.kind FROM attachment a
 JOIN submission s ON s.id = a.submission_id
 JOIN unit u ON u.id = s.unit_id
-LEFT JOIN unit heir ON heir.code = u.successor_codes[1]
+CROSS JOIN LATERAL (SELECT {at_work("u", "CAST(:today AS date)")} AS id) home
 WHERE a.id = :attachment AND (:sees_all OR {VISIBLE})
 """)  # noqa: S608
 
@@ -89,8 +89,9 @@ def running_month(unit_id: int, *, now: datetime) -> Row[Any] | None:
     return next(wanting, months[-1] if months else None)
 
 
-_PIECES = text("""
-WITH mine AS (
+_PIECES = text(f"""
+WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day),
+mine AS (
   SELECT s.*, page.slug, page.first_published_at, page.retracted_at, page.retraction_reason,
     CASE WHEN s.discarded_at IS NOT NULL THEN 'discarded'
          WHEN s.state IN ('drafted', 'late') THEN 'pool'
@@ -98,7 +99,8 @@ WITH mine AS (
     coalesce(page.first_published_at, s.state_since) AS since
   FROM submission s
   LEFT JOIN publication page ON page.submission_id = s.id
-  WHERE s.unit_id IN (SELECT id FROM unit WHERE id = :unit OR successor_codes[1] = :unit_code)
+  WHERE s.unit_id IN (SELECT u.id FROM unit u, today WHERE u.id = :unit
+    OR u.valid_to <= today.day AND {at_work("u", "today.day")} = :unit)
     AND (s.discarded_at IS NULL OR s.discarded_at > :discarded_after)
     AND (:everyone OR s.created_by = :me OR EXISTS (SELECT 1 FROM audit_event e
       WHERE e.submission_id = s.id AND e.actor_id = :me AND e.payload::jsonb ->> 'side' = 'unit'))
@@ -120,12 +122,10 @@ LEFT JOIN LATERAL (
 ) files ON true
 WHERE s.nth <= :size
 ORDER BY s.place, s.nth
-""")
+""")  # noqa: S608  (a constant of the house)
 
 
-def pieces(
-    unit_id: int, unit_code: str, *, me: int, everyone: bool, discarded_after: datetime
-) -> dict[str, list[Row[Any]]]:
+def pieces(unit_id: int, *, me: int, everyone: bool, discarded_after: datetime) -> dict[str, list[Row[Any]]]:
     """The unit's newest pieces by place: `pool` (drafts), `sent` (under way), `published`, `discarded`.
 
     `everyone`: all of the unit's, for its committee; else only what `me` wrote. One statement.
@@ -133,7 +133,6 @@ def pieces(
     found: dict[str, list[Row[Any]]] = {"pool": [], "sent": [], "published": [], "discarded": []}
     values = {
         "unit": unit_id,
-        "unit_code": unit_code,
         "me": me,
         "everyone": everyone,
         "discarded_after": discarded_after,
