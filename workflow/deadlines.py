@@ -2,13 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
-from models.directive import Directive
 from models.organisation import Unit
 from models.people import Account
 from models.period import Exemption, Extension, Period
@@ -17,68 +16,28 @@ from workflow import accounts, clock
 from workflow.engine import audit, moves
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
-from workflow.rules import periods
+from workflow.months import directive_on, ensure_around, ensure_period
 from workflow.rules.permissions import require
 from workflow.submissions import perform
 
-
-def directive_on(day: date) -> Directive:
-    """The directive in force on a day. Raises Invalid(`no_directive`)."""
-    found = db.session.scalars(
-        select(Directive).where(
-            Directive.valid_from <= day, or_(Directive.valid_to.is_(None), day < Directive.valid_to)
-        )
-    ).one_or_none()
-    if found is None:
-        raise Invalid(
-            "no_directive", N_("Chưa có văn bản quy định hiệu lực vào ngày {day:%d/%m/%Y}."), day=day
-        )
-    return found
-
-
-def ensure_period(year: int, month: int) -> Period:
-    """The period of a month, opened from the directive in force if it was not there. Inside a change()."""
-    found = _find(year, month)
-    if found is None:
-        rule = directive_on(date(year, month, 1))
-        times = periods.bounds(
-            year, month, deadline_day=rule.deadline_day, closing_day=rule.closing_day, zone=rule.zone
-        )
-        # Two that open the same month at once: the unique index lets one through, both find its row.
-        db.session.execute(
-            insert(Period)
-            .values(
-                year=year,
-                month=month,
-                directive_id=rule.id,
-                quota=rule.quota,
-                opens_at=times.opens_at,
-                deadline_at=times.deadline_at,
-                closes_at=times.closes_at,
-            )
-            .on_conflict_do_nothing()
-        )
-        found = _find(year, month)
-        if found is None:
-            raise LookupError(f"the period {year}-{month:02d} was neither found nor made")
-    return found
+__all__ = [
+    "binding",
+    "close_due",
+    "close_period",
+    "deadline_for",
+    "directive_on",
+    "ensure_around",
+    "ensure_period",
+    "exempt",
+    "extend",
+    "reopen_period",
+    "sweep",
+    "taking",
+]
 
 
-def _find(year: int, month: int) -> Period | None:
-    return db.session.scalars(
-        select(Period).where(Period.year == year, Period.month == month, Period.is_active)
-    ).one_or_none()
-
-
-def ensure_around(moment: datetime) -> list[Period]:
-    """The months that matter at a moment, opened where missing: the calendar month and the next. In a change()."""
-    local = moment.astimezone(clock.ZONE)
-    first = (local.year, local.month)
-    return [ensure_period(*first), ensure_period(*periods.month_after(*first))]
-
-
-def deadline_for(period: Period, unit_id: int) -> datetime:
-    """The unit's deadline in force: the period's, or the latest extension to it."""
+def deadline_for(period: Period, unit_id: int | None) -> datetime:
+    """The unit's deadline in force: the period's, or the latest extension to it. None: what holds for all units."""
     extended = db.session.scalar(
         select(func.max(Extension.deadline_at)).where(
             Extension.period_id == period.id,
@@ -91,7 +50,9 @@ def deadline_for(period: Period, unit_id: int) -> datetime:
 def binding(unit: Unit, *, at: datetime) -> Period:
     """The first month whose deadline for this unit is ahead at `at`; new drafts belong to it. In a change()."""
     for period in ensure_around(at):
-        if at < deadline_for(period, unit.id) and _is_open(period, at):
+        deadline_at = deadline_for(period, unit.id)
+        # Closing a month ends the wait for late pieces; it does not take back the time a unit was given.
+        if at < deadline_at and (_is_open(period, at) or deadline_at > period.deadline_at):
             return period
     raise Invalid("no_open_period", N_("Chưa có kỳ nào đang mở để nhận bài."))
 
@@ -114,7 +75,11 @@ FROM submission s JOIN period p ON p.id = s.period_id
 WHERE s.state = :state AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
   AND p.deadline_at <= :now AND s.id > :after
 ORDER BY s.id LIMIT :size
+FOR UPDATE OF s SKIP LOCKED
 """)
+
+# Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
+_HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
 
 BATCH = 10_000
 
@@ -129,6 +94,7 @@ def sweep(*, at: datetime | None = None) -> int:
     while True:
         with change() as session:
             now = at or clock.now()
+            session.execute(_HOLD, {"now": now})
             rows = session.execute(
                 _DUE, {"state": "drafted", "now": now, "after": after, "size": BATCH}
             ).all()
@@ -154,10 +120,12 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
     require(accounts.roles_of(by), "periods.write")
     if not reason.strip():
         raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-    if until <= period.deadline_at:
-        raise Invalid("deadline_not_later", N_("Hạn mới phải sau hạn hiện tại."), field="until")
     cause = str(uuid.uuid4())
     with change() as session:
+        # A sweep or a sending under way is waited for, and judged anew below; the next ones find more time.
+        session.refresh(period, with_for_update=True)
+        if until <= deadline_for(period, unit.id if unit else None):
+            raise Invalid("deadline_not_later", N_("Hạn mới phải sau hạn hiện tại."), field="until")
         extension = Extension(
             period_id=period.id,
             unit_id=unit.id if unit else None,
@@ -239,15 +207,17 @@ def close_period(period: Period, *, by: Account | None) -> bool:
 
 
 def reopen_period(period: Period, *, reason: str, by: Account) -> None:
-    """Take pieces for a closed month again."""
+    """Take pieces for a closed month again, with a reason."""
     require(accounts.roles_of(by), "periods.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
     with change() as session:
         session.refresh(period, with_for_update=True)
         if period.closes_at <= clock.now():
             raise Invalid("closing_day_passed", N_("Đã qua ngày chốt kỳ; không thể mở lại."))
         period.closed_at = None
         period.closed_by = None
-        _told(period, "period:reopen", by, None, reason=reason)
+        _told(period, "period:reopen", by, None, reason=reason.strip())
 
 
 def close_due(at: datetime) -> int:
@@ -264,7 +234,7 @@ def _told(
     by: Account | None,
     cause: str | None,
     unit: Unit | None = None,
-    **more: object,
+    **more: Any,
 ) -> None:
     audit.write(
         db.session.connection(),
