@@ -1,5 +1,6 @@
 """Loads the facts that the rules look at: one statement for the piece, the person and the moment."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,9 +8,19 @@ from sqlalchemy import Connection, Row, text
 
 from models.vocabulary import AttachmentKind, Consent, Role
 from workflow.engine.errors import NotFound
+from workflow.queries.heirs import at_work
 from workflow.rules.facts import Facts, Media, Month
 
-_FACTS = text("""
+_MEDIA = """ARRAY(SELECT row_to_json(m) FROM (
+    SELECT a.id, a.name, a.kind,
+      (SELECT c.answer FROM consent_answer c WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1) AS answer
+    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
+    WHERE ra.revision_id = r.id AND a.kind IN ('picture', 'video') ORDER BY ra.position
+  ) m) AS media"""
+_WORDS = f"""r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
+  {_MEDIA}"""
+
+_FACTS = text(f"""
 WITH moment AS (
   SELECT coalesce(CAST(:at AS timestamptz), people_now()) AS now, people_now() AS recorded_at
 ),
@@ -19,14 +30,10 @@ SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_
   s.set_aside_reason, s.scheduled_at, s.discarded_at, s.created_by, today.now, today.recorded_at,
   u.code AS unit_code, u.valid_to AS unit_valid_to,
   (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
-  r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
+  {_WORDS},
   claimant.full_name AS claimant,
-  ARRAY(SELECT row_to_json(m) FROM (
-    SELECT a.id, a.name, a.kind,
-      (SELECT c.answer FROM consent_answer c WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1) AS answer
-    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
-    WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video') ORDER BY ra.position
-  ) m) AS media,
+  (SELECT e.payload::jsonb ->> 'digest' FROM audit_event e
+    WHERE e.submission_id = s.id AND e.action = 'submission:approve' ORDER BY e.id DESC LIMIT 1) AS approved_digest,
   ARRAY(SELECT DISTINCT e.actor_id FROM audit_event e
     WHERE e.submission_id = s.id AND e.payload::jsonb ->> 'side' = 'unit' AND e.actor_id IS NOT NULL) AS authors,
   ARRAY(SELECT DISTINCT e.actor_id FROM audit_event e
@@ -35,29 +42,34 @@ SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_
   ARRAY(SELECT d.from_account_id FROM delegation d
     WHERE d.to_account_id = :actor AND d.valid_from <= today.day AND today.day < d.valid_to) AS stands_in_for,
   ARRAY(SELECT g.role FROM role_grant g
-    WHERE g.account_id = :actor AND (g.unit_id IS NULL OR g.unit_id = s.unit_id)
+    WHERE g.account_id = :actor AND me.active AND (g.unit_id IS NULL OR g.unit_id IN (s.unit_id, home.id))
       AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
-  EXISTS (SELECT 1 FROM seat JOIN committee c ON c.id = seat.committee_id
-    WHERE seat.account_id = :actor AND c.unit_id IN (s.unit_id, heir.id) AND c.valid_to IS NULL
+  me.active AND EXISTS (SELECT 1 FROM seat JOIN committee c ON c.id = seat.committee_id
+    WHERE seat.account_id = :actor AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
       AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS is_seated
 FROM today, submission s
 JOIN unit u ON u.id = s.unit_id
 -- When a unit has ended, its main heir's committee works on what comes back to it.
-LEFT JOIN unit heir ON heir.code = u.successor_codes[1]
+CROSS JOIN LATERAL (SELECT {at_work("u", "today.day")} AS id) home
 JOIN revision r ON r.id = s.revision_id
+LEFT JOIN account me ON me.id = :actor
 LEFT JOIN account claimant ON claimant.id = s.claimed_by
 WHERE s.id = :id
-""")
+""")  # noqa: S608  (constants of the house)
 
 _MONTHS = text("""
 SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at,
-  p.closed_at IS NOT NULL AND p.closed_at <= :now AS is_closed, p.opens_at,
-  greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
-    WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = :unit))) AS deadline_at,
+  -- Closing ends the wait for late pieces; it does not take back the time a unit was given.
+  coalesce(p.closed_at <= :now, false)
+    AND NOT coalesce(x.deadline_at > greatest(:now, p.deadline_at), false) AS is_closed,
+  greatest(p.deadline_at, x.deadline_at) AS deadline_at,
   (SELECT count(*) FROM submission o WHERE o.period_id = p.id AND o.unit_id = :unit
      AND o.first_sent_at IS NOT NULL AND o.uncounted IS NULL AND o.kind = ANY(d.counting_kinds)) < p.quota
+   AND NOT EXISTS (SELECT 1 FROM exemption e WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = :unit))
    AS is_short
 FROM period p JOIN directive d ON d.id = p.directive_id
+LEFT JOIN LATERAL (SELECT max(deadline_at) AS deadline_at FROM extension
+  WHERE period_id = p.id AND (unit_id IS NULL OR unit_id = :unit)) x ON true
 WHERE p.is_active AND (p.id = :period OR (p.opens_at <= :now AND p.deadline_at > :now))
 ORDER BY p.deadline_at
 """)
@@ -84,6 +96,7 @@ def gather(
         version=row.version,
         head_hash=bytes(row.head_hash),
         digest=row.digest,
+        approved_digest=row.approved_digest,
         revision_id=row.revision_id,
         unit_id=row.unit_id,
         unit_code=row.unit_code,
@@ -116,6 +129,22 @@ def gather(
         roles=frozenset({Role.SYSTEM}) if actor is None else roles,
         now=row.now,
         recorded_at=row.recorded_at,
+    )
+
+
+_NEXT_WORDS = text(f"SELECT {_WORDS} FROM revision r WHERE r.id = :revision")  # noqa: S608  (a constant)
+
+
+def with_words_of(connection: Connection, known: Facts, revision_id: int) -> Facts:
+    """The facts as they will be when the piece shows another of its revisions."""
+    row = connection.execute(_NEXT_WORDS, {"revision": revision_id}).one()
+    return replace(
+        known,
+        revision_id=revision_id,
+        has_title=row.has_title,
+        has_body=row.has_body,
+        has_category=row.has_category,
+        media=tuple(_media(entry) for entry in row.media),
     )
 
 

@@ -4,24 +4,24 @@
 down: state, audit event and outbox rows in one commit. A refusal is raised with all its reasons and recorded.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm.util import identity_key
 
 from models.base import db
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Role, UncountReason
-from workflow import definitions, facts, publications
+from workflow import clock, definitions, facts, months, publications
 from workflow.engine import audit, moves
 from workflow.engine.definition import Step
 from workflow.engine.errors import N_, Invalid, NotAllowed, Stale
-from workflow.engine.machine import Offer
+from workflow.engine.machine import Engine, Offer
 from workflow.engine.unit_of_work import apart, change, statement
 from workflow.notices import effects
 from workflow.rules.facts import Facts
@@ -46,7 +46,19 @@ def available(submission_id: int, *, by: Account | None) -> list[Offer]:
     """Every step the person has the role for, allowed or refused with all reasons. Records nothing."""
     with statement() as connection:
         known = facts.gather(connection, submission_id, actor=by.id if by else None)
-    return definitions.pinned(known.workflow, known.workflow_version).available(known)
+    return _engine(known).available(known)
+
+
+def still_refused(known: Facts, trigger: str, then: Facts) -> None:
+    """What a step guards must hold of its outcome too. Raises NotAllowed when it does not of the facts `then`."""
+    engine = _engine(known)
+    refusals = engine.refusals(engine.step(trigger, known.state), then)
+    if refusals:
+        raise NotAllowed(*refusals)
+
+
+def _engine(known: Facts) -> Engine:
+    return definitions.pinned(known.workflow, known.workflow_version)
 
 
 def perform(
@@ -70,21 +82,24 @@ def perform(
     """
     actor = by.id if by else None
     with change() if _writes_more(trigger, beside) else nullcontext(), statement() as connection:
+        if trigger == "submit":
+            _hold_still(connection, submission_id, at)
         known = facts.gather(connection, submission_id, actor=actor, at=at)
         if acting_for == known.unit_code:
             known = replace(known, roles=known.roles | {Role.COMMITTEE})
         if command is not None and (done := _repeated(connection, known, trigger, command)) is not None:
             return done
-        step = _decide(known, trigger, actor, answers)
-        if "seen" in step.asks and answers["seen"] != known.digest:
-            raise Stale
-        changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
-        if acting_for is not None:
-            # He stands in, but stays the department's: four eyes counts him among the editors.
-            details = {**details, "side": "department", "acting_for": acting_for}
-        if beside is not None:
-            more, told = beside(known)
-            changes, details = {**changes, **more}, {**details, **told}
+        with _refusals_on_record(known, trigger):
+            step = _engine(known).decide(trigger, known, answers)
+            if "seen" in step.asks and answers["seen"] != known.digest:
+                raise Stale
+            changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
+            if acting_for is not None:
+                # He stands in, but stays the department's: four eyes counts him among the editors.
+                details = {**details, "side": "department", "acting_for": acting_for}
+            if beside is not None:
+                more, told = beside(known)
+                changes, details = {**changes, **more}, {**details, **told}
         happening = _happening(known, step, changes, details, answers, command=command, cause=cause)
         version = moves.record(connection, happening)
     _forget(submission_id)
@@ -92,7 +107,23 @@ def perform(
 
 
 def _writes_more(trigger: str, beside: object) -> bool:
-    return beside is not None or trigger in ("publish", "retract")
+    return beside is not None or trigger in ("submit", "publish", "retract")
+
+
+_HOLD = text("""
+SELECT 1 FROM submission s JOIN unit u ON u.id = s.unit_id JOIN period p ON p.id = s.period_id
+WHERE s.id = :id FOR NO KEY UPDATE OF u FOR KEY SHARE OF p
+""")
+
+
+def _hold_still(connection: Connection, submission_id: int, at: datetime | None) -> None:
+    """Nothing that decides a piece's month moves while it is sent.
+
+    Two pieces of one unit are sent one after the other, else both would fill the same gap in the quota; an
+    extension or a closing waits. The month that takes pieces is opened when no clock has done so.
+    """
+    months.ensure_around(at or clock.now())
+    connection.execute(_HOLD, {"id": submission_id})
 
 
 def _forget(submission_id: int) -> None:
@@ -110,28 +141,25 @@ def _repeated(connection: Connection, known: Facts, trigger: str, command: str) 
     return Done(known.submission_id, trigger, version, known.state, known.digest)
 
 
-def _decide(known: Facts, trigger: str, actor: int | None, answers: Answers) -> Step:
+@contextmanager
+def _refusals_on_record(known: Facts, trigger: str) -> Iterator[None]:
     try:
-        return definitions.pinned(known.workflow, known.workflow_version).decide(trigger, known, answers)
+        yield
     except NotAllowed as refused:
-        _record_refusal(known, trigger, actor, refused)
+        # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
+        with apart() as connection:
+            audit.write(
+                connection,
+                f"refusal:{known.actor or 0}",
+                f"submission:refused/{refused.code}",
+                actor=known.actor,
+                at=known.recorded_at,
+                trigger=trigger,
+                submission=known.submission_id,
+                unit=known.unit_id,
+                reasons=[refusal.code for refusal in refused.refusals],
+            )
         raise
-
-
-def _record_refusal(known: Facts, trigger: str, actor: int | None, refused: NotAllowed) -> None:
-    # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
-    with apart() as connection:
-        audit.write(
-            connection,
-            f"refusal:{actor or 0}",
-            f"submission:refused/{refused.code}",
-            actor=actor,
-            at=known.recorded_at,
-            trigger=trigger,
-            submission=known.submission_id,
-            unit=known.unit_id,
-            reasons=[refusal.code for refusal in refused.refusals],
-        )
 
 
 def _happening(
@@ -199,11 +227,16 @@ def _edit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
     return {"checklist_by": known.actor}, {"side": "department"}
 
 
-def _send_back(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"checklist_by": None, "scheduled_at": None}, {}
+def _send_back(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    # The claim stays with the editor and runs anew: it would lapse at once when the approver took days.
+    claim = {"claimed_at": known.now} if known.claimed_by is not None else {}
+    return {"checklist_by": None, "scheduled_at": None, **claim}, {}
 
 
 def _publish(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    if known.actor is None and (known.scheduled_at is None or known.now < known.scheduled_at):
+        # The hour was taken back or moved after the clock had looked.
+        raise Stale
     publications.put_up(known.submission_id, known.revision_id, at=known.now)
     return {"scheduled_at": None}, {}
 
@@ -232,6 +265,8 @@ def _schedule(known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
 
 
 def _uncount(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
+    if answers["kind"] not in set(UncountReason):
+        raise Invalid("kind_unknown", N_("Không có loại lý do “{kind}”."), kind=answers["kind"], field="kind")
     return {"uncounted": UncountReason(answers["kind"]), "uncounted_reason": answers["reason"]}, {}
 
 

@@ -17,13 +17,13 @@ from models.people import Account
 from models.period import Period
 from models.submission import Category, Revision, RevisionAttachment, Submission
 from models.vocabulary import Channel, Consent, Kind, WrittenAs
-from workflow import clock, deadlines, definitions, media, texts
+from workflow import clock, deadlines, definitions, facts, media, texts
 from workflow.engine import moves
 from workflow.engine.audit import GENESIS
 from workflow.engine.errors import N_, Invalid, NotFound, Stale
 from workflow.engine.unit_of_work import change
 from workflow.rules.facts import Facts
-from workflow.submissions import Done, perform
+from workflow.submissions import Done, perform, still_refused
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,10 @@ def draft(
 
 
 def write(submission_id: int, manuscript: Manuscript, *, by: Account, seen: str, **answers: Any) -> Done:
-    """A new revision in place of the one with digest `seen`; raises Stale when another was written meanwhile."""
+    """A new revision in place of the one with digest `seen`; raises Stale when another was written meanwhile.
+
+    What the step guards it guards of the new text: a piece that waits for approval keeps section and answers.
+    """
 
     def next_revision(known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
         if seen != known.digest:
@@ -144,6 +147,8 @@ def write(submission_id: int, manuscript: Manuscript, *, by: Account, seen: str,
         piece = db.session.get_one(Submission, submission_id)
         side = WrittenAs.UNIT if known.state in UNIT_STATES else WrittenAs.DEPARTMENT
         changes, details = _new_revision(piece, piece.unit, manuscript, by, side)
+        then = facts.with_words_of(db.session.connection(), known, changes["revision_id"])
+        still_refused(known, "write", then)
         return changes, {"side": side.value, **details}
 
     return perform(submission_id, "write", by=by, beside=next_revision, **answers)
@@ -155,8 +160,10 @@ UNIT_STATES = frozenset({"drafted", "late"})
 def answer(submission_id: int, attachment_id: int, consent: Consent, *, by: Account, note: str = "") -> Done:
     """Say who of the children may be seen in one picture or video. The newest answer holds."""
 
-    def add(known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
-        if attachment_id not in {media_file.attachment_id for media_file in known.media}:
+    def add(_known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+        # Any file the piece ever showed: the public page may still show what the newest text leaves out.
+        file = db.session.get(Attachment, attachment_id)
+        if file is None or file.submission_id != submission_id:
             raise NotFound
         _answer(attachment_id, consent, by, note)
         return {}, {"attachment": attachment_id, "answer": consent.value}
@@ -194,10 +201,11 @@ def reclassify(
         )
         changes, details = _new_revision(piece, owner, manuscript, by, WrittenAs.DEPARTMENT)
         booked = period or piece.period
-        changes |= {"unit_id": owner.id, "period_id": booked.id}
+        is_late = known.first_sent_at is not None and known.first_sent_at >= deadlines.deadline_for(booked, owner.id)
+        changes |= {"unit_id": owner.id, "period_id": booked.id, "sent_late": is_late}
         before = {"unit": known.unit_code, "kind": known.kind, "period": piece.period.code}
         after = {"unit": owner.code, "kind": manuscript.kind.value, "period": booked.code}
-        return changes, {"before": before, "after": after, **details}
+        return changes, {"side": WrittenAs.DEPARTMENT.value, "before": before, "after": after, **details}
 
     return perform(submission_id, "reclassify", by=by, reason=reason, beside=correct)
 
@@ -284,7 +292,11 @@ def _files(piece: Submission, manuscript: Manuscript, by: Account | None) -> lis
 def _answer(attachment_id: int, consent: Consent, by: Account | None, note: str) -> None:
     db.session.add(
         ConsentAnswer(
-            attachment_id=attachment_id, answer=consent, note=note, answered_by=by.id if by else None
+            attachment_id=attachment_id,
+            answer=consent,
+            note=note,
+            answered_by=by.id if by else None,
+            created_at=clock.now(),
         )
     )
     db.session.flush()

@@ -44,6 +44,8 @@ class Facts:
     version: int
     head_hash: bytes
     digest: str
+    approved_digest: str | None
+    """What the newest approval named; None before the first."""
     revision_id: int
     unit_id: int
     unit_code: str

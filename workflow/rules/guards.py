@@ -4,6 +4,7 @@ The table GUARDS at the end is what workflow definitions may name.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from models.vocabulary import Consent, Role
 from workflow.engine.errors import N_, Refusal
@@ -12,6 +13,7 @@ from workflow.rules.facts import Facts
 from workflow.rules.periods import booking
 
 CLAIM_LASTS_WORKING_DAYS = 3
+DAYS_TO_RESTORE = 30
 ZONE = "Asia/Ho_Chi_Minh"
 
 Guard = Callable[[Facts], Refusal | None]
@@ -146,6 +148,16 @@ def discarded(facts: Facts) -> Refusal | None:
     return _unless(facts.discarded_at is not None, "not_discarded", N_("Bản nháp chưa bị xóa."))
 
 
+def restorable(facts: Facts) -> Refusal | None:
+    until = facts.discarded_at and facts.discarded_at + timedelta(days=DAYS_TO_RESTORE)
+    return _unless(
+        until is None or facts.now < until,
+        "restore_too_late",
+        N_("Bản nháp đã bị xóa quá {n} ngày nên không thể khôi phục."),
+        n=DAYS_TO_RESTORE,
+    )
+
+
 def own_or_committee(facts: Facts) -> Refusal | None:
     mine = facts.actor is not None and (facts.created_by == facts.actor or facts.actor in facts.authors)
     return _unless(
@@ -206,6 +218,16 @@ def four_eyes(facts: Facts) -> Refusal | None:
     return Refusal("four_eyes_violation", says, way_out)
 
 
+def as_approved(facts: Facts) -> Refusal | None:
+    """The approved revision is published and no other, whatever was corrected since."""
+    return _unless(
+        facts.digest == facts.approved_digest,
+        "changed_since_approval",
+        N_("Bài đã được sửa sau khi phê duyệt."),
+        N_("Trả lại biên tập để trình phê duyệt lại."),
+    )
+
+
 def scheduled(facts: Facts) -> Refusal | None:
     return _unless(facts.scheduled_at is not None, "not_scheduled", N_("Bài chưa được hẹn giờ đăng."))
 
@@ -215,7 +237,7 @@ GUARDS: Mapping[str, Guard] = {
     for guard in (
         complete, unit_alive, period_open, deadline_passed, never_sent, sent_before, sent_late, counted,
         uncounted, unclaimed, claimable, claim_lapsed, claimed_by_you, claimed_by_another, in_use, set_aside_before,
-        not_discarded, discarded, own_or_committee, not_author, sectioned, consents_answered,
+        not_discarded, discarded, restorable, as_approved, own_or_committee, not_author, sectioned, consents_answered,
         consents_given, four_eyes, scheduled,
     )
 }  # fmt: skip
