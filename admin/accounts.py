@@ -61,7 +61,7 @@ class Accounts(Workbench):
     saved = N_("Đã thêm tài khoản.")
     column_list = ("full_name", "email", "title", "active", "last_login_at")
     column_searchable_list = ("full_name", "email", "title")
-    column_default_order = "sort_key"
+    column_default_sort = "sort_key"
     page_size = 40
     picks = (
         Pick("vai-tro", N_("Vai trò"), GIVEN, _holds),
@@ -160,7 +160,9 @@ class Accounts(Workbench):
     def invite(self, account_id: int) -> Response:
         account = db.session.get(Account, account_id) or abort(404)
         held = accounts.roles_of(account)
-        role = ", ".join(gettext(ROLES[role]) for role in Role if role in held) or gettext(ROLES["committee"])
+        role = ", ".join(gettext(ROLES[role]) for role in Role if role in held) or gettext(
+            ROLES[Role.COMMITTEE]
+        )
         attempt(
             lambda: invitations.send(account, role=role, by=me()),
             done=gettext("Đã gửi thư mời đặt mật khẩu."),

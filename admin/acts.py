@@ -78,7 +78,7 @@ def steps(
 ) -> list[dict[str, Any]]:
     """Offers as look/parts/moves.html draws them: the usual next step first, refused ones in their place."""
     shown = [offer for offer in offers if _is_shown(offer)]
-    shown.sort(key=lambda offer: TONES.index(offer.step.tone))
+    shown.sort(key=lambda o: (TONES.index(o.step.tone), not o.is_allowed, o.step.trigger != "write"))
     drawn = [_drawn(offer, piece_id, digest, reasons) for offer in shown]
     if not any(step["allowed"] and step["kind"] == "primary" for step in drawn):
         useful = next((step for step in drawn if step["allowed"] and step["kind"] == "secondary"), None)

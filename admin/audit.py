@@ -15,6 +15,7 @@ from admin.export import csv_answer
 from admin.reading import note
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
+from workflow.engine.errors import N_
 from workflow.queries import audit, audit_check, desk
 from workflow.wording import action_name
 
@@ -139,10 +140,26 @@ def _row(event: Any) -> dict[str, Any]:
         "act": "consent" if trigger == "answer" else trigger,
         "says": gettext(action_name(event.action, trigger)),
         "refused": bool(code),
-        "subject": event.subject or event.unit or event.payload.get("period") or gettext("Hệ thống"),
+        "subject": event.subject
+        or event.unit
+        or event.payload.get("period")
+        or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
         "code": event.code or (event.payload.get("period") if event.payload.get("period") else event.stream),
         "url": url_for(".event", number=event.id),
     }
+
+
+ABOUT = {
+    "submission": N_("Tin, bài"),
+    "refusal": N_("Thao tác bị từ chối"),
+    "account": N_("Tài khoản"),
+    "committee": N_("Ban Truyền thông"),
+    "envelope": N_("Thư đến"),
+    "period": N_("Kỳ và hạn gửi"),
+    "settings": N_("Thiết lập"),
+    "unit": N_("Đơn vị"),
+}
+"""What a stream is about, when its event names nothing nearer."""
 
 
 def _drawn(event: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Letters(Ledger):
     needs = "letters.read"
     column_list = ("written_at", "to_name", "to_address", "subject", "kind", "state")
     column_searchable_list = ("subject", "to_name", "to_address", "code")
-    column_default_order = ("written_at", True)
+    column_default_sort = ("written_at", True)
     picks = (
         Pick(
             "trang-thai", N_("Trạng thái"), tuple(LETTER_STATES.items()), lambda state: Letter.state == state

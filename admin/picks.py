@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, true
 
 Choices = Sequence[tuple[str, str]]
 
@@ -46,6 +46,8 @@ class Pick:
 
     @staticmethod
     def holds(fields: Sequence[Any], words: str) -> ColumnElement[bool]:
-        """Any of these columns holds the words, accents and case aside."""
-        plain = func.unaccent(func.lower(words))
-        return or_(*(func.strpos(func.unaccent(func.lower(field)), plain) > 0 for field in fields))
+        """These columns together hold every word, accents and case aside."""
+        text = func.unaccent(func.lower(func.concat_ws(" ", *fields)))
+        return and_(
+            true(), *(func.strpos(text, func.unaccent(func.lower(word))) > 0 for word in words.split())
+        )

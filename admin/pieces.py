@@ -60,13 +60,14 @@ class Pieces(Editing, Screen):
         row = timeline.piece(piece_id) or abort(404)
         offers = submissions.available(piece_id, by=me())
         entries = timeline.timeline(piece_id)
+        files = timeline.files(row.revision_id)
         asking = [o.step.trigger for o in offers if "reason" in o.step.asks and o.is_allowed]
         engine = definitions.pinned(row.workflow, row.workflow_version)
         return self.render(
             "desk/piece.html",
             piece=row,
-            files=timeline.files(row.revision_id),
-            body=reading.body(row.body),
+            files=files,
+            body=reading.body(row.body, files),
             steps=acts.steps(
                 offers, piece_id=piece_id, digest=row.digest,
                 reasons=timeline.reasons_used(asking, me().id) if asking else {},

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from admin.desk import Screen, attempt, back_to, me
 from workflow import outbox
 from workflow.queries import post
-from workflow.wording import JOBS, OUTBOX_STATES, TOPICS
+from workflow.wording import JOBS, OUTBOX_STATES, OUTCOMES, TOPICS
 
 
 class Queues(Screen):
@@ -25,6 +25,7 @@ class Queues(Screen):
             jobs=JOBS,
             states=OUTBOX_STATES,
             topics=TOPICS,
+            outcomes=OUTCOMES,
         )
 
     @expose("/<int:message_id>/chay-lai", methods=["POST"])

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 from markupsafe import Markup
 
+from admin.desk import can
 from workflow import clock, differences, texts
 from workflow.engine.machine import Engine, Offer
 from workflow.queries import timeline
@@ -17,13 +18,19 @@ from workflow.wording import CONSENTS, UNCOUNT_REASONS, action_name
 LINE = ("drafted", "submitted", "edited", "approved", "published")
 
 
-def body(html: str) -> Markup:
-    """The stored body, clean since it was written; picture places become a line that says which picture."""
-    shown = re.sub(
-        r'<figure data-picture="(\d+)">\s*</figure>',
-        lambda found: f'<p class="picture-place">[{gettext("Ảnh %(n)s", n=found[1])}]</p>',
-        html,
-    )
+def body(html: str, files: Sequence[Any]) -> Markup:
+    """The stored body with its pictures in their places, as readers will see it. `files` as `timeline.files` gives them."""
+    pictures = {file.position: file for file in files if file.kind == "picture"}
+
+    def figure(found: re.Match[str]) -> str:
+        file = pictures.get(int(found[1]))
+        if file is None:
+            return ""
+        return Markup(
+            '<figure><img src="/tep/{}" alt="{}" loading="lazy"><figcaption>{}</figcaption></figure>'
+        ).format(file.id, file.caption or file.name, file.caption)
+
+    shown = re.sub(r'<figure data-picture="(\d+)">\s*</figure>', figure, html)
     return Markup(shown)  # noqa: S704  (cleaned by texts.body_from_html before it was stored)
 
 
@@ -61,7 +68,7 @@ def entry(event: timeline.Entry) -> dict[str, Any]:
         "at": event.at,
         "refused": bool(event.refused),
         "note": note(event.payload),
-        "link_url": url_for("desk_audit.event", number=event.number),
+        "link_url": url_for("desk_audit.event", number=event.number) if can("audit.read") else None,
         "link": gettext("Mục %(n)s", n=event.number),
     }
 
@@ -79,7 +86,7 @@ def note(payload: Mapping[str, Any]) -> str:
         )
     if payload.get("sent_late"):
         parts.append(gettext("Gửi muộn."))
-    if payload.get("became_at"):
+    if payload.get("became_at") and payload["became_at"][:16] != payload["at"][:16]:
         parts.append(gettext("Có hiệu lực từ %(at)s.", at=_instant(payload["became_at"])))
     before, after = payload.get("before"), payload.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):

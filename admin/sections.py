@@ -49,7 +49,7 @@ class Sections(Workbench):
     form = SectionForm
     saved = N_("Đã lưu chuyên mục.")
     column_list = ("name_vi", "code", "description_vi", "sort")
-    column_default_order = "sort"
+    column_default_sort = "sort"
     page_size = 50
 
     def create_model(self, form: SectionForm) -> Category:

@@ -85,7 +85,7 @@ class Units(Workbench):
         "short_name": "Tên ngắn", "name": "Tên đầy đủ", "code": "Mã", "valid_from": "Từ ngày", "valid_to": "Đến ngày",
     }  # fmt: skip
     column_searchable_list = ("name", "short_name", "code")
-    column_default_order = "sort_key"
+    column_default_sort = "sort_key"
     page_size = 40
     picks = (
         Pick(

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-TOKEN = re.compile(r"\s+|[^\s]+")
+TOKEN = re.compile(r"\S+\s*|\s+")
 LONGEST = 20_000
 """Words compared; what lies beyond is shown as one change. Comparing costs the product of the lengths."""
 
@@ -17,7 +17,7 @@ class Change:
 
 
 def words(before: str, after: str) -> list[Change]:
-    """Plain text in, runs out: `same` stands in both, `gone` only before, `new` only after. Spaces stay in the runs."""
+    """Plain text in, runs out: `same` stands in both, `gone` only before, `new` only after. Spaces stay in runs."""
     old, new = TOKEN.findall(before), TOKEN.findall(after)
     if len(old) + len(new) > LONGEST:
         return [Change("gone", before), Change("new", after)] if before != after else [Change("same", after)]

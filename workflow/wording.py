@@ -120,6 +120,20 @@ JOBS: Mapping[str, str] = {
     "arrivals": N_("Bài và thư đến theo lịch diễn tập"),
 }
 
+# What a job of the timetable counted.
+OUTCOMES: Mapping[str, str] = {
+    "lapsed": N_("quá hạn"),
+    "passed_over": N_("để lượt sau"),
+    "published": N_("đã đăng"),
+    "refused": N_("bị từ chối"),
+    "busy": N_("đang bận"),
+    "closed": N_("đã chốt"),
+    "open": N_("kỳ đang mở"),
+    "sent": N_("thư đã viết"),
+    "skipped": N_("lượt bỏ qua"),
+    "arrived": N_("đã đến"),
+}
+
 # What an editor has gone through before a piece waits for approval (R8).
 CHECKLIST: Mapping[str, str] = {
     "true": N_("Đúng sự thật, có nguồn"),
@@ -167,6 +181,7 @@ ACTIONS: Mapping[str, str] = {
     "account:revoke": N_("Thu hồi vai trò"),
     "account:open": N_("Mở lại tài khoản"),
     "account:shut": N_("Khóa tài khoản"),
+    "account:language": N_("Đổi ngôn ngữ"),
     "account:sign_in": N_("Đăng nhập"),
     "account:sign_out": N_("Đăng xuất"),
     "account:invite": N_("Mời nhận tài khoản"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
+from workflow.queries.desk import holding
 
 PAGE = 40
 EXPORT_MOST = 50_000
@@ -41,8 +42,10 @@ LEFT JOIN unit u ON u.id = e.unit_id
 """
 
 _CONDITIONS: Mapping[str, str] = {
-    "words": "strpos(unaccent(lower(coalesce(a.full_name, '') || ' ' || coalesce(a.email, '') || ' '"
-    " || coalesce(s.code, '') || ' ' || coalesce(r.title, ''))), unaccent(lower(:words))) > 0",
+    "words": holding(
+        "coalesce(a.full_name, '') || ' ' || coalesce(a.email, '') || ' ' || coalesce(s.code, '') || ' '"
+        " || coalesce(r.title, '')"
+    ),
     "action": "starts_with(e.action, :action)",
     "actor": "e.actor_id = :actor",
     "submission": "e.submission_id = :submission",
@@ -153,7 +156,7 @@ FROM audit_event WHERE id > :after
 
 _LAST_TRAVEL = text("""
 SELECT id, payload::jsonb ->> 'before' AS before, payload::jsonb ->> 'after' AS after
-FROM audit_event WHERE action = 'clock:travel' ORDER BY id DESC LIMIT 1
+FROM audit_event WHERE action = 'clock:travel' AND actor_id IS NOT NULL ORDER BY id DESC LIMIT 1
 """)
 
 

@@ -26,6 +26,14 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 
 
+def holding(text_sql: str) -> str:
+    """A condition: the text holds every word of `:words`, accents and case aside. "bep an" finds "Bếp ăn"."""
+    return (
+        "NOT EXISTS (SELECT 1 FROM regexp_split_to_table(unaccent(lower(:words)), ' ') AS word"
+        f" WHERE strpos(unaccent(lower({text_sql})), word) = 0)"
+    )
+
+
 # --- what waits ---------------------------------------------------------------------------------------------------
 
 _WAITING = text("""
@@ -116,8 +124,10 @@ CROSS JOIN LATERAL (
 """
 
 _CONDITIONS: Mapping[str, str] = {
-    "words": "strpos(unaccent(lower(r.title || ' ' || s.code || ' ' || r.author_line || ' ' || r.school || ' '"
-    " || u.short_name || ' ' || u.name || ' ' || r.summary)), unaccent(lower(:words))) > 0",
+    "words": holding(
+        "r.title || ' ' || s.code || ' ' || r.author_line || ' ' || r.school || ' ' || u.short_name || ' '"
+        " || u.name || ' ' || r.summary"
+    ),
     "unit": "u.code = :unit",
     "period": "p.year || '-' || lpad(p.month::text, 2, '0') = :period",
     "kind": "s.kind = :kind",

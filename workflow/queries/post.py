@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
+from workflow.queries.desk import holding
 
 PAGE = 25
 
-_ENVELOPES = text("""
+_ENVELOPES = text(f"""
 SELECT e.id, e.received_at, e.from_address, e.from_name, e.subject, e.verdict, e.reason, e.problems,
   sender.full_name AS sender, who.full_name AS handled_by, e.handled_at,
   ARRAY(SELECT s.code FROM envelope_submission es JOIN submission s ON s.id = es.submission_id
@@ -18,10 +19,9 @@ FROM envelope e
 LEFT JOIN account sender ON sender.id = e.sender_id
 LEFT JOIN account who ON who.id = e.handled_by
 WHERE (:verdict = '' OR e.verdict = :verdict)
-  AND (:words = '' OR strpos(unaccent(lower(e.subject || ' ' || e.from_name || ' ' || e.from_address)),
-    unaccent(lower(:words))) > 0)
+  AND {holding("e.subject || ' ' || e.from_name || ' ' || e.from_address")}
 ORDER BY e.received_at DESC, e.id DESC LIMIT :size OFFSET :skip
-""")
+""")  # noqa: S608  (own words)
 
 _VERDICTS = text("SELECT verdict, count(*) AS n FROM envelope GROUP BY verdict")
 
