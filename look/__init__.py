@@ -6,13 +6,16 @@ import macros from look/parts/. The macros take plain objects or dicts; each fil
 
 import hashlib
 import secrets
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from flask_babel import get_locale
 from markupsafe import Markup
 
-from look import signs, words
+from look import english, signs, words
 
 STATIC = Path(__file__).parent / "static"
 THEMES = ("light", "dark")
@@ -31,23 +34,12 @@ blueprint = Wardrobe(
     "look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates"
 )
 
-FILTERS = {
-    "day": words.day,
-    "day_month": words.day_month,
-    "month": words.month,
-    "weekday": words.weekday,
-    "long_day": words.long_day,
-    "clock_time": words.clock_time,
-    "moment": words.moment,
-    "last_day": words.last_day,
-    "ago": words.ago,
-    "span": words.span,
-    "number": words.number,
-    "size": words.size,
-    "initials": words.initials,
-    "sentence_start": words.sentence_start,
-    "digest_groups": words.digest_groups,
-}
+FILTERS = (
+    "day", "day_month", "month", "weekday", "long_day", "clock_time", "moment", "last_day", "ago", "span",
+    "number", "size", "initials", "sentence_start", "digest_groups",
+)  # fmt: skip
+GLOBALS = ("days_left", "time_left", "along", "of")
+"""Names of look/words.py; those that English says otherwise are in look/english.py too."""
 
 
 def wear(app: Flask) -> None:
@@ -57,23 +49,37 @@ def wear(app: Flask) -> None:
     """
     app.register_blueprint(blueprint)
     environment = app.jinja_env
-    environment.filters.update(FILTERS)
+    environment.filters.update({name: spoken(name) for name in FILTERS})
     environment.globals.update(
         icon=icon,
         csp_nonce=csp_nonce,
         look_url=look_url,
         theme=theme,
         signs=signs,
-        days_left=words.days_left,
-        time_left=words.time_left,
-        along=words.along,
-        of=words.of,
+        **{name: spoken(name) for name in GLOBALS},
     )
     if "gettext" not in environment.globals:
         # Without Flask-Babel (or before it) the words are shown as they are written: Vietnamese.
         environment.add_extension("jinja2.ext.i18n")
         environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     app.after_request(set_content_policy)
+
+
+def spoken(name: str) -> Callable[..., Any]:
+    """The form of this name in the language of the page."""
+    vietnamese = getattr(words, name)
+    says = {"vi": vietnamese, "en": getattr(english, name, vietnamese)}
+
+    @wraps(vietnamese)
+    def say(*given: Any, **named: Any) -> Any:
+        return says.get(language(), vietnamese)(*given, **named)
+
+    return say
+
+
+def language() -> str:
+    """The reader's, where Flask-Babel knows it; else Vietnamese."""
+    return str(get_locale() or "vi") if "babel" in current_app.extensions else "vi"
 
 
 def icon(name: str, css: str = "") -> Markup:
