@@ -72,7 +72,12 @@ def seat(
     try:
         with change() as session:
             session.refresh(committee, with_for_update=True)
-            taken = {s.slot for s in standing(committee) if s.seat_kind == kind}
+            # A seat that somebody leaves on a later day is not free before it.
+            taken = {
+                s.slot
+                for s in committee.seats
+                if s.seat_kind == kind and (s.valid_to is None or since < s.valid_to)
+            }
             free = [slot for slot in _slots(committee, kind) if slot not in taken]
             if not free:
                 raise Invalid("composition_invalid", COMPOSITION, field="seat_kind", **_numbers(committee))
@@ -107,6 +112,7 @@ def unseat(placed: Seat, *, on: date, by: Account | None) -> None:
     """End a person's time on a seat; the committee must be confirmed anew."""
     _may_write(by)
     with change() as session:
+        session.refresh(placed.committee, with_for_update=True)
         placed.valid_to = max(on, placed.valid_from)
         _unconfirm(placed.committee)
         session.flush()
@@ -130,24 +136,26 @@ def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
 def confirm(committee: Committee, *, by: Account) -> None:
     """Confirm a complete committee. Raises NotAllowed(`composition_invalid`), on record, when a seat is empty."""
     _may_write(by, "committees.confirm")
-    gaps = missing(committee)
-    if gaps:
-        refusal = Refusal("composition_invalid", COMPOSITION, fields=_numbers(committee))
-        with change():
-            _told(committee, "committee:refused/composition_invalid", by)
-        raise NotAllowed(refusal)
     with change() as session:
-        now = clock.now()
-        committee.status = CommitteeStatus.CONFIRMED
-        committee.confirmed_at = now
-        committee.confirmed_by = by.id
-        session.flush()
-        seq = _told(committee, "committee:confirm", by)
-        outbox.put(
-            "letter:committee_confirmed",
-            f"committee:{committee.id}:{seq}:letter:committee_confirmed",
-            {"committee": committee.id},
-        )
+        # Locked before it is counted: a seat may be given up at this moment.
+        session.refresh(committee, with_for_update=True)
+        gaps = missing(committee)
+        if gaps:
+            _told(committee, "committee:refused/composition_invalid", by)
+        else:
+            now = clock.now()
+            committee.status = CommitteeStatus.CONFIRMED
+            committee.confirmed_at = now
+            committee.confirmed_by = by.id
+            session.flush()
+            seq = _told(committee, "committee:confirm", by)
+            outbox.put(
+                "letter:committee_confirmed",
+                f"committee:{committee.id}:{seq}:letter:committee_confirmed",
+                {"committee": committee.id},
+            )
+    if gaps:
+        raise NotAllowed(Refusal("composition_invalid", COMPOSITION, fields=_numbers(committee)))
 
 
 def reopen(committee: Committee, *, reason: str, by: Account) -> None:
