@@ -40,7 +40,16 @@ def body_from_html(html: str) -> str:
     html = re.sub(r"<(/?)b\b[^>]*>", r"<\1strong>", html)
     html = re.sub(r"<(/?)i\b[^>]*>", r"<\1em>", html)
     html = re.sub(r"(<br\s*/?>\s*){2,}", "\n\n", html)
-    clean = nh3.clean(
+    blocks = (block.strip() for block in re.split(r"\n\s*\n", _clean(html)))
+    kept = (block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks if block)
+    # Cleaned again: a blank line inside an element has torn it in two, and the page must not.
+    body = re.sub(r"<p>\s*(<br>)*\s*</p>", "", _clean("\n".join(kept))).strip()
+    body = _MARKER.sub(r'<figure data-picture="\1"></figure>', body)
+    return body if to_plain(body) or "<figure" in body else ""
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
         html,
         tags=ALLOWED,
         clean_content_tags={"script", "style"},
@@ -48,11 +57,6 @@ def body_from_html(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
-    blocks = (block.strip() for block in re.split(r"\n\s*\n", clean))
-    kept = (block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks if block)
-    body = re.sub(r"<p>\s*(<br>)*\s*</p>", "", "\n".join(kept))
-    body = _MARKER.sub(r'<figure data-picture="\1"></figure>', body)
-    return body if to_plain(body) or "<figure" in body else ""
 
 
 def body_from_paragraphs(paragraphs: Sequence[str]) -> str:

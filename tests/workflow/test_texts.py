@@ -1,5 +1,7 @@
 """The body between an editor, the database and a page."""
 
+import pytest
+
 from workflow import texts
 
 
@@ -26,3 +28,21 @@ def test_a_figure_that_is_no_picture_place_is_text():
     assert texts.around_pictures('<p>A</p><figure data-picture="x"></figure>') == [
         '<p>A</p><figure data-picture="x"></figure>'
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<p>a\n\nb</p>",
+        "<ul><li>x\n\ny</li><li>z</li></ul>",
+        "<p>a</p>\n\nrời\n\n<strong>b\n\nc</strong>",
+        "<h1>T\n\n</h1>x",
+    ],
+)
+def test_a_blank_line_inside_an_element_tears_nothing_apart_and_cleaning_twice_changes_nothing(typed):
+    body = texts.body_from_html(typed)
+
+    assert body.count("<p>") == body.count("</p>")
+    assert "<p><p>" not in body
+    assert "</p></p>" not in body
+    assert texts.body_from_html(body) == body
