@@ -95,8 +95,12 @@ class _Reader:
         self.sha256 = hashlib.sha256(text.encode()).hexdigest()
 
     def read(self, raw: Mapping[str, Any]) -> Definition:
+        for word in ("name", "version", "initial"):
+            self._word(raw, word, 1)
         states = {
-            entry["name"]: State(entry["name"], self._label(entry, line), bool(entry.get("final", False)))
+            self._word(entry, "name", line): State(
+                entry["name"], self._label(entry, line), bool(entry.get("final", False))
+            )
             for line, entry in self._entries(raw, "state")
         }
         placed = [
@@ -126,6 +130,11 @@ class _Reader:
         heads = [n for n, line in enumerate(self.lines, 1) if line.strip() == f"[[{table}]]"]
         return zip(heads, raw.get(table, ()), strict=True)
 
+    def _word(self, entry: Mapping[str, Any], word: str, line: int) -> Any:
+        if word not in entry:
+            raise self._refuse(line, f"{word!r} is missing")
+        return entry[word]
+
     def _label(self, entry: Mapping[str, Any], line: int) -> Label:
         if not entry.get("vi") or not entry.get("en"):
             raise self._refuse(line, "a label in Vietnamese (vi) and English (en) is missing")
@@ -134,16 +143,16 @@ class _Reader:
     def _steps(
         self, entry: Mapping[str, Any], line: int, states: Mapping[str, State], *, is_move: bool
     ) -> Iterable[Step]:
-        target = entry["to"] if is_move else None
-        for source in entry["from"] if is_move else entry["in"]:
+        target = self._word(entry, "to", line) if is_move else None
+        for source in self._word(entry, "from" if is_move else "in", line):
             for state in filter(None, (source, target)):
                 if state not in states:
                     raise self._refuse(line, f"unknown state {state!r}")
             yield Step(
-                trigger=entry["trigger"],
+                trigger=self._word(entry, "trigger", line),
                 source=source,
                 target=target,
-                roles=frozenset(entry["who"]),
+                roles=frozenset(self._word(entry, "who", line)),
                 guards=tuple(entry.get("guards", ())),
                 asks=tuple(entry.get("asks", ())),
                 effects=tuple(entry.get("effects", ())),

@@ -175,3 +175,16 @@ def test_another_definition_runs_on_the_same_engine(tmp_path):
     engine = Engine(loaded(tmp_path, SOUND), {"ready": lambda _: None})
 
     assert engine.decide("read", Facts, {}).target == "read"
+
+
+@pytest.mark.parametrize("word", ["trigger", "who", "to", "from"])
+def test_a_step_that_lacks_a_word_is_refused_with_file_and_line(tmp_path, word):
+    lacking = "\n".join(line for line in SOUND.splitlines() if not line.startswith(f"{word} ="))
+
+    with pytest.raises(UnsoundDefinition, match=rf"two_steps.toml:\d+: '{word}' is missing"):
+        loaded(tmp_path, lacking)
+
+
+def test_a_definition_without_a_name_is_refused(tmp_path):
+    with pytest.raises(UnsoundDefinition, match=r"two_steps.toml:1: 'version' is missing"):
+        loaded(tmp_path, "\n".join(line for line in SOUND.splitlines() if not line.startswith("version")))
