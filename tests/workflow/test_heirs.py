@@ -8,7 +8,7 @@ from models.base import db
 from models.organisation import Unit
 from models.submission import Submission
 from workflow import organisation, submissions
-from workflow.queries import portal
+from workflow.queries import letters, portal
 
 pytestmark = pytest.mark.database
 
@@ -63,3 +63,12 @@ def test_r12_an_heir_that_has_ended_too_passes_the_work_on(make, cast, clock_at,
     clock_at("2021-05-19 08:00")
     assert submissions.submit(piece.id, by=cast.nga).state == "submitted"
     assert seen_by(cast.nga, piece, date(2021, 5, 19))
+
+
+def test_r12_letters_about_an_ended_unit_go_to_the_heir_that_still_lives(make, cast, clock_at):
+    make.submission()
+    end(cast.can_loc, date(2021, 5, 18), cast.district_ky_anh)
+    end(cast.district_ky_anh, date(2021, 5, 19), cast.town_ky_anh)
+    clock_at("2021-05-19 08:00")
+
+    assert [person.address for person in letters.members(cast.can_loc.id)] == ["nga@example.edu.vn"]

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, TextClause, text
 
 from models.base import db
 from models.vocabulary import SeatKind
+from workflow.queries.heirs import at_work
 
 Row = RowMapping
 
@@ -183,8 +184,7 @@ _SELECT = "SELECT a.id, a.full_name, a.email, a.language"
 _MEMBERS = text(f"""
 WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day),
 home AS (
-  SELECT CASE WHEN u.valid_to <= today.day THEN coalesce(heir.id, u.id) ELSE u.id END AS id
-  FROM today, unit u LEFT JOIN unit heir ON heir.code = u.successor_codes[1] WHERE u.id = :unit
+  SELECT coalesce({at_work("u", "today.day")}, u.id) AS id FROM today, unit u WHERE u.id = :unit
 ), placed AS (
   SELECT seat.account_id, CASE seat.seat_kind WHEN 'specialist' THEN 1 WHEN 'leader' THEN 2 ELSE 4 END AS rank
   FROM today, home JOIN committee c ON c.unit_id = home.id AND c.valid_to IS NULL
