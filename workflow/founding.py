@@ -44,7 +44,12 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
     for role, password in (passwords or {}).items():
         values = {"role": role, "password": password}
         admin.exec_driver_sql(
-            admin.execute(text("SELECT format('ALTER ROLE %I PASSWORD %L', :role, :password)"), values)
+            admin.execute(
+                text(
+                    "SELECT format('ALTER ROLE %I PASSWORD %L', CAST(:role AS text), CAST(:password AS text))"
+                ),
+                values,
+            )
             .scalar_one()
             .replace("%", "%%")
         )

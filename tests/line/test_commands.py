@@ -1,0 +1,175 @@
+"""What each command answers, and how it refuses. Inside this process: starting Python is not what is tried here."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import wsgi
+from look import line as look_line
+from tests.factories import Make
+from tests.line.conftest import DATA, Said
+
+pytestmark = pytest.mark.database
+
+Run = Callable[..., Said]
+SON, MINH, PHUONG, MAI = (f"--as={name}@example.edu.vn" for name in ("son", "minh", "phuong", "mai"))
+
+
+@pytest.fixture
+def run(app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    # The command line notes its data folder in the environment; it is put back afterwards.
+    monkeypatch.setenv("TOASOAN_DATA", os.environ["TOASOAN_DATA"])
+
+    def toasoan(*words: object) -> Said:
+        with pytest.raises(SystemExit) as end:
+            look_line.main(wsgi.toasoan, lambda: app, [str(word) for word in words])
+        said = capsys.readouterr()
+        return Said(int(end.value.code or 0), said.out, said.err)
+
+    return toasoan
+
+
+def test_a_piece_goes_through_the_department_by_commands(run: Run, make: Make) -> None:
+    code = make.submission(state="submitted", with_picture=True).code
+
+    claimed = run("do", code, "claim", SON, "--json").row
+    run("do", code, "edit", SON, "--checklist", "done")
+    approved = run("do", code, "approve", MINH, "--json").row
+    published = run("do", code, "publish", PHUONG, "--seen", approved["seen"], "--json").row
+
+    assert [row["state"] for row in (claimed, approved, published)] == ["submitted", "approved", "published"]
+    assert approved["seen"] == approved["digest"]
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "code"),
+    [
+        (("approve", MINH), 1, "invalid_transition"),
+        (("claim", MINH), 1, "forbidden"),
+        (("lapse", MAI), 1, "invalid_transition"),
+        (("return", SON), 1, "reason_required"),
+        (("claim", "--as=ai@example.edu.vn"), 1, "not_found"),
+        (("fly", SON), 2, "usage"),
+        (("claim",), 2, "usage"),
+        (("extend", SON, "--reason", "mưa lũ"), 2, "usage"),
+        (("uncount", SON, "--kind", "dull", "--reason", "chán"), 2, "usage"),
+        (("reclassify", SON, "--reason", "sai loại", "--kind", "poem"), 2, "usage"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else None,
+)
+def test_every_refusal_of_a_step_has_an_exit_code_and_a_code(
+    run: Run, make: Make, words: tuple[str, ...], exit_code: int, code: str
+) -> None:
+    piece = make.submission(state="submitted").code
+
+    said = run("do", piece, *words, "--json")
+
+    assert (said.code, said.row["code"]) == (exit_code, code)
+    assert said.row["says"]
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "code"),
+    [
+        (("do", "S99", "claim", SON), 1, "not_found"),
+        (("do", "h-can-loc", "confirm", SON), 1, "composition_invalid"),
+        (("sweep", "--at", "hôm qua"), 2, "usage"),
+        (("report", "month", "2019-01"), 1, "period_unknown"),
+        (("report", "month", "tháng 5"), 2, "usage"),
+        (("account", "add", "x@example.edu.vn", "--role", "committee"), 2, "usage"),
+        (("account", "add", "x@example.edu.vn", "--role", "system"), 2, "usage"),
+        (("workflow", "draw", "--name", "yearly"), 1, "workflow_unknown"),
+        (("import", "units", "/nowhere.csv"), 2, "usage"),
+    ],
+    ids=lambda words: " ".join(words[:2]) if isinstance(words, tuple) else None,
+)
+def test_every_other_refusal_has_them_too(
+    run: Run, make: Make, words: tuple[str, ...], exit_code: int, code: str
+) -> None:
+    said = run(*words, "--json")
+
+    assert (said.code, said.row["code"]) == (exit_code, code)
+
+
+def test_a_wrong_classification_is_corrected_on_record(run: Run, make: Make) -> None:
+    piece = make.submission(state="submitted")
+
+    said = run(
+        "do", piece.code, "reclassify", SON, "--reason", "Là bài, không phải tin", "--kind", "article",
+        "--unit", "tx-ky-anh", "--author", "Lê Thị Nga", "--period", "2021-06", "--json",
+    )  # fmt: skip
+
+    assert said.code == 0, said.out
+    rows = {row["unit"]: row["received"] for row in run("report", "month", "2021-06", "--json").rows}
+    assert rows["tx-ky-anh"] == 1
+
+
+def test_an_extension_brings_late_drafts_back(
+    run: Run, make: Make, clock_at: Callable[[str], object]
+) -> None:
+    code = make.submission().code
+    clock_at("2021-05-20 08:00")
+    assert run("sweep", "--json").row["lapsed"] == 1
+
+    said = run("do", code, "extend", SON, "--until", "2021-05-22T17:00", "--reason", "Mưa lũ", "--json")
+
+    assert said.row["state"] == "drafted"
+
+
+def test_an_answer_about_children_is_given_by_name_or_place(run: Run, make: Make) -> None:
+    code = make.submission(state="submitted", with_picture=True, consent=None).code
+
+    by_name = run("consent", code, "anh.jpg", "yes", SON, "--json").row
+    by_place = run("consent", code, "1", "no", SON, "--json").row
+    unknown = run("consent", code, "anh-9.jpg", "no", SON, "--json")
+
+    assert (by_name["file"], by_place["file"], by_place["answer"]) == ("anh.jpg", "anh.jpg", "no")
+    assert unknown.row["code"] == "file_unknown"
+
+
+def test_a_new_account_gets_its_role_and_can_act(run: Run, make: Make) -> None:
+    code = make.submission(state="submitted").code
+    run("account", "add", "hanh@example.edu.vn", "--role", "editor", "--name", "Bùi Thị Hạnh")
+
+    assert run("do", code, "claim", "--as", "hanh@example.edu.vn").code == 0
+
+
+def test_a_bad_row_is_named_and_the_command_exits_with_one(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "units.csv"
+    header = "code,name,kind,valid_from,valid_to,gso_code,admin_unit\n"
+    table.write_text(f"{header}x,Phòng X,phong_gddt,hôm qua,,1,Huyện X\n", "utf-8")
+
+    said = run("import", "units", table, "--json")
+
+    assert said.code == 1
+    assert [row["code"] for row in said.rows] == ["date_invalid", "rows_refused"]
+
+
+def test_the_same_file_again_changes_nothing(run: Run) -> None:
+    first = run("import", "categories", DATA / "categories.csv", "--json").rows[-1]
+    second = run("import", "categories", DATA / "categories.csv", "--json").rows[-1]
+
+    assert (first["added"], second["added"], second["unchanged"]) == (8, 0, 8)
+
+
+def test_a_mail_is_taken_in_once(run: Run) -> None:
+    mail = DATA / "mail" / "m05-iphone-personal-address-mp4-gps.eml"
+
+    first = run("intake", mail, "--received-at", "2021-05-14T20:15:09+07:00", "--json").row
+    second = run("intake", mail, "--json").row
+
+    assert (first["outcome"], second["outcome"]) == ("tray", "duplicate")
+
+
+def test_the_trail_is_whole_and_the_workflow_can_be_drawn(run: Run, make: Make) -> None:
+    make.submission(state="published")
+
+    drawn = run("workflow", "draw").out
+
+    assert run("audit", "verify", "--json").row["events"] > 20
+    assert drawn.startswith("stateDiagram-v2")
+    assert "edited --> approved: Phê duyệt (approver)" in drawn
+    assert run("queue", "--json").rows

@@ -1,0 +1,75 @@
+"""The month of May 2021 by commands alone, each a process of its own; then the house is lost, and comes back."""
+
+import csv
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from embedded import servers
+from tests.line.conftest import DATA, Line
+
+pytestmark = pytest.mark.database
+
+EDITOR = ("--as", "editor@example.edu.vn")
+
+
+def fields(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(table.splitlines()))
+
+
+def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: Line, tmp_path: Path) -> None:
+    line.bring_in()
+    twin = ("do", "S09", "uncount", *EDITOR, "--kind", "duplicate", "--reason", "trùng S07")
+    line.done(*twin)
+    again = line(*twin)
+    line.done("sweep", "--at", "2021-05-20T00:05:00+07:00")
+    report = line.done("report", "month", "2021-05", "--csv").out
+    saved = line.done("backup", tmp_path / "tháng 5.tar", "--json").row
+    line.done("down")
+    shutil.rmtree(line.folder)
+
+    restored = line.done("restore", tmp_path / "tháng 5.tar", "--json").row
+
+    assert fields(report) == fields((DATA / "expected_2021-05.csv").read_text("utf-8"))
+    assert (again.code, again.out) == (1, "")
+    assert again.err.endswith("[uncounted_already]\n")
+    assert restored["files"] == saved["files"] == 21
+    assert restored["events"] > 200
+    assert line.done("report", "month", "2021-05", "--csv").out == report
+    assert sum(1 for path in (line.folder / "files").rglob("*") if path.is_file()) == 21
+
+
+def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believed(
+    line: Line, tmp_path: Path
+) -> None:
+    whole, broken = tmp_path / "b.tar", tmp_path / "hỏng.tar"
+    line.done("backup", whole)
+    spoil(whole, broken)
+    fresh = Line(tmp_path / "mới")
+
+    try:
+        refused = {
+            "backup_exists": line("backup", whole, "--json"),
+            "database_not_empty": line("restore", whole, "--json"),
+            "backup_damaged": fresh("restore", broken, "--json"),
+        }
+        # A refusal touched nothing: the same folder takes the whole one.
+        fresh.done("restore", whole)
+    finally:
+        servers.stop(fresh.folder, say=lambda _: None)
+
+    assert [(said.code, said.row["code"]) for said in refused.values()] == [(1, code) for code in refused]
+
+
+def spoil(whole: Path, broken: Path) -> None:
+    """The same backup with one byte more in the database's part."""
+    parts = whole.parent / "parts"
+    with tarfile.open(whole) as box:
+        box.extractall(parts, filter="data")
+    with (parts / "database.dump").open("ab") as dump:
+        dump.write(b"!")
+    with tarfile.open(broken, "w") as box:
+        for part in sorted(parts.iterdir()):
+            box.add(part, part.name)
