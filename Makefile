@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run setup venv test test-faults bench lint lock clean
+.PHONY: help run setup venv test test-faults bench lint words lock clean
 
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
 	@echo 'make lint         soát mã / ruff, mypy, import contracts'
+	@echo 'make words        gom câu chữ cần dịch / bring the English catalogue up to date'
 	@echo 'make setup        chỉ cài đặt / only install'
 	@echo 'make lock         khóa lại phiên bản / lock again after a change in pyproject.toml (needs uv)'
 	@echo 'make clean        xóa mọi thứ đã cài, giữ dữ liệu / remove what was installed, keep the data'
@@ -90,6 +91,14 @@ lint: setup
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
+
+# The rooms are those of tests/house/test_words.py. The house reads the .po files as they are: nothing to compile.
+words: setup
+	@mkdir -p build
+	@.venv/bin/pybabel -q extract -F workflow/translations/babel.cfg -k lazy_gettext --add-location=file --sort-by-file \
+	  -o build/words.pot workflow gate admin portal forum look tasks
+	@.venv/bin/pybabel -q update -i build/words.pot -o workflow/translations/en/LC_MESSAGES/messages.po -l en -w 110 \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 # Universal, with hashes and without index addresses: any mirror serves, every platform finds its own.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate

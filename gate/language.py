@@ -1,22 +1,88 @@
-"""Vietnamese first, English second: chosen per person, else per visitor (R14)."""
+"""Vietnamese first, English second: chosen per person, else per visitor (R14).
 
-from flask import Flask, request
-from flask_babel import Babel
+The Vietnamese sentences of the house are the message ids. `workflow/translations/en` says them in English and
+`workflow/translations/vi` says in Vietnamese what WTForms brings along in English; both are read as the plain .po
+files they are, so that there is nothing to build and nothing to forget.
+"""
+
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_admin.form import BaseForm
+from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_login import current_user
+from werkzeug.wrappers import Response
+from wtforms.meta import DefaultMeta
 
-from workflow import clock
+from workflow import accounts, clock
 
-LANGUAGES = ("vi", "en")
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each called by its own name: who reads only one of them must find it."""
+
+COOKIE_SECONDS = 365 * 24 * 3600
+
+blueprint = Blueprint("language", __name__)
+
+
+class Catalogues(Domain):
+    """The house's words, from .po files."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def get_translations(self) -> NullTranslations:
+        """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
+        return catalogue(self.folder / str(get_locale()) / "LC_MESSAGES" / "messages.po")
+
+
+@cache
+def catalogue(file: Path) -> NullTranslations:
+    if not file.is_file():
+        return NullTranslations()
+    compiled = BytesIO()
+    with file.open("rb") as written:
+        write_mo(compiled, read_po(written))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class HouseBabel(Babel):
+    """Flask-Babel with our catalogues."""
+
+    folder: Path
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return Catalogues(self.folder)
 
 
 def speak(app: Flask) -> None:
     app.config.update(
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
-        BABEL_TRANSLATION_DIRECTORIES=f"{app.root_path}/workflow/translations",
+        # Flask-WTF would ask WTForms' own catalogues, which know no Vietnamese.
+        WTF_I18N_ENABLED=False,
     )
-    Babel(app, locale_selector=chosen)
+    babel = HouseBabel(app, locale_selector=chosen)
+    babel.folder = Path(app.root_path, "workflow", "translations")
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    # Forms of all kinds, plain, Flask-WTF's and Flask-Admin's, have no nearer place in common for their words.
+    for meta in (DefaultMeta, BaseForm.Meta):
+        meta.get_translations = _form_words
+    app.register_blueprint(blueprint)
+    app.context_processor(around)
+
+
+def _form_words(_meta: DefaultMeta, _form: object) -> NullTranslations:
+    words: NullTranslations = get_translations()
+    return words
 
 
 def chosen() -> str:
@@ -24,3 +90,57 @@ def chosen() -> str:
     own = getattr(current_user, "language", None)
     wanted = own or request.cookies.get("language", "")
     return wanted if wanted in LANGUAGES else "vi"
+
+
+def around() -> dict[str, Any]:
+    """For every layout: the language of the page, and the switch to the other one."""
+    here = str(get_locale())
+    others = [
+        {"code": code, "label": name, "url": url_for("language.switch", code=code, ve=place())}
+        for code, name in LANGUAGES.items()
+        if code != here
+    ]
+    return {"language": here, "languages": others}
+
+
+def place() -> str:
+    """Where the reader is, as far as one can come back to it; else the first page inside, or of the forum."""
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()):
+        return url_for("arriving.onward") if current_user.is_authenticated else "/"
+    return request.full_path.removesuffix("?")
+
+
+@blueprint.get("/ngon-ngu/<code>")
+def switch(code: str) -> Response | str:
+    """A visitor's choice is kept in her browser; a person's is her account's, which no link may change: it asks."""
+    if code not in LANGUAGES:
+        abort(404)
+    if current_user.is_authenticated:
+        return render_template("gate/language.html", code=code, name=LANGUAGES[code], back=back())
+    return remembered(code)
+
+
+@blueprint.post("/ngon-ngu/<code>")
+def choose(code: str) -> Response:
+    """For this browser, and for the person's account when she is signed in."""
+    if code not in LANGUAGES:
+        abort(404)
+    if current_user.is_authenticated:
+        accounts.set_language(current_user, code)
+    return remembered(code)
+
+
+def remembered(code: str) -> Response:
+    answer = redirect(back(), 303)
+    answer.set_cookie(
+        "language", code, max_age=COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+    )
+    return answer
+
+
+def back() -> str:
+    """The page the switch was pressed on: a path of this house, never another's address."""
+    path = request.args.get("ve", "/")
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if is_ours else "/"

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
@@ -14,6 +15,8 @@ from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
+
+LANGUAGES = ("vi", "en")
 
 
 def by_email(email: str) -> Account:
@@ -177,7 +180,19 @@ def set_active(account: Account, active: bool, *, by: Account) -> None:
         _told(account, "account:open" if active else "account:shut", by)
 
 
-def _told(account: Account, action: str, by: Account | None, **more: object) -> None:
+def set_language(account: Account, language: str) -> None:
+    """A person chooses the language of her screens and letters, `vi` or `en`. Raises Invalid(`language_unknown`)."""
+    if language not in LANGUAGES:
+        raise Invalid("language_unknown", N_("Ngôn ngữ “{language}” không có."), language=language)
+    with change() as session:
+        if account.language == language:
+            return
+        before, account.language = account.language, language
+        session.flush()
+        _told(account, "account:language", account, before=before, after=language)
+
+
+def _told(account: Account, action: str, by: Account | None, **more: Any) -> None:
     audit.write(
         db.session.connection(),
         f"account:{account.id}",

@@ -2,7 +2,7 @@
 // A module, so that these words are in place before the editor draws its toolbar.
 import Trix from "../vendor/trix.js";
 
-Object.assign(Trix.config.lang, {
+const vietnamese = {
   bold: "Đậm",
   italic: "Nghiêng",
   heading1: "Tiêu đề nhỏ",
@@ -17,7 +17,9 @@ Object.assign(Trix.config.lang, {
   urlPlaceholder: "Nhập địa chỉ trang",
   undo: "Hoàn tác",
   redo: "Làm lại",
-});
+};
+// It speaks English by itself.
+if (document.documentElement.lang !== "en") Object.assign(Trix.config.lang, vietnamese);
 // The page's own heading is the title; headings inside a text begin at the second level.
 Trix.config.blockAttributes.heading1.tagName = "h2";
 

@@ -177,7 +177,7 @@ on("input", "[data-limit]", (box) => {
 /* Files chosen are named at once, with their size. */
 on("change", "[data-upload]", (input) => {
   const list = document.querySelector(`[data-upload-list="${input.name}"]`);
-  const shown = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 1 });
+  const shown = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
   list.replaceChildren(
     ...[...input.files].map((file) => {
       const row = document.createElement("li");

@@ -1,0 +1,84 @@
+"""Whoever chose English finds no Vietnamese on the screen but what people wrote: names, titles, texts (R14)."""
+
+import html
+import re
+
+import pytest
+from sqlalchemy import inspect, text
+
+from workflow import accounts, founding
+
+pytestmark = pytest.mark.database
+
+VIETNAMESE = re.compile(
+    r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE
+)
+OURS = ("Tòa Soạn", "Tiếng Việt", "Hà Tĩnh", "[Ảnh 1]", "[Ảnh 2]", "TX Kỳ Anh", "Huyện Can Lộc")
+"""Names, and what is typed as it stands."""
+
+PAGES = {
+    None: ("/vao/dang-nhap", "/", "/chuyen-muc/ban-tru", "/luu-tru", "/tim?q=bep", "/go-anh", "/khong-co", "{page}"),
+    "son": ("/quan-tri/", "/quan-tri/bai/", "/quan-tri/bai/{sent.id}/", "/quan-tri/don-vi/", "/quan-tri/ky/",
+            "/quan-tri/don-vi/h-can-loc/", "/quan-tri/ban-truyen-thong/", "/quan-tri/ban-truyen-thong/h-can-loc/",
+            "/quan-tri/bao-cao/", "/quan-tri/thu-den/", "/quan-tri/chuyen-muc/"),
+    "khang": ("/quan-tri/nhat-ky/", "/quan-tri/nhat-ky/?kiem=1", "/quan-tri/thu-da-gui/"),
+    "mai": ("/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/", "/quan-tri/hang-doi/"),
+    "minh": ("/quan-tri/bai/{edited.id}/",),
+    "binh": ("/don-vi/", "/don-vi/soan", "/don-vi/gui-nhanh", "/don-vi/ban", "/don-vi/thong-bao",
+             "/don-vi/bai/{drafted.code}", "/don-vi/bai/{drafted.code}/soan", "/don-vi/bai/{sent.code}"),
+}  # fmt: skip
+
+
+def words_of(page: str) -> list[str]:
+    """What is read on a page or read out: text, and the attributes people meet."""
+    shown = re.sub(
+        r'<(script|style|textarea)\b.*?</\1>|<span class="avatar[^>]*>[^<]*</span>', "", page, flags=re.DOTALL
+    )
+    spoken = re.findall(r'(?:aria-label|placeholder|title|alt|data-(?:busy|question|label))="([^"]*)"', shown)
+    return [
+        " ".join(html.unescape(one).split()) for one in (*spoken, *re.split(r"<[^>]*>", shown)) if one.strip()
+    ]
+
+
+def written(superuser) -> list[str]:
+    """Every text anybody wrote, from every table; the longest first, so that no part of another is cut out of it."""
+    found = {*OURS, *(name for _, name, _, _ in founding.DEMO_PEOPLE)}
+    with superuser.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            for (row,) in connection.execute(text(f'SELECT to_jsonb(t) FROM "{table}" t')):
+                found.update(part for value in row.values() for part in texts_in(value))
+    return sorted((one for one in found if VIETNAMESE.search(one)), key=len, reverse=True)
+
+
+def texts_in(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [" ".join(re.sub(r"<[^>]*>", " ", value).split())]
+    if isinstance(value, list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return [part for one in inner for part in texts_in(one)]
+    return []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_reader_of_english_meets_no_vietnamese_of_ours(make, cast, client, superuser, name):
+    pieces = {state: make.submission(state=at, with_picture=True, title=f"Ba {state}") for state, at in {
+        "drafted": "drafted", "sent": "submitted", "edited": "edited", "published": "published"}.items()}  # fmt: skip
+    if name:
+        accounts.set_language(getattr(cast, name), "en")
+    visitor = client.as_(getattr(cast, name)) if name else client
+    visitor.set_cookie("language", "en")
+    page = re.search(r'href="(/bai/[^"]+)"', visitor.get("/").text)[1]
+    data = written(superuser)
+
+    left = {}
+    for path in PAGES[name]:
+        answer = visitor.get(path.format(page=page, **pieces))
+        assert answer.status_code == (404 if path == "/khong-co" else 200), path
+        for words in words_of(answer.text):
+            rest = words
+            for one in data:
+                rest = re.sub(re.escape(one), "", rest, flags=re.IGNORECASE)
+            if VIETNAMESE.search(rest):
+                left.setdefault(path, []).append(words)
+
+    assert left == {}

@@ -1,0 +1,121 @@
+"""What people read is Vietnamese in the source and English in the catalogue, and both say the same (R14)."""
+
+import re
+import string
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from gate.language import LANGUAGES, catalogue
+from look import signs
+from workflow import accounts, definitions
+
+HOUSE = Path(__file__).parents[2]
+FOLDER = HOUSE / "workflow" / "translations"
+ROOMS = ("workflow", "gate", "admin", "portal", "forum", "look", "tasks")
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
+PERCENT = re.compile(r"%(?:\((\w+)\))?[ds%]")
+
+Sentence = str | tuple[str, ...]
+
+
+@cache
+def sources() -> dict[Sentence, str]:
+    """Each sentence of the source, and the first file that says it."""
+    with (FOLDER / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    found: dict[Sentence, str] = {}
+    for room in ROOMS:
+        for file, _line, sentence, _comments, _context in extract_from_dir(
+            HOUSE / room, methods, options, keywords=KEYWORDS
+        ):
+            found.setdefault(sentence, f"{room}/{file}")
+    return found
+
+
+def written(language: str) -> Catalog:
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file)
+
+
+def entries() -> list[Message]:
+    return [message for message in written("en") if message.id]
+
+
+def parts(sentence: Sentence) -> tuple[str, ...]:
+    return (sentence,) if isinstance(sentence, str) else tuple(sentence)
+
+
+def fields(text: str) -> set[str]:
+    """The names in {braces} and in %(brackets)s."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} | set(
+        PERCENT.findall(text)
+    )
+
+
+def test_every_sentence_has_its_english():
+    known = {message.id for message in entries() if all(parts(message.string)) and not message.fuzzy}
+
+    assert {says: where for says, where in sources().items() if says not in known} == {}, "make words"
+
+
+def test_the_catalogue_keeps_no_sentence_that_nobody_says():
+    assert [message.id for message in entries() if message.id not in sources()] == [], "make words"
+
+
+def test_both_languages_name_the_same_things():
+    differing = [
+        message.id
+        for message in entries()
+        for said in parts(message.string)
+        if fields(said) != fields(parts(message.id)[0])
+    ]
+
+    assert differing == []
+
+
+def test_both_begin_and_end_alike_where_a_sentence_is_joined_to_another():
+    edges = [
+        message.id
+        for message in entries()
+        for said in parts(message.string)
+        if (said[:1].isspace(), said[-1:].isspace())
+        != (parts(message.id)[0][:1].isspace(), parts(message.id)[0][-1:].isspace())
+    ]
+
+    assert edges == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_are_composed_and_nobody_is_shouted_at(language):
+    said = [text for message in written(language) if message.id for text in parts(message.string)]
+    said += [text for sentence in sources() for text in parts(sentence)] if language == "en" else []
+
+    assert [text for text in said if unicodedata.normalize("NFC", text) != text] == []
+    assert [text for text in said if "!" in text] == []
+
+
+def test_a_state_is_called_alike_wherever_it_is_named():
+    english = catalogue(FOLDER / "en" / "LC_MESSAGES" / "messages.po")
+    states = definitions.newest("monthly-submission").definition.states.values()
+
+    assert {code: sign.says for code, sign in signs.STATES.items()} == {
+        state.name: state.label.vi for state in states
+    }
+    assert {state.label.vi: english.gettext(state.label.vi) for state in states} == {
+        state.label.vi: state.label.en for state in states
+    }
+
+
+def test_the_languages_people_choose_are_those_an_account_may_have():
+    assert tuple(LANGUAGES) == accounts.LANGUAGES
+
+
+def test_without_a_catalogue_the_house_speaks_vietnamese(tmp_path):
+    assert catalogue(tmp_path / "messages.po").gettext("Gửi bài") == "Gửi bài"
