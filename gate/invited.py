@@ -1,6 +1,6 @@
 """The page behind a one-time link: a new person chooses a password and comes in."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, current_app, redirect, render_template
 from flask_babel import lazy_gettext as _
 from flask_security import hash_password
 from flask_wtf import FlaskForm
@@ -38,6 +38,8 @@ def choose(token: str) -> str | Response:
     person = invitations.holder(token)
     form = Choice()
     if form.validate_on_submit():
-        invitations.accept(token, password_hash=hash_password(form.password.data))
+        # Vietnamese letters have two spellings in Unicode; signing in compares this one.
+        chosen = current_app.security.password_util.normalize(form.password.data)  # type: ignore[attr-defined]
+        invitations.accept(token, password_hash=hash_password(chosen))
         return redirect("/vao/dang-nhap", 303)
     return render_template("gate/invited.html", form=form, person=person)

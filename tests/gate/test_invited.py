@@ -14,7 +14,7 @@ from workflow import accounts, invitations
 
 pytestmark = pytest.mark.database
 
-PASSWORD = "hoa phượng nở tháng năm"  # noqa: S105
+PASSWORD = "hoa phượng nở tháng năm"
 
 
 @pytest.fixture
