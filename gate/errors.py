@@ -19,6 +19,8 @@ SENTENCES = {
     500: N_("Hệ thống đang bận, vui lòng thử lại sau ít phút."),
 }
 CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 413: "too_large"}
+OUR_WORDS = {"state"}
+"""The fields of a refusal that hold a word of the house; the others hold names, figures, what somebody typed."""
 
 
 def answer(app: Flask) -> None:
@@ -31,7 +33,8 @@ def answer(app: Flask) -> None:
 def told(refusal: Refusal) -> str:
     """One refusal in the person's language."""
     parts = [gettext(part) for part in (refusal.says, refusal.way_out) if part]
-    return " ".join(part.format(**refusal.fields) for part in parts)
+    fields = {name: gettext(value) if name in OUR_WORDS else value for name, value in refusal.fields.items()}
+    return " ".join(part.format(**fields) for part in parts)
 
 
 def error_400() -> str:

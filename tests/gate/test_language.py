@@ -6,12 +6,16 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from gate import errors
 from models.audit import AuditEvent
 from models.base import db
 from models.people import Account
 from workflow import accounts
+from workflow.engine import machine
+from workflow.engine.errors import Refusal
 
 pytestmark = pytest.mark.database
 
@@ -88,6 +92,20 @@ def test_a_language_the_house_does_not_speak_is_not_found(app, client):
     assert client.get("/ngon-ngu/fr").status_code == 404
     client.set_cookie("language", "fr")
     assert "<h1>Đăng nhập</h1>" in client.get(SIGN_IN).text
+
+
+def test_a_refusal_is_told_in_her_language_the_state_in_it_too(app):
+    refusal = Refusal("invalid_transition", machine.NOT_HERE, fields={"state": "Đã duyệt"})
+
+    told = []
+    for language in ("vi", "en"):
+        with app.test_request_context(), force_locale(language):
+            told.append(errors.told(refusal))
+
+    assert told == [
+        "Thao tác không hợp lệ ở trạng thái “Đã duyệt”.",
+        "This action is not possible in the state “Approved”.",
+    ]
 
 
 def test_an_account_speaks_only_what_the_house_speaks(cast, refused):
