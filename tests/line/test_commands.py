@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 
@@ -173,3 +174,27 @@ def test_the_trail_is_whole_and_the_workflow_can_be_drawn(run: Run, make: Make) 
     assert drawn.startswith("stateDiagram-v2")
     assert "edited --> approved: Phê duyệt (approver)" in drawn
     assert run("queue", "--json").rows
+
+
+def commands_of(group: click.Group, before: str = "") -> list[str]:
+    """`up`, `report month`, …: every command by its full name."""
+    found = []
+    for name, command in group.commands.items():
+        whole = f"{before}{name}"
+        found += commands_of(command, f"{whole} ") if isinstance(command, click.Group) else [whole]
+    return found
+
+
+def test_every_command_takes_json_and_stands_in_the_operations_manual() -> None:
+    manual = (DATA.parents[2] / "docs" / "operations.md").read_text("utf-8")
+    table = manual.split("## A production server")[0].replace("\\|", " ")
+
+    for name in commands_of(wsgi.toasoan):
+        head, _, last = name.partition(" ")
+        assert f"`{head}" in table, name
+        assert not last or any(head in row and last in row for row in table.splitlines()), name
+        command: click.Command = wsgi.toasoan
+        for word in name.split():
+            assert isinstance(command, click.Group)
+            command = command.commands[word]
+        assert "--json" in {option for parameter in command.params for option in parameter.opts}, name
