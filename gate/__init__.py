@@ -7,7 +7,7 @@ know `flask_login.current_user` and no more.
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from gate import arriving, errors, files, invited, language, signing_in
+from gate import arriving, errors, files, invited, language, signing_in, typed
 
 blueprint = Blueprint("gate", __name__, template_folder="templates")
 
@@ -18,6 +18,7 @@ def keep(app: Flask) -> None:
     app.register_blueprint(arriving.blueprint)
     app.register_blueprint(invited.blueprint)
     app.register_blueprint(files.blueprint)
+    typed.refuse_nul(app)
     CSRFProtect(app)
     language.speak(app)
     signing_in.install(app)

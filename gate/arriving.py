@@ -24,9 +24,9 @@ def onward() -> Response:
     """Department people to the console, unit people to the portal; who is neither is told so (403)."""
     if may(accounts.roles_of(current_user), "console.enter"):
         return redirect(CONSOLE, 303)
-    if accounts.units_of(current_user):
-        return redirect(PORTAL, 303)
-    abort(403)
+    if not accounts.units_of(current_user):
+        abort(403)
+    return redirect(PORTAL, 303)
 
 
 @blueprint.get("/vao/ra")
