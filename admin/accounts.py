@@ -1,4 +1,4 @@
-"""Accounts: who may come in and as what. Roles are given and taken by verbs, from a day on, never ticked in a form."""
+"""Accounts: who may come in and as what. Roles are given and taken by verbs, from a day on, never ticked."""
 
 from typing import Any
 

@@ -130,7 +130,7 @@ def _selects(asked: audit.AskedTrail) -> list[dict[str, Any]]:
 
 def _row(event: Any) -> dict[str, Any]:
     """As look/parts/audit.html draws a row."""
-    head, _, code = event.action.partition("refused/")
+    code = event.action.partition("refused/")[2]
     trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
     return {
         "number": event.id,
@@ -179,10 +179,11 @@ def _drawn(event: Any) -> dict[str, Any]:
         "before": payload.get("from"),
         "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
         "changes": [
-            {"name": key, "before": before.get(key), "after": after[key]} for key in after if before.get(key) != after[key]
+            {"name": key, "before": before.get(key), "after": after[key]}
+            for key in after if before.get(key) != after[key]
         ] if words else [],
         "seen": payload.get("digest"),
-        "seen_matches": payload["digest"] == event.present_digest if payload.get("digest") and event.present_digest else None,
+        "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
         "note": note(payload),
         "chain": [
             {"number": link.id, "digest": link.hash, "here": link.id == event.id}

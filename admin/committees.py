@@ -89,7 +89,10 @@ class Committees(Screen):
             is_confirmed=committee.status == CommitteeStatus.CONFIRMED,
             step=_confirmation(unit, missing) if can("committees.confirm") else None,
             proposals=offices.proposals(unit.id),
-            changes=[{"row": row, "says": gettext(action_name(row.action))} for row in offices.changes(f"committee:{committee.id}")],
+            changes=[
+                {"row": row, "says": gettext(action_name(row.action))}
+                for row in offices.changes(f"committee:{committee.id}")
+            ],
             may_write=can("committees.write"),
             seat_names=SEATS,
         )  # fmt: skip

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin import menu
+from admin import menu, waits
 from admin.acts import typed_moment
-from admin.desk import SEE_OTHER, Kept, attempt, can, me, roles
+from admin.desk import SEE_OTHER, Kept, attempt, can, me
 from models.vocabulary import MonthStatus
 from workflow import clock, deadlines
-from workflow.engine.errors import N_, Invalid
+from workflow.engine.errors import Invalid
 from workflow.queries import audit, standings
 from workflow.settings import settings
 
@@ -29,13 +29,14 @@ class Dashboard(Kept, AdminIndexView):
         month = standings.running(opened, now=now)
         rows = standings.standings([each.id for each in opened], now=now)
         figures = standings.figures(month.id) if month else {}
+        waiting = waits.rows()
         return self.render(
             "desk/dashboard.html",
             band=band(month, rows, figures, now=now) if month else None,
             months=[_month(each, is_running=month is not None and each.id == month.id) for each in opened],
-            matrix_rows=_matrix(opened, rows, running=month),
-            waits=_waits(),
-            total=sum(row["count"] for row in _waits()),
+            matrix_rows=_matrix(opened, rows),
+            waits=waiting,
+            total=sum(row["count"] for row in waiting),
             days=_days(month, figures, now=now) if month else [],
             received=sum(figures["days"].values()) if month else 0,
             parts=_parts(month, figures) if month else [],
@@ -48,6 +49,8 @@ class Dashboard(Kept, AdminIndexView):
     @expose("/dong-ho", methods=["POST"])
     def travel(self) -> Response:
         """Turn the rehearsal clock; what falls due on the way is done at once, as far as it is the clock's own."""
+        if not can("clock.travel"):
+            abort(403)
         to = _typed_moment(request.form.get("to", ""))
         back = request.form.get("back", "")
         if to is None:
@@ -111,9 +114,7 @@ def _month(month: Any, *, is_running: bool) -> dict[str, Any]:
     }
 
 
-def _matrix(
-    opened: Sequence[Any], rows: Sequence[standings.Standing], *, running: Any
-) -> list[dict[str, Any]]:
+def _matrix(opened: Sequence[Any], rows: Sequence[standings.Standing]) -> list[dict[str, Any]]:
     by_unit: dict[str, dict[int, standings.Standing]] = {}
     for row in rows:
         by_unit.setdefault(row.code, {})[row.period_id] = row
@@ -136,68 +137,6 @@ def _cell(code: str, month: Any, row: standings.Standing) -> dict[str, Any]:
         "excused": row.is_excused and row.status is MonthStatus.LATE,
         "url": url_for("desk_pieces.index", **{"don-vi": code, "ky": f"{month.year}-{month.month:02d}"}),
     }
-
-
-# What waits: for whom it is, from which figures, and where its button leads.
-WAITS: tuple[tuple[str, str, str, str, str, str, dict[str, str]], ...] = (
-    # permission or role, icon, name, count, since, button, query of the list
-    ("editor", "inbox", N_("Chờ biên tập"), "unclaimed", "unclaimed_since", N_("Nhận biên tập"), {"trang-thai": "submitted"}),
-    ("editor", "edit", N_("Đang biên tập của tôi"), "mine", "mine_since", N_("Mở tiếp"), {"trang-thai": "submitted", "toi": "1"}),
-    ("approver", "rubber-stamp", N_("Chờ phê duyệt"), "edited", "edited_since", N_("Xem và duyệt"), {"trang-thai": "edited"}),
-    ("publisher", "world", N_("Chờ đăng"), "to_publish", "to_publish_since", N_("Xem và đăng"), {"trang-thai": "approved"}),
-    ("editor", "photo-question", N_("Ảnh chưa rõ sự đồng ý"), "held", "", N_("Xem ảnh"), {"anh": "1"}),
-)  # fmt: skip
-
-
-def _waits() -> list[dict[str, Any]]:
-    counts, now = menu.waiting(), menu.now()
-    rows = []
-    for role, icon, name, count, since, button, query in WAITS:
-        if role in roles():
-            began = getattr(counts, since) if since else None
-            fact = (
-                gettext("Cũ nhất: %(age)s", age=_age(began, now))
-                if began
-                else gettext("Chặn phê duyệt và đăng bài")
-            )
-            rows.append(
-                {"icon": icon, "name": gettext(name), "fact": fact, "count": getattr(counts, count),
-                 "button": gettext(button), "url": url_for("desk_pieces.index", **query)}
-            )  # fmt: skip
-    if can("tray.write"):
-        began = counts.tray_since
-        fact = gettext("Cũ nhất: %(age)s", age=_age(began, now)) if began else ""
-        rows.append(
-            _row("mail", N_("Thư chờ xử lý"), fact, counts.tray, N_("Xử lý thư"), url_for("desk_tray.index"))
-        )
-    if can("committees.write"):
-        rows.append(_row("users-group", N_("Danh sách Ban Truyền thông"),
-                         gettext("%(units)s chưa đủ cơ cấu", units=counts.incomplete_units or ""),
-                         counts.incomplete, N_("Xem"), url_for("desk_committees.index")))  # fmt: skip
-        rows.append(_row("check", N_("Danh sách chờ xác nhận"), gettext("Đã đủ cơ cấu, chưa xác nhận"),
-                         counts.to_confirm, N_("Xác nhận"), url_for("desk_committees.index")))  # fmt: skip
-    if can("queues.read"):
-        rows.append(_row("database", N_("Việc dừng vì lỗi"), gettext("Cần chạy lại hoặc bỏ qua"), counts.dead,
-                         N_("Mở hàng đợi"), url_for("desk_queues.index")))  # fmt: skip
-    return [row for row in rows if row["count"]]
-
-
-def _row(icon: str, name: str, fact: str, count: int, button: str, url: str) -> dict[str, Any]:
-    return {
-        "icon": icon,
-        "name": gettext(name),
-        "fact": fact,
-        "count": count,
-        "button": gettext(button),
-        "url": url,
-    }
-
-
-def _age(since: datetime, now: datetime) -> str:
-    days = (now.astimezone(clock.ZONE).date() - since.astimezone(clock.ZONE).date()).days
-    if days <= 0:
-        return str(gettext("hôm nay"))
-    return str(gettext("hôm qua") if days == 1 else gettext("%(n)s ngày", n=days))
 
 
 def _days(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:

@@ -100,9 +100,9 @@ class Kept:
         return bool(self.needs) and can(self.needs)
 
     def inaccessible_callback(self, _name: str, **_: Any) -> Response:
-        if not current_user.is_authenticated:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")), SEE_OTHER)
-        abort(403)
+        if current_user.is_authenticated:
+            abort(403)
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")), SEE_OTHER)
 
     def render(self, template: str, **values: Any) -> str:
         """Without Flask-Admin's own helpers in the template: its `theme` would hide that of look."""
@@ -196,7 +196,7 @@ class Ledger(Kept, ModelView):
 
 
 class Workbench(Ledger):
-    """A Ledger with forms. Each saving is a verb; what the form may name stands in the form class, never in a table."""
+    """A Ledger with forms. Each saving is a verb; what may be typed stands in the form class, never in a table."""
 
     writes = ""
     """The permission that opens the forms; the verb asks again."""

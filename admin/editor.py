@@ -17,7 +17,7 @@ def for_editor(body: str) -> str:
 
 
 def from_editor(html: str, places: Mapping[int, int]) -> str:
-    """What the editor sends, with figures again. `places`: old number of a picture -> its new one; others are gone."""
+    """What the editor sends, with figures again. `places`: old number of a picture -> new one; others are gone."""
 
     def figure(found: re.Match[str]) -> str:
         place = places.get(int(found[1]))

@@ -1,4 +1,4 @@
-"""Tables that leave the house as CSV: UTF-8 with a mark for spreadsheets, and no cell that a spreadsheet would run."""
+"""Tables that leave the house as CSV: UTF-8 with a mark for spreadsheets, and no cell that one would run."""
 
 import csv
 import io

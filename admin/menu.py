@@ -1,4 +1,4 @@
-"""The frame of every console page: the menu a person sees, her name, the rehearsal bar. One statement for all counts."""
+"""The frame of every console page: menu, name, rehearsal bar. One statement for all counts."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,9 +45,10 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("Biên tập"),
         (
             Place(N_("Tin, bài"), "file-text", "desk_pieces.index", "submissions.read"),
-            Place(N_("Hàng chờ biên tập"), "inbox", "desk_pieces.index", "submissions.read", "submitted", "submitted"),
-            Place(N_("Hàng chờ phê duyệt"), "rubber-stamp", "desk_pieces.index", "submissions.read", "edited", "edited",
-                  short=N_("Chờ duyệt")),
+            Place(N_("Hàng chờ biên tập"), "inbox", "desk_pieces.index", "submissions.read", "submitted",
+                  "submitted"),
+            Place(N_("Hàng chờ phê duyệt"), "rubber-stamp", "desk_pieces.index", "submissions.read", "edited",
+                  "edited", short=N_("Chờ duyệt")),
             Place(N_("Chờ đăng"), "world", "desk_pieces.index", "submissions.read", "approved", "approved"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""How a piece and its history read on the page: marks, timeline lines, the diagram, what changed since it was seen."""
+"""How a piece and its history read on the page: marks, timeline, diagram, what changed since it was seen."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ LINE = ("drafted", "submitted", "edited", "approved", "published")
 
 
 def body(html: str, files: Sequence[Any]) -> Markup:
-    """The stored body with its pictures in their places, as readers will see it. `files` as `timeline.files` gives them."""
+    """The stored body with its pictures in their places, as readers see it. `files` are those of `timeline.files`."""
     pictures = {file.position: file for file in files if file.kind == "picture"}
 
     def figure(found: re.Match[str]) -> str:
@@ -46,12 +46,15 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
          gettext("Hẹn %(at)s", at=_short(row.scheduled_at)) if row.scheduled_at else None),
         (row.sent_late and row.excused_reason is None, "sent_late", None),
         (row.excused_reason is not None, "excused", None),
-        (row.uncounted is not None, "uncounted",
-         gettext("Không tính: %(why)s", why=gettext(UNCOUNT_REASONS[row.uncounted]).lower()) if row.uncounted else None),
+        (row.uncounted is not None, "uncounted", _why_uncounted(row.uncounted)),
         (row.extended_until is not None and row.first_sent_at is None, "extended",
          gettext("Gia hạn đến %(at)s", at=_short(row.extended_until)) if row.extended_until else None),
     )  # fmt: skip
     return [(code, words) for holds, code, words in found if holds]
+
+
+def _why_uncounted(code: str | None) -> str | None:
+    return gettext("Không tính: %(why)s", why=gettext(UNCOUNT_REASONS[code]).lower()) if code else None
 
 
 def _short(moment: Any) -> str:

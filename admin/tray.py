@@ -35,11 +35,15 @@ class Tray(Screen):
         counts = post.verdict_counts()
         verdict = "" if chosen == "all" else chosen
         total, page = counts.get(verdict, 0), number_of("trang")
+        rows = post.envelopes(verdict=verdict, words=words_of(), page=page)
         return self.render(
             "desk/tray.html",
-            rows=[{"row": row, "says": why(row.reason)} for row in post.envelopes(verdict=verdict, words=words_of(), page=page)],
-            tabs=[{"label": gettext(label), "url": url_for(".index", **{"trang-thai": code}),
-                   "count": counts.get("" if code == "all" else code, 0), "active": code == chosen} for code, label in TABS],
+            rows=[{"row": row, "says": why(row.reason)} for row in rows],
+            tabs=[
+                {"label": gettext(label), "url": url_for(".index", **{"trang-thai": code}),
+                 "count": counts.get("" if code == "all" else code, 0), "active": code == chosen}
+                for code, label in TABS
+            ],
             chosen=chosen,
             words=words_of(),
             page=page,

@@ -1,7 +1,7 @@
-"""Units: the list, one unit with its family before and after reforms, and the form that adds or corrects one (R12)."""
+"""Units: the list, one unit with its family before and after reforms, the form that adds or corrects one (R12)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, url_for
 from flask_admin import expose
@@ -81,7 +81,7 @@ class Units(Workbench):
     form_page = "desk/unit_form.html"
     saved = N_("Đã lưu đơn vị.")
     column_list = ("short_name", "name", "code", "valid_from", "valid_to")
-    column_labels = {
+    column_labels: ClassVar = {
         "short_name": "Tên ngắn", "name": "Tên đầy đủ", "code": "Mã", "valid_from": "Từ ngày", "valid_to": "Đến ngày",
     }  # fmt: skip
     column_searchable_list = ("name", "short_name", "code")
@@ -148,7 +148,7 @@ def _described(form: UnitForm) -> organisation.UnitDescription:
     typed = {
         name: field.data for name, field in form._fields.items() if name not in ("successor_codes", "aliases")
     }
-    words = {name: value.strip() for name, value in typed.items() if isinstance(value, str)}
+    words = {name: (typed[name] or "").strip() for name in typed if not name.startswith("valid_")}
     return organisation.UnitDescription(
         **{**typed, **words},
         successor_codes=_listed(form.successor_codes.data),

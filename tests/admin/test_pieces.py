@@ -123,8 +123,11 @@ def test_approval_of_a_text_that_has_changed_shows_both_versions(make, cast, cli
 
 
 def typed(piece: Submission, **words: str) -> dict[str, str]:
-    return {"title": "Tít của tôi", "summary": "Tóm tắt của tôi.", "body": "<div>Nội dung của tôi.</div>",
-            "category": "ban-tru", "author_line": "Trần Thị Lan", "author_title": "", "school": "", "seen": piece.digest, **words}  # fmt: skip
+    return {
+        "title": "Tít của tôi", "summary": "Tóm tắt của tôi.", "body": "<div>Nội dung của tôi.</div>",
+        "category": "ban-tru", "author_line": "Trần Thị Lan", "author_title": "", "school": "",
+        "seen": piece.digest, **words,
+    }  # fmt: skip
 
 
 def test_saving_makes_the_next_revision(make, cast, client):
@@ -267,7 +270,7 @@ def test_the_list_finds_without_accents_and_counts_under_its_filters(make, cast,
 
 
 @pytest.mark.parametrize(
-    "asked", ["trang=-3", "trang=x", "trang=99999999999999999999", "trang-thai=%00", "q=" + "a" * 5000, "ky=;--",
+    "asked", ["trang=-3", "trang=x", "trang=99999999999999999999", "q=" + "a" * 5000, "ky=;--",
               "don-vi=%27", "loai=x", "q=%25%5C_"]
 )  # fmt: skip
 def test_bad_words_in_the_address_are_no_error(make, cast, client, asked):

@@ -50,7 +50,7 @@ _CONDITIONS: Mapping[str, str] = {
     "actor": "e.actor_id = :actor",
     "submission": "e.submission_id = :submission",
     "unit": "u.code = :unit",
-    "refused": "e.action LIKE '%:refused/%'",
+    "refused": "strpos(e.action, 'refused/') > 0",
     "since": "e.at >= :since",
     "until": "e.at < :until",
     "before": "e.id < :before",

@@ -1,0 +1,83 @@
+"""What waits for the person at the desk: one table of duties, each with its sharpest fact and its button."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from admin import menu
+from admin.desk import can, roles
+from workflow import clock
+from workflow.engine.errors import N_
+
+
+@dataclass(frozen=True)
+class Duty:
+    """`count` and `since` name columns of `desk.waiting`; it is shown to a role, or to who holds a permission."""
+
+    icon: str
+    name: str
+    count: str
+    button: str
+    endpoint: str
+    role: str = ""
+    needs: str = ""
+    since: str = ""
+    fact: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+
+
+QUEUE = "desk_pieces.index"
+DUTIES = (
+    Duty("inbox", N_("Chờ biên tập"), "unclaimed", N_("Nhận biên tập"), QUEUE, role="editor",
+         since="unclaimed_since", query={"trang-thai": "submitted"}),
+    Duty("edit", N_("Đang biên tập của tôi"), "mine", N_("Mở tiếp"), QUEUE, role="editor",
+         since="mine_since", query={"trang-thai": "submitted", "toi": "1"}),
+    Duty("rubber-stamp", N_("Chờ phê duyệt"), "edited", N_("Xem và duyệt"), QUEUE, role="approver",
+         since="edited_since", query={"trang-thai": "edited"}),
+    Duty("world", N_("Chờ đăng"), "to_publish", N_("Xem và đăng"), QUEUE, role="publisher",
+         since="to_publish_since", query={"trang-thai": "approved"}),
+    Duty("photo-question", N_("Ảnh chưa rõ sự đồng ý"), "held", N_("Xem ảnh"), QUEUE, role="editor",
+         fact=N_("Chặn phê duyệt và đăng bài"), query={"anh": "1"}),
+    Duty("mail", N_("Thư chờ xử lý"), "tray", N_("Xử lý thư"), "desk_tray.index", needs="tray.write",
+         since="tray_since"),
+    Duty("users-group", N_("Danh sách Ban Truyền thông"), "incomplete", N_("Xem"), "desk_committees.index",
+         needs="committees.write", fact=N_("{incomplete_units} chưa đủ cơ cấu"), query={"thieu": "1"}),
+    Duty("check", N_("Danh sách chờ xác nhận"), "to_confirm", N_("Xác nhận"), "desk_committees.index",
+         needs="committees.confirm", fact=N_("Đã đủ cơ cấu, chưa xác nhận")),
+    Duty("database", N_("Việc dừng vì lỗi"), "dead", N_("Mở hàng đợi"), "desk_queues.index", needs="queues.write",
+         fact=N_("Cần chạy lại hoặc bỏ qua")),
+)  # fmt: skip
+
+
+def rows() -> list[dict[str, Any]]:
+    """As look/parts/waits.html draws them; what has nothing waiting is left out."""
+    counts = menu.waiting()
+    mine = [duty for duty in DUTIES if duty.role in roles() or (duty.needs and can(duty.needs))]
+    return [
+        {
+            "icon": duty.icon,
+            "name": gettext(duty.name),
+            "fact": _fact(duty, counts),
+            "count": getattr(counts, duty.count),
+            "button": gettext(duty.button),
+            "url": url_for(duty.endpoint, **duty.query),
+        }
+        for duty in mine
+        if getattr(counts, duty.count)
+    ]
+
+
+def _fact(duty: Duty, counts: Any) -> str:
+    if duty.since:
+        return str(gettext("Cũ nhất: %(age)s", age=_age(getattr(counts, duty.since), menu.now())))
+    return str(gettext(duty.fact)).format(**counts._mapping)
+
+
+def _age(since: datetime, now: datetime) -> str:
+    days = (now.astimezone(clock.ZONE).date() - since.astimezone(clock.ZONE).date()).days
+    if days <= 0:
+        return str(gettext("hôm nay"))
+    return str(gettext("hôm qua") if days == 1 else gettext("%(n)s ngày", n=days))

@@ -1,0 +1,139 @@
+"""An editor at her desk and an approver on a phone, through a real browser (issue point 5)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from models.base import db
+from models.submission import Submission
+from models.vocabulary import Consent
+from workflow.wording import CHECKLIST
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+PAGES = (
+    "/quan-tri/", "/quan-tri/bai/", "/quan-tri/don-vi/", "/quan-tri/ban-truyen-thong/h-can-loc/", "/quan-tri/ky/",
+    "/quan-tri/bao-cao/", "/quan-tri/nhat-ky/", "/quan-tri/thu-da-gui/", "/quan-tri/hang-doi/",
+    "/quan-tri/thu-den/", "/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/",
+)  # fmt: skip
+
+
+def now_of(piece: Submission) -> Submission:
+    db.session.expire_all()
+    return db.session.get_one(Submission, piece.id)
+
+
+def test_an_editor_claims_edits_answers_and_finishes_and_an_approver_approves_on_a_phone(make, cast, window):
+    piece = make.submission(state="submitted", with_picture=True, consent=None)
+    desk = window(cast.son)
+
+    desk.get_by_role("link", name="Nhận biên tập").click()
+    desk.get_by_role("link", name=piece.revision.title).click()
+    expect(desk.get_by_role("button", name="Hoàn thành biên tập")).to_have_attribute("aria-disabled", "true")
+    expect(desk.get_by_text("Đồng chí chưa nhận biên tập bài này.").first).to_be_visible()
+    desk.get_by_role("button", name="Nhận biên tập").click()
+    expect(desk.get_by_role("status").first).to_contain_text("Đã nhận biên tập.")
+
+    desk.get_by_role("link", name="Biên tập", exact=True).click()
+    desk.get_by_label("Tiêu đề").fill("Bếp ăn một chiều ở Can Lộc")
+    desk.locator("trix-editor").click()
+    desk.keyboard.press("Control+End")
+    desk.keyboard.type(" Phụ huynh rất vui.")
+    desk.get_by_role("button", name="Lưu phiên bản mới").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Bếp ăn một chiều ở Can Lộc")
+    expect(desk.locator("article .prose")).to_contain_text("Phụ huynh rất vui.")
+
+    desk.get_by_text("Trả lời", exact=True).click()
+    desk.get_by_label("Không có trẻ trong ảnh").check()
+    desk.get_by_role("button", name="Ghi câu trả lời").click()
+    expect(desk.locator("#anh")).to_contain_text("Nguyễn Văn Sơn xác nhận")
+
+    desk.locator("summary", has_text="Hoàn thành biên tập").click()
+    for says in CHECKLIST.values():
+        desk.get_by_label(says).check()
+    desk.locator("form.reason-box").get_by_role("button", name="Hoàn thành biên tập").click()
+    expect(desk.locator(".flashes")).to_contain_text("Đã hoàn thành biên tập.")
+    assert desk.complaints == []
+
+    phone = window(cast.minh, width=390)
+    phone.get_by_role("link", name="Xem và duyệt").click()
+    phone.get_by_role("link", name="Bếp ăn một chiều ở Can Lộc").click()
+    phone.get_by_role("button", name="Phê duyệt").click()
+    expect(phone.locator(".flashes")).to_contain_text("Đã phê duyệt.")
+    assert now_of(piece).state == "approved"
+    assert phone.complaints == []
+
+
+def test_r10_a_refused_press_is_taken_and_the_reasons_get_the_focus(make, cast, window, audited):
+    piece = make.submission(state="edited", with_picture=True, consent=Consent.UNKNOWN)
+    page = window(cast.minh)
+    page.goto(f"/quan-tri/bai/{piece.id}/")
+
+    page.get_by_role("button", name="Phê duyệt").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#reasons-approve")).to_be_focused()
+    expect(page.locator("#reasons-approve")).to_contain_text("chưa có xác nhận đồng ý")
+    assert audited(cast.minh) == ["submission:refused/consent_missing"]
+    assert page.complaints == []
+
+
+def test_a_reason_is_asked_in_place_and_kept_for_the_next_time(make, cast, window):
+    first, second = make.submission(state="edited"), make.submission(state="edited")
+    page = window(cast.minh)
+
+    page.goto(f"/quan-tri/bai/{first.id}/")
+    page.locator("summary", has_text="Trả lại biên tập").click()
+    page.locator("#reason-send_back").fill("Thiếu chú thích ảnh.")
+    page.locator("form.reason-box").get_by_role("button", name="Trả lại biên tập").click()
+    expect(page.locator(".flashes")).to_contain_text("Đã trả lại biên tập")
+
+    page.goto(f"/quan-tri/bai/{second.id}/")
+    page.locator("summary", has_text="Trả lại biên tập").click()
+    page.get_by_role("button", name="Thiếu chú thích ảnh.").click()
+    expect(page.locator("#reason-send_back")).to_have_value("Thiếu chú thích ảnh.")
+
+
+def test_what_cannot_be_undone_is_asked_first(make, cast, window):
+    piece = make.submission(state="approved")
+    page = window(cast.phuong)
+    page.goto(f"/quan-tri/bai/{piece.id}/")
+
+    page.get_by_role("button", name="Đăng", exact=True).click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("Đăng bài này lên Diễn đàn")
+    question.get_by_role("button", name="Hủy thao tác").click()
+    assert now_of(piece).state == "approved"
+    page.get_by_role("button", name="Đăng", exact=True).click()
+    question.get_by_role("button", name="Đăng", exact=True).click()
+
+    expect(page.locator(".flashes")).to_contain_text("Đã đăng lên Diễn đàn.")
+    assert now_of(piece).state == "published"
+
+
+def test_the_clock_is_turned_from_the_bar_and_drafts_lapse(make, cast, window):
+    draft = make.submission()
+    page = window(cast.son)
+
+    page.get_by_role("button", name="Tới 00:01 ngày 20/05").click()
+
+    expect(page.locator(".flashes")).to_contain_text("1 bản nháp đã chuyển sang Quá hạn.")
+    expect(page.locator(".rehearsal")).to_contain_text("00:01")
+    assert now_of(draft).state == "late"
+
+
+def test_no_page_of_the_console_scrolls_sideways_or_breaks_its_policy(make, cast, window):
+    long = make.submission(state="submitted", with_picture=True, title="Tiêu đề rất dài " * 12)
+
+    piece = f"/quan-tri/bai/{long.id}/"
+    visits = ((cast.mai, PAGES), (cast.son, (piece, f"{piece}sua", f"{piece}phan-loai")))
+
+    for width in (320, 390, 1366):
+        for who, addresses in visits:
+            page = window(who, width=width)
+            for address in addresses:
+                page.goto(address)
+                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+                    width,
+                    address,
+                )
+            assert page.complaints == [], width
