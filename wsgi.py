@@ -280,7 +280,7 @@ def _run(*, demo: bool) -> None:
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
-        supervisor.run(_children(), data=house.data, say=line.tell, when_ready=_greet)
+        supervisor.run(_children(), data=house.data, say=line.tell, when_ready=lambda: _greet(demo=demo))
     except KeyboardInterrupt:
         line.tell("Dừng trước khi sẵn sàng.")
     finally:
@@ -305,16 +305,15 @@ def _children() -> list[supervisor.Child]:
     ]  # fmt: skip
 
 
-def _greet() -> None:
+def _greet(*, demo: bool) -> None:
     house = settings()
     line.tell(f"\nTòa Soạn đã sẵn sàng: {house.public_url}")
     if house.is_demo:
         line.tell(f"Tài khoản diễn tập (mật khẩu chung: {founding.DEMO_PASSWORD}):")
         for email, name, title, _role in founding.DEMO_PEOPLE:
             line.tell(f"  {email:<28} {name}, {title}")
-        line.tell(
-            f"  {'pgd.canloc@example.edu.vn':<28} một thành viên Ban Truyền thông; còn nữa ở trang đăng nhập"
-        )
+    if demo:
+        line.tell(f"  {'pgd.canloc@example.edu.vn':<28} Ban Truyền thông; còn nữa ở trang đăng nhập")
 
 
 def _toasoan(*words: str) -> list[str]:
