@@ -16,11 +16,11 @@ from models.organisation import Unit
 from models.people import Account
 from models.period import Period
 from models.submission import Category, Revision, RevisionAttachment, Submission
-from models.vocabulary import Channel, Consent, Kind, WrittenAs
-from workflow import clock, deadlines, definitions, facts, media, texts
+from models.vocabulary import UNIT_ROLES, Channel, Consent, Kind, WrittenAs
+from workflow import accounts, clock, deadlines, definitions, facts, media, texts
 from workflow.engine import moves
 from workflow.engine.audit import GENESIS
-from workflow.engine.errors import N_, Invalid, NotFound, Stale
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal, Stale
 from workflow.engine.unit_of_work import change
 from workflow.rules.facts import Facts
 from workflow.submissions import Done, perform, still_refused
@@ -82,10 +82,13 @@ def draft(
 
     `period` is the month the sender named instead: a reply to its reminder, a list for it; sent after its
     deadline it is late there. `by=None` when nobody with an account wrote it; `acting` is then the editor who
-    takes it in for the unit. `details` go into the event. Raises Invalid for what cannot be kept.
+    takes it in for the unit. `details` go into the event. Raises NotAllowed when `by` is not of the unit, Invalid
+    for what cannot be kept.
     """
     with change() as session:
         now = clock.now()
+        if by is not None:
+            _require_of_unit(by, unit, on=at or now)
         period = period or deadlines.binding(unit, at=at or now)
         engine = definitions.newest(period.directive.workflow).definition
         piece = Submission(
@@ -208,6 +211,11 @@ def reclassify(
         return changes, {"side": WrittenAs.DEPARTMENT.value, "before": before, "after": after, **details}
 
     return perform(submission_id, "reclassify", by=by, reason=reason, beside=correct)
+
+
+def _require_of_unit(by: Account, unit: Unit, *, on: datetime) -> None:
+    if not accounts.roles_of(by, unit=unit, on=on.astimezone(clock.ZONE).date()) & UNIT_ROLES:
+        raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
 
 
 def _next_code(period: Period) -> str:

@@ -228,3 +228,8 @@ def test_r8_text_from_outside_cannot_bring_a_script(make):
     )
 
     assert piece.revision.body == '<p>Chữ <strong>đậm</strong></p><a rel="noopener nofollow">a</a>'
+
+
+def test_r2_nobody_writes_for_a_unit_they_do_not_belong_to(make, cast, refused):
+    for stranger in (cast.nga, cast.son, cast.mai):
+        assert refused(lambda by=stranger: make.submission(author=by)) == "forbidden"
