@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from models.base import db
+from workflow.engine.errors import N_
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class Verdict:
 
 
 KINDS = {
-    "changed": "nội dung không khớp mã băm đã lưu",
-    "misplaced": "sự kiện nằm ở dòng hoặc số thứ tự khác với khi được ghi",
-    "removed": "thiếu sự kiện ngay trước sự kiện này",
-    "unchained": "không nối với sự kiện ngay trước",
-    "cut_off": "các sự kiện cuối dòng đã bị cắt bỏ",
-    "head_changed": "đầu dòng không khớp sự kiện cuối",
-    "without_head": "dòng sự kiện không có đầu dòng",
+    "changed": N_("nội dung không khớp mã băm đã lưu"),
+    "misplaced": N_("sự kiện nằm ở dòng hoặc số thứ tự khác với khi được ghi"),
+    "removed": N_("thiếu sự kiện ngay trước sự kiện này"),
+    "unchained": N_("không nối với sự kiện ngay trước"),
+    "cut_off": N_("các sự kiện cuối dòng đã bị cắt bỏ"),
+    "head_changed": N_("đầu dòng không khớp sự kiện cuối"),
+    "without_head": N_("dòng sự kiện không có đầu dòng"),
 }
 
 MOST = 1000
