@@ -154,6 +154,18 @@ class Committees(Screen):
         )
         return back_to(".committee", code=code, anchor="reasons-confirm")
 
+    @expose("/<code>/danh-sach/<int:proposal_id>", methods=["POST"])
+    def settle(self, code: str, proposal_id: int) -> Response:
+        """A list that came by mail was taken over, or is not wanted."""
+        unit = organisation.by_code(code)
+        if proposal_id not in {row.id for row in offices.proposals(unit.id)}:
+            abort(404)
+        attempt(
+            lambda: committees.settle_proposal(proposal_id, by=me()),
+            done=gettext("Đã cất danh sách gửi qua thư."),
+        )
+        return back_to(".committee", code=code)
+
     @expose("/<code>/mo-lai", methods=["POST"])
     def reopen(self, code: str) -> Response:
         _, committee = _place(code)

@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import db
 from models.directive import Composition
+from models.envelope import CommitteeProposal
 from models.organisation import Committee, Seat, Unit
 from models.people import Account
 from models.vocabulary import CommitteeStatus, SeatKind
 from workflow import accounts, clock, deadlines, outbox
 from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid, NotAllowed, Refusal
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
@@ -167,6 +168,23 @@ def reopen(committee: Committee, *, reason: str, by: Account) -> None:
         _unconfirm(committee)
         session.flush()
         _told(committee, "committee:reopen", by, reason=reason)
+
+
+def settle_proposal(proposal_id: int, *, by: Account) -> None:
+    """Put a member list that came by mail away: taken over, or not wanted. Settling twice is harmless."""
+    _may_write(by)
+    with change() as session:
+        proposal = session.get(CommitteeProposal, proposal_id, with_for_update=True)
+        if proposal is None:
+            raise NotFound
+        if proposal.settled_at is not None:
+            return
+        proposal.settled_at, proposal.settled_by = clock.now(), by.id
+        session.flush()
+        audit.write(
+            session.connection(), f"unit:{proposal.unit_id}", "committee:settle_proposal", actor=by.id,
+            at=clock.now(), unit=proposal.unit_id, proposal=proposal.id,
+        )  # fmt: skip
 
 
 COMPOSITION = N_(

@@ -196,6 +196,7 @@ ACTIONS: Mapping[str, str] = {
     "committee:unseat": N_("Cho thôi thành viên"),
     "committee:correct": N_("Sửa thông tin thành viên"),
     "committee:confirm": N_("Xác nhận danh sách"),
+    "committee:settle_proposal": N_("Xử lý xong danh sách gửi qua thư"),
     "committee:reopen": N_("Mở lại danh sách"),
     "directive:lay_down": N_("Ghi văn bản quy định"),
     "envelope:receive": N_("Nhận thư"),

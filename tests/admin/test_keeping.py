@@ -9,9 +9,11 @@ from admin.export import safe_cell
 
 pytestmark = pytest.mark.database
 
-SAMPLES = {"piece_id": 1, "file_id": 1, "trigger": "claim", "code": "h-can-loc", "seat_id": 1, "period_id": 1,
-           "number": 1, "letter_id": 1, "message_id": 1, "envelope_id": 1, "account_id": 1, "grant_id": 1,
-           "export_type": "csv"}  # fmt: skip
+SAMPLES = {
+    "piece_id": 1, "file_id": 1, "trigger": "claim", "code": "h-can-loc", "seat_id": 1, "period_id": 1, "number": 1,
+    "letter_id": 1, "message_id": 1, "envelope_id": 1, "account_id": 1, "grant_id": 1, "proposal_id": 1,
+    "export_type": "csv",
+}  # fmt: skip
 
 
 def addresses(app, method: str) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from models.audit import AuditEvent
 from models.base import db
+from models.envelope import CommitteeProposal, Envelope
 from models.organisation import Seat, Unit
 from models.outbox import OutboxMessage
 from models.people import Account
@@ -158,6 +159,38 @@ def test_a_unit_without_committee_gets_one(make, cast, client):
     son.send(f"{place}lap")
 
     assert committees.in_force(cast.district_ky_anh) is not None
+
+
+def test_a_member_list_that_came_by_mail_is_taken_over_and_put_away(make, cast, client):
+    members = [{"full_name": "Bùi Hạ", "title": "Phó Trưởng phòng", "workplace": "Phòng GDĐT", "seat_kind": "leader",
+                "phone": "", "email": "ha.cl@example.edu.vn"}]  # fmt: skip
+    with bookkeeping() as session:
+        mail = Envelope(sha256="0" * 64, received_at=clock.now())
+        session.add(mail)
+        session.flush()
+        session.add(
+            CommitteeProposal(
+                envelope_id=mail.id,
+                unit_id=cast.can_loc.id,
+                blob="0" * 64,
+                file_name="ds.docx",
+                members=members,
+            )
+        )
+    son = client.as_(cast.son)
+    place = "/quan-tri/ban-truyen-thong/h-can-loc/"
+    page = son.get(place).text
+    son.read_token(place)
+    proposal = re.search(r"danh-sach/(\d+)", page)[1]
+
+    form = son.get(re.search(r'href="([^"]+them\?[^"]*full_name[^"]+)"', page)[1].replace("&amp;", "&")).text
+    son.send(f"{place}danh-sach/{proposal}")
+
+    assert 'value="Bùi Hạ"' in form
+    assert 'value="ha.cl@example.edu.vn"' in form
+    assert "ds.docx" not in son.get(place).text
+    assert "committee:settle_proposal" in actions()
+    assert son.send(f"/quan-tri/ban-truyen-thong/tx-ky-anh/danh-sach/{proposal}").status_code == 404
 
 
 # --- months (R5, R6) ----------------------------------------------------------------------------------------------
