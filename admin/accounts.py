@@ -59,7 +59,7 @@ class Accounts(Workbench):
     form = AccountForm
     form_page = "desk/account_form.html"
     saved = N_("Đã thêm tài khoản.")
-    column_list = ("full_name", "email", "title", "active", "last_login_at")
+    column_list = ("full_name", "email", "title", "active", "signed_in_at")
     column_searchable_list = ("full_name", "email", "title")
     column_default_sort = "sort_key"
     page_size = 40

@@ -1,6 +1,6 @@
 """What a refusal or an error looks like at any door: a sentence, the way out, and the code in small print."""
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -57,8 +57,6 @@ def _page(status: int, code: str, sentences: list[str]) -> Response:
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify(code=code, says=sentences)
     else:
-        from flask import make_response
-
         answer = make_response(
             render_template("gate/error.html", code=code, sentences=sentences, status=status)
         )

@@ -84,7 +84,7 @@ def install(app: Flask) -> None:
 
 def _note_sign_in(_sender: Flask, user: Account, **_: object) -> None:
     with bookkeeping() as session:
-        user.last_login_at = session.execute(text("SELECT now()")).scalar_one()
+        user.signed_in_at = session.execute(text("SELECT now()")).scalar_one()
     _told(user, "account:sign_in")
 
 

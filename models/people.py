@@ -27,8 +27,7 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, server_default=func.gen_random_uuid().cast(Text))
     """The sign-in library's session key; a new value ends every session of this person."""
     language: Mapped[str] = mapped_column(server_default="vi")
-    confirmed_at: Mapped[datetime | None]  # type: ignore[assignment]  # the mixin's own type knows no None
-    last_login_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
     grants: Mapped[list["RoleGrant"]] = relationship(

@@ -42,13 +42,10 @@ def card(row: Any) -> dict[str, Any]:
         "state": row.state,
         "at": person.spoken(row.first_sent_at or row.state_since),
         "by": ", ".join(filter(None, (row.author_line or row.writer, row.school))),
-        "marks": marks(row),
+        "marks": [*marks(row), *picture_marks(row)][:2],
         "waiting": row.state in ("drafted", "late") and person.is_committee() and not row.set_aside_reason,
         "progress": row.state if row.state not in ("drafted", "late") else None,
         "says": sentence(row),
-        "pictures": row.pictures,
-        "unanswered": row.waiting,
-        "is_set_aside": row.set_aside_reason is not None,
     }
 
 
@@ -65,6 +62,15 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
     )
     shown: list[tuple[str, str | None]] = [(code, None) for code, holds in strongest if holds]
     return shown[:2]
+
+
+def picture_marks(row: Any) -> list[tuple[str, str | None]]:
+    """For a draft: what is still to be answered about its pictures before it can be published (R8)."""
+    if row.state not in ("drafted", "late") or not row.pictures:
+        return []
+    if row.waiting:
+        return [("incomplete", gettext("%(n)s ảnh chưa rõ sự đồng ý", n=row.waiting))]
+    return [("complete", gettext("%(n)s ảnh đã có câu trả lời", n=row.pictures))]
 
 
 def sentence(row: Any) -> str:

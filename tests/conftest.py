@@ -16,7 +16,14 @@ from sqlalchemy import Engine, create_engine, text
 
 from embedded import servers
 
-pytest_plugins = ["tests.cast", "tests.factories", "tests.assertions", "tests.post_office", "tests.clients", "tests.windows"]
+pytest_plugins = [
+    "tests.cast",
+    "tests.factories",
+    "tests.assertions",
+    "tests.post_office",
+    "tests.clients",
+    "tests.windows",
+]
 
 DATA = "TOASOAN_TEST_DATA"
 KEPT = {"alembic_version", "directive", "composition", "house_fact"}

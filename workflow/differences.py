@@ -23,11 +23,17 @@ def words(before: str, after: str) -> list[Change]:
         return [Change("gone", before), Change("new", after)] if before != after else [Change("same", after)]
     changes: list[Change] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        gone, fresh = "".join(old[a:b]), "".join(new[c:d])
         if tag == "equal":
-            changes.append(Change("same", "".join(old[a:b])))
+            changes.append(Change("same", fresh))
             continue
-        if b > a:
-            changes.append(Change("gone", "".join(old[a:b])))
-        if d > c:
-            changes.append(Change("new", "".join(new[c:d])))
+        # The space behind a replaced word belongs to neither: marks end where the words end.
+        space = fresh[len(fresh.rstrip()) :] if gone and fresh else ""
+        is_shared = bool(space) and gone.endswith(space)
+        pairs: list[tuple[Literal["gone", "new", "same"], str]] = [
+            ("gone", gone.removesuffix(space) if is_shared else gone),
+            ("new", fresh.removesuffix(space) if is_shared else fresh),
+            ("same", space if is_shared else ""),
+        ]
+        changes += [Change(kind, text) for kind, text in pairs if text]
     return changes

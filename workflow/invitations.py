@@ -30,12 +30,20 @@ def link(account: Account) -> str:
 
 
 def send(account: Account, *, role: str, by: Account) -> None:
-    """Write to a person how to choose a password. `role` as people read it. Older links stay good until one is used."""
+    """Write to a person how to choose a password. `role` as people read it.
+
+    Older links stay good until one is used.
+    """
     require(accounts.roles_of(by), "accounts.write")
     with change() as session:
         now = clock.now()
         seq = audit.write(
-            session.connection(), f"account:{account.id}", "account:invite", actor=by.id, at=now, account=account.id
+            session.connection(),
+            f"account:{account.id}",
+            "account:invite",
+            actor=by.id,
+            at=now,
+            account=account.id,
         )
         outbox.put(
             "letter:invitation",
@@ -75,14 +83,13 @@ def accept(token: str, *, password_hash: str) -> Account:
         holder(token)
         account.password = password_hash
         account.fs_uniquifier = secrets.token_hex(32)
-        account.confirmed_at = clock.now()
         session.flush()
         audit.write(
             session.connection(),
             f"account:{account.id}",
             "account:choose_password",
             actor=account.id,
-            at=account.confirmed_at,
+            at=clock.now(),
             account=account.id,
         )
         return account

@@ -204,7 +204,9 @@ def reclassify(
         )
         changes, details = _new_revision(piece, owner, manuscript, by, WrittenAs.DEPARTMENT)
         booked = period or piece.period
-        is_late = known.first_sent_at is not None and known.first_sent_at >= deadlines.deadline_for(booked, owner.id)
+        is_late = known.first_sent_at is not None and known.first_sent_at >= deadlines.deadline_for(
+            booked, owner.id
+        )
         changes |= {"unit_id": owner.id, "period_id": booked.id, "sent_late": is_late}
         before = {"unit": known.unit_code, "kind": known.kind, "period": piece.period.code}
         after = {"unit": owner.code, "kind": manuscript.kind.value, "period": booked.code}
