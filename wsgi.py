@@ -50,7 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     house = settings()
     house.refuse_unsafe()
     definitions.engines()
-    app = Flask("toasoan", static_folder=None)
+    app = Flask("toasoan", root_path=str(Path(__file__).resolve().parent), static_folder=None)
     app.config.update(
         SECRET_KEY=house.secret_key,
         MAX_CONTENT_LENGTH=house.max_upload_bytes,

@@ -13,7 +13,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask_admin.form import BaseForm
 from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_login import current_user
@@ -81,6 +81,8 @@ def speak(app: Flask) -> None:
 
 
 def _form_words(_meta: DefaultMeta, _form: object) -> NullTranslations:
+    if "babel" not in current_app.extensions:
+        return NullTranslations()  # an application that is not the house, in the same process
     words: NullTranslations = get_translations()
     return words
 

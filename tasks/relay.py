@@ -34,31 +34,34 @@ LOST = "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùn
 # A queued row came to nothing when its message is too old, or when its queue is empty in Redis though the row was
 # queued a moment ago: then Redis was wiped. The moment is for a relay that has committed and not yet rung.
 _TAKE_BACK = text("""
+WITH lost AS MATERIALIZED (
+  SELECT id FROM outbox
+  WHERE (state = 'running' AND lease_until < now())
+     OR (state = 'queued' AND (queued_at < now() - make_interval(secs => :requeue)
+         OR (queue = ANY (:empty) AND queued_at < now() - interval '1 second')))
+  ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET
   state = CASE WHEN attempts >= :most THEN 'dead' ELSE 'new' END,
   next_at = now() + CASE state WHEN 'running'
     THEN make_interval(secs => random() * least(power(2, attempts), :longest)) ELSE interval '0' END,
   error = CASE WHEN attempts >= :most AND error = '' THEN :lost ELSE error END,
   lease_until = NULL
-WHERE id IN (
-  SELECT id FROM outbox
-  WHERE (state = 'running' AND lease_until < now())
-     OR (state = 'queued' AND (queued_at < now() - make_interval(secs => :requeue)
-         OR (queue = ANY (:empty) AND queued_at < now() - interval '1 second')))
-  ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
-RETURNING id, topic, payload, state, error
+FROM lost WHERE outbox.id = lost.id
+RETURNING outbox.id, topic, payload, state, error
 """)
 
 _QUEUED = text("SELECT queue, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY queue")
 
+# Materialised: as a plain subquery the planner may run it once per row, and each run locks and takes a LIMIT of its own.
 _PICK = text(  # the names are those of QUEUES
-    "UPDATE outbox SET state = 'queued', queued_at = now() WHERE id IN ("  # noqa: S608
+    "WITH picked AS MATERIALIZED ("  # noqa: S608
     + " UNION ALL ".join(
         f"SELECT id FROM (SELECT id FROM outbox WHERE state = 'new' AND next_at <= now() AND queue = '{name}'"  # noqa: S608
         f" ORDER BY id LIMIT :room_{name} FOR UPDATE SKIP LOCKED) AS {name}_rows"
         for name in QUEUE_NAMES
     )
-    + ") RETURNING id, queue, topic"
+    + ") UPDATE outbox SET state = 'queued', queued_at = now() FROM picked WHERE outbox.id = picked.id"
+    " RETURNING outbox.id, queue, topic"
 )
 
 
