@@ -52,7 +52,7 @@ RETURNING outbox.id, topic, payload, state, error
 
 _QUEUED = text("SELECT queue, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY queue")
 
-# Materialised: as a plain subquery the planner may run it once per row, and each run locks and takes a LIMIT of its own.
+# Materialised: as a plain subquery the planner may run it once per row, each run with a locking LIMIT of its own.
 _PICK = text(  # the names are those of QUEUES
     "WITH picked AS MATERIALIZED ("  # noqa: S608
     + " UNION ALL ".join(

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-UNPROVEN = "–"
 
 
 def rows():
@@ -23,10 +22,12 @@ def test_every_file_named_is_there():
     assert [file for file, _ in rows().values() if not (HOUSE / file).is_file()] == []
 
 
-def test_every_test_named_is_there():
-    named = [test for _, test in rows().values() if test != UNPROVEN]
+def test_every_rule_has_a_test_that_carries_its_number():
+    assert [rule for rule, (_, test) in rows().items() if f"::test_{rule.lower()}_" not in test] == []
 
-    assert [test for test in named if not is_there(test)] == []
+
+def test_every_test_named_is_there():
+    assert [test for _, test in rows().values() if not is_there(test)] == []
 
 
 def is_there(test):

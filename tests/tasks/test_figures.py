@@ -31,7 +31,7 @@ DEADLINE = datetime(2021, 5, 19, 17, tzinfo=UTC)
         ("word", "teacher", "giáo viên hoặc cán bộ quản lý", "teacher or school manager"),
     ],
 )
-def test_a_value_is_written_as_a_clerk_would(form, value, vietnamese, english):
+def test_r13_a_value_is_written_as_a_clerk_would(form, value, vietnamese, english):
     assert figures.FORMS["vi"][form](value) == vietnamese
     assert figures.FORMS["en"][form](value) == english
 

@@ -175,7 +175,7 @@ def letter(kind, language="vi", **changed):
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
-def test_every_letter_can_be_written_in_both_languages(kind, language):
+def test_r14_every_letter_can_be_written_in_both_languages(kind, language):
     wording = letter(kind, language)
 
     everything = "\n".join([wording.subject, wording.text, wording.html, wording.zalo or ""])
