@@ -79,7 +79,15 @@ def founded_app() -> Flask:
     app = create_app()
     with app.app_context():
         founding.take_up(hash_password)
+        let_go()
     return app
+
+
+def let_go() -> None:
+    """Close every connection of this process: it is about to fork, and two must not share one."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def broker() -> "Broker":
@@ -277,9 +285,7 @@ def _run(*, demo: bool) -> None:
         with app.app_context():
             for sentence in loading.load(hash_password) if demo else ():
                 line.tell(sentence)
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
+            let_go()
         supervisor.run(_children(), data=house.data, say=line.tell, when_ready=lambda: _greet(demo=demo))
     except KeyboardInterrupt:
         line.tell("Dừng trước khi sẵn sàng.")
@@ -297,7 +303,7 @@ def _children() -> list[supervisor.Child]:
     python = [sys.executable, "-m"]
     return [
         supervisor.Child(
-            "web", [*python, *gunicorn, "--workers", "2", "--threads", "8", "--graceful-timeout", "10"],
+            "web", [*python, *gunicorn, "--preload", "--workers", "2", "--threads", "8", "--graceful-timeout", "10"],
             ready=lambda: health.answers(house.host, house.port), stop_seconds=15,
         ),
         supervisor.Child("worker", [*python, *dramatiq], env=tasks.broker.WORKER_ENVIRONMENT, stop_seconds=30),

@@ -33,7 +33,9 @@ class Dashboard(Kept, AdminIndexView):
         return self.render(
             "desk/dashboard.html",
             band=band(month, rows, figures, now=now) if month else None,
-            months=[_month(each, is_running=month is not None and each.id == month.id) for each in opened],
+            months=[
+                _month(each, now=now, is_current=month is not None and each.id == month.id) for each in opened
+            ],
             matrix_rows=_matrix(opened, rows),
             waits=waiting,
             total=sum(row["count"] for row in waiting),
@@ -104,13 +106,14 @@ def band(
     }
 
 
-def _month(month: Any, *, is_running: bool) -> dict[str, Any]:
+def _month(month: Any, *, now: datetime, is_current: bool) -> dict[str, Any]:
     closed = month.closed_at is not None
     return {
         "label": f"T{month.month}",
         "name": gettext("tháng %(month)s/%(year)s", month=month.month, year=month.year),
-        "running": is_running and not closed,
-        "note": gettext("đang nhận") if is_running and not closed else "",
+        # Until its deadline a month has no verdict: also the one that opens while the last still takes late pieces.
+        "running": not closed and (is_current or now < month.deadline_at),
+        "note": gettext("đang nhận") if is_current and not closed else "",
     }
 
 

@@ -28,7 +28,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     ),
     "server_silent": (
         "{program} (tiến trình {pid}) đang chạy trên thư mục này nhưng không trả lời sau {seconds} giây. "
-        "Hãy chạy “toasoan down” rồi thử lại.",
+        "Đề nghị chạy “toasoan down” rồi thử lại.",
         "{program} (process {pid}) runs on this folder but has not answered for {seconds} seconds. "
         'Run "toasoan down" and try again.',
     ),
@@ -38,7 +38,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     ),
     "other_version": (
         "Thư mục {folder} do PostgreSQL {made_by} tạo ra, còn máy này có PostgreSQL {present}. "
-        "Hãy chạy bằng PostgreSQL {made_by}, “toasoan backup”, rồi “toasoan restore” vào một thư mục mới.",
+        "Đề nghị chạy bằng PostgreSQL {made_by}, “toasoan backup”, rồi “toasoan restore” vào một thư mục mới.",
         "{folder} was made by PostgreSQL {made_by}, this machine has PostgreSQL {present}. "
         'Run it with PostgreSQL {made_by}, "toasoan backup", then "toasoan restore" into a new folder.',
     ),

@@ -109,17 +109,17 @@ def require_schema() -> None:
     if there == here:
         return
     if there is None:
-        raise Invalid("schema_missing", N_("Cơ sở dữ liệu chưa có bảng nào. Hãy chạy “toasoan migrate”."))
+        raise Invalid("schema_missing", N_("Cơ sở dữ liệu chưa có bảng nào. Đề nghị chạy “toasoan migrate”."))
     if there < here:
         raise Invalid(
             "schema_behind",
-            N_("Cơ sở dữ liệu ở phiên bản {there}, chương trình cần {here}. Hãy chạy “toasoan migrate”."),
+            N_("Cơ sở dữ liệu ở phiên bản {there}, chương trình cần {here}. Đề nghị chạy “toasoan migrate”."),
             there=there,
             here=here,
         )
     raise Invalid(
         "schema_ahead",
-        N_("Cơ sở dữ liệu ở phiên bản {there}, mới hơn chương trình ({here}). Hãy cập nhật chương trình."),
+        N_("Cơ sở dữ liệu ở phiên bản {there}, mới hơn chương trình ({here}). Đề nghị cập nhật chương trình."),
         there=there,
         here=here,
     )
@@ -250,7 +250,7 @@ def take_up(hashed: Callable[[str], str]) -> None:
         if any(accounts.find(email) is None for email, *_ in DEMO_PEOPLE):
             seat_demo_people(hashed(DEMO_PASSWORD))
     elif db.session.get(HouseFact, "mode") is None:
-        raise Invalid("not_founded", N_("Cơ sở dữ liệu này chưa được khởi tạo. Hãy chạy “toasoan init”."))
+        raise Invalid("not_founded", N_("Cơ sở dữ liệu này chưa được khởi tạo. Đề nghị chạy “toasoan init”."))
     else:
         set_mode(Mode.PRODUCTION)
     db.session.rollback()

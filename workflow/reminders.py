@@ -6,6 +6,7 @@ two clocks, a restart or a second look on the same day from reminding twice.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -22,12 +23,14 @@ from workflow.rules.reminding import Plan
 def remind(on: date) -> Mapping[str, int]:
     """The reminders of one day: who is short is reminded once, by the strongest occasion due."""
 
-    def plan(duty: Duty, _now: datetime) -> Plan:
+    def plan(duty: Duty, now: datetime) -> Plan:
+        # A clock that slept, or was turned, does a past day's work today: by then its last day may be over.
+        today = max(on, now.astimezone(ZoneInfo(duty.zone)).date())
         return reminding.due_reminder(
             duty.deadline_at,
             days_before=duty.reminder_days,
             recorded=duty.recorded,
-            on=on,
+            on=today,
             zone=duty.zone,
         )
 

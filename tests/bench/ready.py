@@ -28,7 +28,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
         Figure(
             "ready_ratio",
             f"{median(house) / median(bare):.1f}",
-            "<= 5.0",
+            "<= 8.0",
             "`toasoan up` in a new folder (servers, migrations, directive, web, worker, clock) until its first page,"
             f" against the bare servers and an empty Flask ({median(house):.1f} s to {median(bare):.1f} s)",
         )

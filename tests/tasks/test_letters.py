@@ -105,7 +105,9 @@ def test_r10_only_those_are_asked_to_approve_who_may(make, cast, sent, broker):
     assert addresses(letters) == ["ly@example.edu.vn", "minh@example.edu.vn"]
 
 
-def test_r9_who_sent_a_piece_is_told_when_it_is_approved_and_published_with_its_link(make, cast, sent, broker):
+def test_r9_who_sent_a_piece_is_told_when_it_is_approved_and_published_with_its_link(
+    make, cast, sent, broker
+):
     piece = make.submission(state="published")
     submissions.retract(piece.id, reason="Phụ huynh đề nghị.", by=cast.phuong)
 

@@ -94,3 +94,13 @@ def test_r1_units_without_a_full_committee_are_reminded_once_a_week(may, outbox)
     assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 3}
     assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 0}
     assert outbox().count("letter:committee_incomplete") == 3
+
+
+def test_r5_a_last_day_slept_over_is_not_announced_the_day_after(make, cast, clock_at):
+    make.submission()
+    clock_at("2021-05-20 00:01")
+
+    told = reminders.remind(date(2021, 5, 19))
+
+    assert told["sent"] == 0
+    assert told["skipped"] > 0
