@@ -35,7 +35,7 @@ AS = click.option(
 
 
 def acting(email: str) -> accounts.Account:
-    """Whose name is borrowed. Raises NotRehearsing outside the rehearsal, NotFound."""
+    """Whose name is borrowed. Raises NotRehearsing outside the rehearsal, Invalid(`account_unknown`)."""
     if not settings().is_demo:
         raise NotRehearsing
     return accounts.by_email(email)

@@ -12,7 +12,7 @@ from models.people import Account, RoleGrant
 from models.vocabulary import UNIT_ROLES, Role
 from workflow import clock, texts
 from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid, NotFound
+from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
@@ -20,10 +20,12 @@ LANGUAGES = ("vi", "en")
 
 
 def by_email(email: str) -> Account:
-    """Raises NotFound. Addresses are compared without case."""
+    """Raises Invalid(`account_unknown`). Addresses are compared without case."""
     found = find(email)
     if found is None:
-        raise NotFound
+        raise Invalid(
+            "account_unknown", N_("Không có tài khoản nào dùng địa chỉ “{email}”."), email=email, field="email"
+        )
     return found
 
 

@@ -52,7 +52,7 @@ def test_a_piece_goes_through_the_department_by_commands(run: Run, make: Make) -
         (("claim", MINH), 1, "forbidden"),
         (("lapse", MAI), 1, "invalid_transition"),
         (("return", SON), 1, "reason_required"),
-        (("claim", "--as=ai@example.edu.vn"), 1, "not_found"),
+        (("claim", "--as=ai@example.edu.vn"), 1, "account_unknown"),
         (("fly", SON), 2, "usage"),
         (("claim",), 2, "usage"),
         (("extend", SON, "--reason", "mưa lũ"), 2, "usage"),
