@@ -188,7 +188,11 @@ def counts(asked: Asked) -> Mapping[str, int]:
 
 # --- what the filters offer ---------------------------------------------------------------------------------------
 
-_UNITS = text("SELECT code, short_name FROM unit ORDER BY valid_to NULLS FIRST, sort_key LIMIT 300")
+# Who has ended stands last; an end that is still to come changes nothing.
+_UNITS = text(
+    "SELECT code, short_name FROM unit"
+    " ORDER BY coalesce(valid_to <= (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, false), sort_key LIMIT 300"
+)
 _SECTIONS = text("SELECT code, name_vi FROM category ORDER BY sort LIMIT 50")
 _PERIODS = text("SELECT year, month FROM period WHERE is_active ORDER BY year DESC, month DESC LIMIT 36")
 
