@@ -19,6 +19,8 @@ def keep(app: Flask) -> None:
     app.register_blueprint(invited.blueprint)
     app.register_blueprint(files.blueprint)
     typed.refuse_nul(app)
+    # A token lives as long as its session: one that ends sooner takes along what somebody wrote meanwhile.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
     CSRFProtect(app)
     language.speak(app)
     signing_in.install(app)

@@ -2,8 +2,10 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -250,3 +252,15 @@ def test_a_press_that_changes_nothing_makes_no_revision(make, cast, client):
 
     assert "Ảnh 1." in form
     assert only_piece().revision.number == 1
+
+
+def test_who_writes_for_a_whole_afternoon_loses_nothing(make, cast, clock_at, client):
+    with change():
+        deadlines.ensure_around(clock_at("2021-05-17 08:30"))
+    binh = client.as_(cast.binh)
+    binh.read_token("/don-vi/soan")
+
+    with time_machine.travel(timedelta(hours=4), tick=True):
+        saved = binh.send("/don-vi/soan", **typed())
+
+    assert (saved.status_code, saved.location) == (303, f"/don-vi/bai/{only_piece().code}/soan")
