@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from models.base import db
 from workflow import clock, deadlines, reminders, submissions
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.engine.unit_of_work import change
@@ -48,7 +49,7 @@ def remind_incomplete_committees(slot: datetime) -> Told:
 
 def lapse_claims(_slot: datetime) -> Told:
     """Free what an editor claimed three working days ago and did not finish."""
-    told = {"lapsed": 0, "passed_over": 0}
+    told = {"lapsed": 0, "passed_over": 0, "failed": 0}
     now = clock.now()
     for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS)):
         if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE)) > now:
@@ -57,9 +58,14 @@ def lapse_claims(_slot: datetime) -> Told:
             submissions.perform(submission_id, "lapse_claim", by=None)
             told["lapsed"] += 1
         except (NotAllowed, Stale) as error:
-            # The editor was faster; one piece never stops the others.
+            # The editor was faster.
             log.info("claim_kept", submission=submission_id, code=error.code)
             told["passed_over"] += 1
+        except Exception:
+            # One piece never stops the others; the next hour looks at it again.
+            db.session.rollback()
+            log.exception("claim_not_lapsed", submission=submission_id)
+            told["failed"] += 1
     return told
 
 

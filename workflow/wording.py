@@ -127,6 +127,7 @@ OUTCOMES: Mapping[str, str] = {
     "published": N_("đã đăng"),
     "refused": N_("bị từ chối"),
     "busy": N_("đang bận"),
+    "failed": N_("gặp lỗi"),
     "closed": N_("đã chốt"),
     "open": N_("kỳ đang mở"),
     "sent": N_("thư đã viết"),

@@ -281,3 +281,25 @@ def test_a_job_that_fails_for_good_says_so_on_its_slot(
     assert run.outcome == {"error": "RuntimeError: hỏng"}
     assert run.slot == datetime(2021, 5, 17, 1, 30, tzinfo=UTC)
     assert run.done_at - run.claimed_at < timedelta(minutes=1)
+
+
+def test_a_piece_that_cannot_be_published_does_not_hold_up_the_next(
+    make, cast, clock_at, work, superuser, broker
+):
+    stuck, sound = (make.submission(state="approved") for _ in range(2))
+    for piece in (stuck, sound):
+        submissions.perform(piece.id, "schedule", by=cast.phuong, until=here("2021-05-18 07:00"))
+    # Neither published nor unscheduled: its version of the round is gone.
+    with superuser.begin() as connection:
+        connection.execute(
+            text("UPDATE submission SET workflow_version = 99 WHERE id = :id"), {"id": stuck.id}
+        )
+    clock_at("2021-05-18 07:00:00")
+
+    Clock().tick()
+    work()
+
+    db.session.refresh(sound)
+    assert sound.state == "published"
+    told = db.session.scalars(select(JobRun.outcome).where(JobRun.job == "publishing")).one()
+    assert told == {"published": 1, "refused": 0, "busy": 0, "failed": 1}
