@@ -60,6 +60,8 @@ def save(database_url: str, files: Path, target: Path) -> Manifest:
         note = room / MANIFEST
         note.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
         part = room / "whole.tar"
+        # It holds all that the guarded data folder holds: nobody else may read it, from its first byte on.
+        part.touch(mode=0o600)
         with tarfile.open(part, "w") as box:
             box.add(note, MANIFEST)
             box.add(dump, DUMP)

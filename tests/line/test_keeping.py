@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import stat
 import tarfile
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believe
 ) -> None:
     whole, broken = tmp_path / "b.tar", tmp_path / "hỏng.tar"
     line.done("backup", whole)
+    # Names, addresses and photographs of children: for its owner's eyes, as the data folder is.
+    assert stat.S_IMODE(whole.stat().st_mode) == 0o600
     spoil(whole, broken)
     fresh = Line(tmp_path / "mới")
 
