@@ -7,7 +7,7 @@ from models.base import db
 from models.outbox import Letter
 from models.vocabulary import LetterState
 from tasks.message import Mailing, Sender, compose
-from tasks.post import BadSmtpUrl, PostError, Postman, postman
+from tasks.post import BadSmtpUrl, PostError, Postman, TemporaryFailure, postman
 from workflow.engine.errors import N_, Invalid
 from workflow.letters import note_sent
 from workflow.settings import settings
@@ -82,6 +82,9 @@ def _sender() -> Sender:
 
 def _postman() -> Postman:
     house = settings()
+    if not house.smtp_url and not house.is_demo:
+        # A folder is a rehearsal's mailbox. Real letters wait, and then fail where an administrator sees it.
+        raise TemporaryFailure("SMTP_URL", "CONNECT", "not set")
     return _connected(house.smtp_url, str(house.data), house.smtp_timeout_seconds)
 
 

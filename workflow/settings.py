@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         "",
         validation_alias="SMTP_URL",
-        description="smtp://user:password@host:port; empty: letters go to data/outbox",
+        description="smtp://user:password@host:port; empty: letters go to data/outbox (demo) or wait (production)",
     )
     mail_from: str = Field(
         "noreply-gdmn@example.edu.vn", validation_alias="MAIL_FROM", description="sender of our letters"

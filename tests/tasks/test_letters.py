@@ -207,6 +207,17 @@ def test_a_refused_address_is_a_failed_letter_and_a_dead_row(make, sent, rows, s
     assert rows("state", "topic = 'post'") == [("dead",)]
 
 
+def test_outside_a_rehearsal_no_letter_counts_as_sent_that_lies_in_a_folder(make, sent, rows, set_to, broker):
+    make.submission(state="submitted")
+    set_to(TOASOAN_MODE="production")
+
+    [letter] = sent("receipt")
+
+    assert letter.state == "waiting"
+    [(state, error)] = rows("state, error", "topic = 'post'")
+    assert (state, "SMTP_URL" in error) == ("new", True)
+
+
 def test_r1_an_incomplete_committee_is_told_what_it_lacks(make, cast, sent, broker):
     from workflow import reminders
 
