@@ -274,11 +274,13 @@ def restore(file: Path) -> dict[str, Any]:
 
 # --- running ----------------------------------------------------------------------------------------------------
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def _run(*, demo: bool) -> None:
     """All of the house in this process's care, until a signal; leaves no process behind, whatever happens."""
     house = settings()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.default_int_handler)
     try:
         app = open_house(line.tell)
@@ -290,6 +292,9 @@ def _run(*, demo: bool) -> None:
     except KeyboardInterrupt:
         line.tell("Dừng trước khi sẵn sàng.")
     finally:
+        # Somebody impatient presses again; what is left is seconds, and must not be left half done.
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
         # Two that start at once: the one that came second must not stop what the first one uses.
         if supervisor.status(house.data) is None:
             servers.stop(house.data, say=line.tell)

@@ -19,6 +19,12 @@ def get(url: str) -> int:
         return answer.status
 
 
+def wait_for(log: Path, words: str, running: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    until = time.monotonic() + seconds
+    while words not in log.read_text() and running.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 def wait_until_quiet(line: Line, seconds: float = 30) -> list[str]:
     until = time.monotonic() + seconds
     while (left := line.processes()) and time.monotonic() < until:
@@ -53,10 +59,7 @@ def test_ctrl_c_stops_all_of_it_in_order(line: Line, free_port: str, tmp_path: P
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        until = time.monotonic() + 90
-        while "đã sẵn sàng" not in log.read_text() and running.poll() is None and time.monotonic() < until:
-            time.sleep(0.1)
-
+        wait_for(log, "đã sẵn sàng", running)
         running.send_signal(signal.SIGINT)
         code = running.wait(60)
 
@@ -64,6 +67,31 @@ def test_ctrl_c_stops_all_of_it_in_order(line: Line, free_port: str, tmp_path: P
     assert code == 0, said
     order = [word for word in said.split() if word in {"clock:", "worker:", "web:", "Valkey:", "PostgreSQL:"}]
     assert order[-5:] == ["clock:", "worker:", "web:", "Valkey:", "PostgreSQL:"]
+    assert wait_until_quiet(line) == []
+
+
+def test_an_impatient_second_ctrl_c_leaves_no_server_behind(
+    line: Line, free_port: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "up.log"
+    with log.open("wb") as output:
+        running = subprocess.Popen(
+            line.argv("up", "--foreground", "--port", free_port),
+            env=line.environment(PYTHONUNBUFFERED="1"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        wait_for(log, "đã sẵn sàng", running)
+        running.send_signal(signal.SIGINT)
+        # The house's own processes are gone, the servers are about to go.
+        wait_for(log, "web: đã dừng", running)
+        for _ in range(3):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        code = running.wait(60)
+
+    assert code == 0, log.read_text()
     assert wait_until_quiet(line) == []
 
 
