@@ -165,7 +165,7 @@ def up(demo: bool, foreground: bool, host: str | None, port: int | None) -> dict
             os.environ[name] = str(value)
     settings.cache_clear()
     house = settings()
-    if "PUBLIC_URL" not in os.environ:
+    if house.is_demo and "PUBLIC_URL" not in os.environ:
         os.environ["PUBLIC_URL"] = f"http://{house.host}:{house.port}"
         settings.cache_clear()
     if running := supervisor.status(house.data):

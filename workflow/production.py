@@ -37,6 +37,7 @@ def prepare() -> dict[str, str]:
         "SECRET_KEY": house.secret_key
         if "secret_key" in house.model_fields_set
         else secrets.token_urlsafe(48),
+        "PUBLIC_URL": house.public_url,
         "DATABASE_URL": urls[APP],
         "DATABASE_OWNER_URL": house.owner_url,
         "DATABASE_FORUM_URL": urls[FORUM],

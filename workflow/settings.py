@@ -47,7 +47,9 @@ class Settings(BaseSettings):
         description="signs cookies; production refuses the default",
     )
     public_url: str = Field(
-        "http://127.0.0.1:8021", validation_alias="PUBLIC_URL", description="address in letters and feeds"
+        "http://127.0.0.1:8021",
+        validation_alias="PUBLIC_URL",
+        description="address in letters and feeds; production requires it",
     )
     host: str = Field("127.0.0.1", validation_alias="HOST", description="address the web server listens on")
     port: int = Field(8021, validation_alias="PORT", description="port the web server listens on")
@@ -103,13 +105,16 @@ class Settings(BaseSettings):
         return self.database_forum_url or self.database_url
 
     def refuse_unsafe(self) -> None:
-        """Raises UnsafeSettings when production would start with a secret everybody knows."""
+        """Raises UnsafeSettings: production with a secret everybody knows, or without its addresses."""
         if self.is_demo:
             return
         if self.secret_key == DEMO_SECRET or len(self.secret_key) < 32:
             raise UnsafeSettings("SECRET_KEY: 32 ký tự trở lên, không dùng giá trị mặc định")
         if not self.database_url:
             raise UnsafeSettings("DATABASE_URL: bắt buộc khi TOASOAN_MODE=production")
+        # Letters would lead to the reader's own machine, and cookies would travel in the clear.
+        if "public_url" not in self.model_fields_set or not self.public_url:
+            raise UnsafeSettings("PUBLIC_URL: bắt buộc khi TOASOAN_MODE=production")
 
 
 class UnsafeSettings(RuntimeError):

@@ -69,10 +69,11 @@ def test_init_makes_a_database_and_one_way_in(production: Line) -> None:
     [
         ({"SECRET_KEY": "dien-tap-khong-dung-that"}, "unsafe_settings"),
         ({"SECRET_KEY": "ngắn quá"}, "unsafe_settings"),
+        ({"PUBLIC_URL": ""}, "unsafe_settings"),
         ({"DATABASE_OWNER_URL": ""}, "owner_url_missing"),
         ({"TOASOAN_MODE": "demo"}, "production_only"),
     ],
-    ids=["default secret", "short secret", "no server", "rehearsal"],
+    ids=["default secret", "short secret", "no address", "no server", "rehearsal"],
 )
 def test_init_refuses_what_is_not_safe(production: Line, more: dict[str, str], code: str) -> None:
     said = production(*INIT, **more)
