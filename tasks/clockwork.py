@@ -34,9 +34,10 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
                     require_true_clock()
                     next_check = time.monotonic() + CHECK_SECONDS
                 if time.monotonic() >= next_tick:
+                    # Set first: a timetable that stumbles must not keep the relay from its turns in between.
+                    next_tick = time.monotonic() + TICK_SECONDS
                     for job, slot in clock.tick():
                         log.info("slot", job=job, slot=slot.isoformat())
-                    next_tick = time.monotonic() + TICK_SECONDS
                 relay_once(broker)
             failures = 0
         except UnfitPlace:

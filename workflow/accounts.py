@@ -24,7 +24,10 @@ def by_email(email: str) -> Account:
     found = find(email)
     if found is None:
         raise Invalid(
-            "account_unknown", N_("Không có tài khoản nào dùng địa chỉ “{email}”."), email=email, field="email"
+            "account_unknown",
+            N_("Không có tài khoản nào dùng địa chỉ “{email}”."),
+            email=email,
+            field="email",
         )
     return found
 

@@ -119,7 +119,9 @@ def require_schema() -> None:
         )
     raise Invalid(
         "schema_ahead",
-        N_("Cơ sở dữ liệu ở phiên bản {there}, mới hơn chương trình ({here}). Đề nghị cập nhật chương trình."),
+        N_(
+            "Cơ sở dữ liệu ở phiên bản {there}, mới hơn chương trình ({here}). Đề nghị cập nhật chương trình."
+        ),
         there=there,
         here=here,
     )
