@@ -78,7 +78,7 @@ test: setup
 	  set -- -m 'not browser'; \
 	fi; \
 	workers="$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"; [ "$$workers" -ge 2 ] || workers=2; \
-	TOASOAN_CHROMIUM="$${browser#playwright}" exec $(PYTHON) -m pytest -n "$$workers" "$$@" $(ARGS)
+	TOASOAN_CHROMIUM="$${browser#playwright}" exec $(PYTHON) -m pytest -n "$$workers" --dist worksteal "$$@" $(ARGS)
 
 test-faults: setup
 	@exec $(PYTHON) -m pytest -m fault $(ARGS)
