@@ -47,9 +47,11 @@ def test_a_worker_killed_while_it_sends_costs_only_its_lease(post_office, one_le
 def test_a_worker_that_was_frozen_past_its_lease_wakes_to_find_it_gone(post_office, one_letter):
     peer, log = post_office.peer, post_office.log
     peer.to_data = ["hang"]
-    one_letter()
 
     with clock(post_office.environment, log=log), worker(post_office.environment, log=log) as zombie:
+        # The first jobs are let through: frozen inside a transaction the zombie would keep their rows locked.
+        until(lambda: post_office.rows("job") and post_office.is_drained(), seconds=30, log=log)
+        one_letter()
         until(lambda: peer.to_data == [], seconds=30, log=log)
         kill_group(zombie, signal.SIGSTOP)
         with worker(post_office.environment, log=log):
