@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
+# The tests start the program a hundred times: it is compiled once, whatever the shell around says.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 ONLY ?=
 

@@ -4,8 +4,10 @@ Lan teaches in Can Lộc and writes; Bình sends for Can Lộc's committee; Nga 
 department Sơn and Hà edit, Minh and Lý approve, Phương publishes, Khang inspects, Mai administers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,9 +15,13 @@ from flask import Flask
 from models.organisation import Unit
 from models.people import Account
 from models.vocabulary import Role, SeatKind
+from tests.stage import Stage
 from workflow import accounts, committees, organisation
 from workflow.engine.unit_of_work import change
+from workflow.imports import committees as member_lists
+from workflow.imports import units
 
+MONTH = Path(__file__).resolve().parents[1] / "tasks" / "rehearsal" / "data"
 SINCE = date(2021, 4, 1)
 PASSWORD = "mat-khau-thu-nghiem"
 
@@ -37,6 +43,12 @@ class Cast:
     mai: Account
 
 
+UNITS = {
+    "can_loc": ("h-can-loc", "Huyện", "Can Lộc"),
+    "town_ky_anh": ("tx-ky-anh", "Thị xã", "Kỳ Anh"),
+    "district_ky_anh": ("h-ky-anh", "Huyện", "Kỳ Anh"),
+}
+OF_UNITS = {"lan": "Trần Thị Lan", "binh": "Phan Đình Bình", "nga": "Lê Thị Nga"}
 DEPARTMENT = {
     "son": ("Nguyễn Văn Sơn", Role.EDITOR),
     "ha": ("Lê Thị Hà", Role.EDITOR),
@@ -58,7 +70,15 @@ def password_hash(house: Flask) -> str:
 
 
 @pytest.fixture
-def cast(app: Flask, password_hash: str) -> Cast:
+def cast(stage: Stage, app: Flask, password_hash: str) -> Cast:
+    stage.set("cast", lambda: _engage(password_hash))
+    return Cast(
+        **{name: organisation.by_code(code) for name, (code, _, _) in UNITS.items()},
+        **{name: accounts.by_email(f"{name}@example.edu.vn") for name in (*OF_UNITS, *DEPARTMENT)},
+    )
+
+
+def _engage(password_hash: str) -> None:
     def person(name: str, full_name: str) -> Account:
         return accounts.add(
             f"{name}@example.edu.vn", full_name=full_name, by=None, password_hash=password_hash
@@ -76,20 +96,23 @@ def cast(app: Flask, password_hash: str) -> Cast:
         return organisation.save_unit(described, by=None)[0]
 
     with change():
-        can_loc = unit("h-can-loc", "Huyện", "Can Lộc")
-        town = unit("tx-ky-anh", "Thị xã", "Kỳ Anh")
-        district = unit("h-ky-anh", "Huyện", "Kỳ Anh")
-        lan, binh, nga = (
-            person("lan", "Trần Thị Lan"),
-            person("binh", "Phan Đình Bình"),
-            person("nga", "Lê Thị Nga"),
-        )
-        accounts.grant(lan, Role.CONTRIBUTOR, unit=can_loc, by=None, since=SINCE)
-        for member, home in ((binh, can_loc), (nga, town)):
-            committee = committees.found(home, since=SINCE, by=None)
-            committees.seat(committee, member, SeatKind.SPECIALIST, by=None, since=SINCE)
-        department = {}
+        homes = {name: unit(*described) for name, described in UNITS.items()}
+        members = {name: person(name, full_name) for name, full_name in OF_UNITS.items()}
+        accounts.grant(members["lan"], Role.CONTRIBUTOR, unit=homes["can_loc"], by=None, since=SINCE)
+        for member, home in (("binh", "can_loc"), ("nga", "town_ky_anh")):
+            committee = committees.found(homes[home], since=SINCE, by=None)
+            committees.seat(committee, members[member], SeatKind.SPECIALIST, by=None, since=SINCE)
         for name, (full_name, role) in DEPARTMENT.items():
-            department[name] = person(name, full_name)
-            accounts.grant(department[name], role, by=None, since=SINCE)
-    return Cast(can_loc, town, district, lan, binh, nga, **department)
+            accounts.grant(person(name, full_name), role, by=None, since=SINCE)
+
+
+@pytest.fixture
+def province(stage: Stage, app: Flask, clock_at: Callable[[str], object]) -> None:
+    """The thirteen units and their committees, on the morning after the deadline of May 2021."""
+    stage.set("province", _found_the_province)
+    clock_at("2021-05-20 08:00")
+
+
+def _found_the_province() -> None:
+    for taken in (units.take_units(MONTH / "units.csv"), member_lists.take(MONTH / "committees.csv")):
+        assert {outcome.outcome for outcome in taken} == {"added"}

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from models.base import db
 from models.envelope import Envelope
 from tasks.commands import intake
-from workflow.imports import committees, units
 from workflow.settings import Mode, settings
 
 pytestmark = pytest.mark.database
@@ -19,11 +18,8 @@ DATA = Path(__file__).parents[2] / "tasks/rehearsal/data"
 
 
 @pytest.fixture
-def toasoan(app, clock_at):
+def toasoan(app, province):
     """Runs the command as the command line does: `toasoan("mail/", "--json")`."""
-    clock_at("2021-05-20 08:00")
-    list(units.take_units(DATA / "units.csv"))
-    list(committees.take(DATA / "committees.csv"))
     return lambda *words: app.test_cli_runner().invoke(intake, [str(word) for word in words])
 
 

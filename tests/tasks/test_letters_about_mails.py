@@ -7,7 +7,6 @@ from sqlalchemy import text
 
 from models.base import db
 from tasks import letters
-from workflow.imports import committees, units
 from workflow.intake import receiving
 from workflow.letters import Sheet
 
@@ -17,11 +16,8 @@ DATA = Path(__file__).parents[2] / "tasks/rehearsal/data"
 
 
 @pytest.fixture
-def answers(app, clock_at):
+def answers(province):
     """The letters that follow from one of the eight mails: `answers("m08")`, a letter written twice once."""
-    clock_at("2021-05-20 08:00")
-    list(units.take_units(DATA / "units.csv"))
-    list(committees.take(DATA / "committees.csv"))
 
     def write(number: str) -> list[Sheet]:
         receiving.receive(next((DATA / "mail").glob(f"{number}*.eml")).read_bytes())

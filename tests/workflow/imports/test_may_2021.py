@@ -13,6 +13,7 @@ from models.base import db
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import AttachmentKind, Consent, MonthStatus, Role, UncountReason
+from tests.stage import Stage
 from workflow import accounts, committees, deadlines, organisation, submissions
 from workflow.imports import categories, units
 from workflow.imports import committees as committee_lists
@@ -24,16 +25,20 @@ DATA = Path(__file__).resolve().parents[3] / "tasks" / "rehearsal" / "data"
 
 
 @pytest.fixture
-def editor(app: Flask) -> Account:
-    person = accounts.add("editor@example.edu.vn", full_name="Nguyễn Thị Minh Châu", by=None)
-    accounts.grant(person, Role.EDITOR, by=None)
-    return person
+def may(stage: Stage, app: Flask) -> None:
+    """An editor, the units, sections and committees, and the thirty pieces."""
+
+    def lay() -> None:
+        person = accounts.add("editor@example.edu.vn", full_name="Nguyễn Thị Minh Châu", by=None)
+        accounts.grant(person, Role.EDITOR, by=None)
+        assert {outcome.outcome for outcome in everything()} == {"added"}
+
+    stage.set("may", lay)
 
 
 @pytest.fixture
-def may(app: Flask, editor: Account) -> list[Outcome]:
-    """Units, sections, committees and the thirty pieces; what became of the pieces."""
-    return everything()
+def editor(may: None) -> Account:
+    return accounts.by_email("editor@example.edu.vn")
 
 
 def everything() -> list[Outcome]:
@@ -55,7 +60,7 @@ def oracle() -> list[dict[str, str]]:
     return list(csv.DictReader((DATA / "expected_2021-05.csv").read_text("utf-8").splitlines()))
 
 
-def test_the_count_of_may_2021_is_the_oracles_in_every_field(may: list[Outcome], editor: Account) -> None:
+def test_the_count_of_may_2021_is_the_oracles_in_every_field(may: None, editor: Account) -> None:
     submissions.perform(piece("S09").id, "uncount", by=editor, kind="duplicate", reason="trùng S07")
     deadlines.sweep(at=datetime(2021, 5, 19, 17, 5, tzinfo=UTC))
 
@@ -67,7 +72,7 @@ def test_the_count_of_may_2021_is_the_oracles_in_every_field(may: list[Outcome],
     assert {unit.unit for unit in counted if unit.status == MonthStatus.SHORT} == {"h-loc-ha", "h-duc-tho"}
 
 
-def test_a_piece_is_judged_at_the_moment_it_was_sent(may: list[Outcome]) -> None:
+def test_a_piece_is_judged_at_the_moment_it_was_sent(may: None) -> None:
     eighteen_minutes_before, three_minutes_after = piece("S11"), piece("S18")
 
     assert not eighteen_minutes_before.sent_late
@@ -76,16 +81,14 @@ def test_a_piece_is_judged_at_the_moment_it_was_sent(may: list[Outcome]) -> None
     assert three_minutes_after.first_sent_at == datetime(2021, 5, 19, 17, 3, tzinfo=UTC)
 
 
-def test_importing_again_changes_nothing(may: list[Outcome]) -> None:
-    assert {outcome.outcome for outcome in may} == {"added"}
-
+def test_importing_again_changes_nothing(may: None) -> None:
     again = everything()
 
     assert {outcome.outcome for outcome in again} == {"unchanged"}
     assert len(again) == 30
 
 
-def test_partial_consent_is_unknown_with_a_note_and_no_child_is_none(may: list[Outcome]) -> None:
+def test_partial_consent_is_unknown_with_a_note_and_no_child_is_none(may: None) -> None:
     def answers(import_id: str) -> list[tuple[Consent, bool]]:
         query = select(ConsentAnswer).join(Attachment).where(Attachment.submission_id == piece(import_id).id)
         return [(row.answer, bool(row.note)) for row in db.session.scalars(query.order_by(ConsentAnswer.id))]
@@ -95,7 +98,7 @@ def test_partial_consent_is_unknown_with_a_note_and_no_child_is_none(may: list[O
     assert answers("S17") == [(Consent.NO, False)]
 
 
-def test_every_file_that_is_named_is_there(may: list[Outcome]) -> None:
+def test_every_file_that_is_named_is_there(may: None) -> None:
     kinds = list(db.session.scalars(select(Attachment.kind)))
 
     assert (kinds.count(AttachmentKind.PICTURE), kinds.count(AttachmentKind.VIDEO)) == (18, 3)
@@ -119,9 +122,7 @@ def test_a_bad_row_is_refused_and_the_others_go_on(app: Flask, tmp_path: Path) -
     ]
 
 
-def test_a_member_whose_title_was_corrected_is_changed_not_doubled(
-    may: list[Outcome], tmp_path: Path
-) -> None:
+def test_a_member_whose_title_was_corrected_is_changed_not_doubled(may: None, tmp_path: Path) -> None:
     lines = (DATA / "committees.csv").read_text("utf-8").splitlines()
     table = tmp_path / "committees.csv"
     table.write_text(f"{lines[0]}\n{lines[1].replace('Phó Trưởng phòng', 'Trưởng phòng')}\n", "utf-8")
@@ -135,7 +136,7 @@ def test_a_member_whose_title_was_corrected_is_changed_not_doubled(
     assert len(committees.standing(committee)) == 5
 
 
-def test_exempt_units_and_other_reasons_are_told_apart(may: list[Outcome], editor: Account) -> None:
+def test_exempt_units_and_other_reasons_are_told_apart(may: None, editor: Account) -> None:
     vu_quang = organisation.by_code("h-vu-quang")
     period = piece("S01").period
     deadlines.exempt(period, unit=vu_quang, reason="Nghỉ bão", by=editor)
@@ -149,14 +150,14 @@ def test_exempt_units_and_other_reasons_are_told_apart(may: list[Outcome], edito
     assert piece("S19").uncounted == UncountReason.ADVERTISING
 
 
-def test_a_month_of_last_year_shows_its_own_units(may: list[Outcome]) -> None:
+def test_a_month_of_last_year_shows_its_own_units(may: None) -> None:
     list(units.take_units(DATA / "units_2025.csv"))
 
     assert len(reports.month(2021, 5)) == 13
     assert reports.month(2019, 1) == []
 
 
-def test_the_trail_of_a_whole_month_is_whole(may: list[Outcome]) -> None:
+def test_the_trail_of_a_whole_month_is_whole(may: None) -> None:
     verdict = audit_check.check()
 
     assert verdict.is_whole

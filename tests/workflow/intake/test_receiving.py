@@ -21,8 +21,6 @@ from models.submission import Submission
 from models.vocabulary import Role
 from workflow import accounts, facts, organisation, storage, submissions
 from workflow.engine.errors import NotAllowed, Refusal
-from workflow.imports import committees as member_lists
-from workflow.imports import units as unit_lists
 from workflow.intake import heading, membership, receiving, sight
 from workflow.intake.pieces import manuscript_of
 from workflow.queries import duplicates
@@ -47,14 +45,6 @@ SENT = {
     "m07": ("h-huong-khe", "article", "Dạy trẻ kỹ năng phòng tránh đuối nước ngay từ lớp mẫu giáo",
             "Trương Thị Bảo Ngọc", ["document"]),
 }  # fmt: skip
-
-
-@pytest.fixture
-def province(app, clock_at) -> None:
-    """The thirteen units and their committees, on the morning after the deadline of May 2021."""
-    clock_at("2021-05-20 08:00")
-    list(unit_lists.take_units(DATA / "units.csv"))
-    list(member_lists.take(DATA / "committees.csv"))
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""The stage of one test worker: a scene is laid by the verbs once, and put back from a copy for the next story."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+# What the house keeps for itself; every other table is struck after each test.
+KEPT = {"alembic_version", "directive", "composition", "house_fact"}
+
+
+class Stage:
+    """The tables of this worker's database, as the superuser: the program could neither copy nor remove them."""
+
+    def __init__(self, superuser: Engine) -> None:
+        self._superuser = superuser
+        self._copies: dict[str, list[str]] = {}
+
+    def set(self, scene: str, lay: Callable[[], object]) -> None:
+        """On an empty stage: run `lay`, or put back the rows it left the first time."""
+        from models.base import db
+
+        if scene in self._copies:
+            self._put_back(scene)
+        else:
+            lay()
+            self._copy(scene)
+        db.session.rollback()
+
+    def strike(self) -> None:
+        with self._superuser.begin() as connection:
+            _without_triggers(connection)
+            connection.execute(text("; ".join(f"DELETE FROM {table}" for table in _tables())))
+
+    def _copy(self, scene: str) -> None:
+        with self._superuser.begin() as connection:
+            self._copies[scene] = [table for table in _tables() if _has_rows(connection, table)]
+            connection.execute(text(f"CREATE SCHEMA scene_{scene}"))
+            for table in self._copies[scene]:
+                connection.execute(text(f"CREATE UNLOGGED TABLE scene_{scene}.{table} AS TABLE {table}"))
+
+    def _put_back(self, scene: str) -> None:
+        with self._superuser.begin() as connection:
+            _without_triggers(connection)
+            for table in self._copies[scene]:
+                columns = _stored_columns(table)
+                connection.execute(
+                    text(
+                        f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
+                        f" SELECT {columns} FROM scene_{scene}.{table}"
+                    )
+                )
+
+
+def _tables() -> list[str]:
+    from models.tables import Base
+
+    return [table.name for table in Base.metadata.sorted_tables if table.name not in KEPT]
+
+
+def _stored_columns(table: str) -> str:
+    from models.tables import Base
+
+    return ", ".join(column.name for column in Base.metadata.tables[table].columns if column.computed is None)
+
+
+def _has_rows(connection: Connection, table: str) -> bool:
+    return bool(connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one())
+
+
+def _without_triggers(connection: Connection) -> None:
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+
+
+@pytest.fixture(scope="session")
+def stage(superuser: Engine) -> Stage:
+    return Stage(superuser)
