@@ -22,7 +22,7 @@ from embedded import servers
 from tests.bench.figures import Figure, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHMARKS = ("approve", "ready", "memory")
+BENCHMARKS = ("approve_1", "approve_8", "approve_vs_orm", "plan", "ready", "memory")
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = "<!-- figures: written by `make bench` -->"
 
