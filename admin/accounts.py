@@ -19,8 +19,9 @@ from models.vocabulary import Role
 from workflow import accounts, invitations, organisation
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
+from workflow.grammar import action_name
 from workflow.queries import desk, offices, people
-from workflow.wording import ROLES, SEATS, action_name
+from workflow.wording import ROLES, SEATS
 
 _ = lazy_gettext
 

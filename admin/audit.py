@@ -16,8 +16,8 @@ from admin.reading import note
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_
+from workflow.grammar import action_name
 from workflow.queries import audit, audit_check, desk
-from workflow.wording import action_name
 
 
 class Trail(Screen):

@@ -18,9 +18,10 @@ from models.vocabulary import CommitteeStatus, SeatKind
 from workflow import accounts, committees, organisation
 from workflow.engine.errors import N_, ToaSoanError
 from workflow.engine.unit_of_work import change
+from workflow.grammar import action_name
 from workflow.queries import offices
 from workflow.queries.desk import local_day
-from workflow.wording import SEATS, action_name
+from workflow.wording import SEATS
 
 _ = lazy_gettext
 

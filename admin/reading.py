@@ -12,8 +12,9 @@ from markupsafe import Markup
 from admin.desk import can
 from workflow import clock, differences, texts
 from workflow.engine.machine import Engine, Offer
+from workflow.grammar import action_name
 from workflow.queries import timeline
-from workflow.wording import CONSENTS, UNCOUNT_REASONS, action_name
+from workflow.wording import CONSENTS, UNCOUNT_REASONS
 
 LINE = ("drafted", "submitted", "edited", "approved", "published")
 

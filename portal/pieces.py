@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from models.vocabulary import Consent
 from portal import month, person
 from portal.writing import Answer, asked, piece_of
-from workflow import differences, submissions, texts, wording, writing
+from workflow import differences, grammar, submissions, texts, wording, writing
 from workflow.engine.errors import N_, ToaSoanError
 from workflow.engine.machine import Offer
 from workflow.queries import portal as read
@@ -119,7 +119,7 @@ def step(code: str, trigger: str) -> Response:
     except ToaSoanError as refused:
         flash(person.told(refused), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
-    flash(gettext("Đã thực hiện: %(act)s.", act=gettext(wording.action_name(trigger)).lower()), "success")
+    flash(gettext("Đã thực hiện: %(act)s.", act=gettext(grammar.action_name(f"submission:{trigger}")).lower()), "success")
     return redirect(url_for("portal.piece", code=code), 303)
 
 
@@ -202,7 +202,7 @@ def is_told(entry: timeline.Entry) -> bool:
 def entry_of(entry: timeline.Entry) -> dict[str, Any]:
     return {
         "act": entry.trigger,
-        "says": gettext(wording.action_name(entry.action)),
+        "says": gettext(grammar.action_name(entry.action)),
         "who": entry.who or gettext("Hệ thống"),
         "seat": entry.seat,
         "at": entry.at,
