@@ -83,18 +83,26 @@ class RoleGrant(Base):
 
 
 class Delegation(Base):
-    """Somebody stands in for somebody, in writing, from a day to a day. Never a way round four eyes (R10)."""
+    """Somebody lends a role of her own to a colleague, in writing, from a day to a day.
+
+    Never a way round four eyes (R10): who stands in for somebody is held to be that person as well.
+    """
 
     __tablename__ = "delegation"
 
     id: Mapped[BigId]
     from_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     to_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[Role] = mapped_column(words(Role))
     valid_from: Mapped[date]
     valid_to: Mapped[date]
+    """The first day on which it holds no more. One that was ended on its first day never held."""
     reason: Mapped[str]
 
     __table_args__ = (
         CheckConstraint("from_account_id <> to_account_id", name="two_people"),
-        CheckConstraint("valid_from < valid_to", name="dates"),
+        CheckConstraint("valid_from <= valid_to", name="dates"),
+        CheckConstraint("role IN ('editor', 'approver', 'publisher')", name="lendable"),
+        # Read with the facts of every move: whom does this person stand in for?
+        Index("ix_delegation_to", "to_account_id"),
     )

@@ -10,6 +10,7 @@ from models import (
     outbox,
     people,
     period,
+    privacy,
     publication,
     submission,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "outbox",
     "people",
     "period",
+    "privacy",
     "publication",
     "submission",
 ]
