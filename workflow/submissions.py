@@ -4,9 +4,10 @@
 down: state, audit event and outbox rows in one commit. A refusal is raised with all its reasons and recorded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,19 +17,17 @@ from sqlalchemy.orm.util import identity_key
 from models.base import db
 from models.people import Account
 from models.submission import Submission
-from models.vocabulary import Role, UncountReason
-from workflow import clock, definitions, facts, months, publications
-from workflow.engine import audit, moves
+from models.vocabulary import Role
+from workflow import clock, consequences, definitions, facts, months
+from workflow.consequences import Answers, Changes
+from workflow.engine import audit, moves, repeats
 from workflow.engine.definition import Step
-from workflow.engine.errors import N_, Invalid, NotAllowed, Stale
+from workflow.engine.errors import NotAllowed, Stale, ToaSoanError
 from workflow.engine.machine import Engine, Offer
+from workflow.engine.patience import patiently
 from workflow.engine.unit_of_work import apart, change, statement
 from workflow.notices import effects
 from workflow.rules.facts import Facts
-from workflow.rules.periods import booking
-
-Answers = Mapping[str, Any]
-Changes = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,40 @@ def _engine(known: Facts) -> Engine:
     return definitions.pinned(known.workflow, known.workflow_version)
 
 
+@dataclass
+class _Order:
+    """What somebody asks for, and what the newest try saw of the piece."""
+
+    submission_id: int
+    trigger: str
+    actor: int | None
+    at: datetime | None
+    command: str | None
+    cause: str | None
+    acting_for: str | None
+    beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None
+    content: Mapping[str, Any]
+    answers: Answers
+    known: Facts | None = None
+    tries: int = 0
+    own_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Recognises the event when nobody gave a command id and the connection broke while it was written."""
+
+    @property
+    def action(self) -> str:
+        return f"submission:{self.trigger}"
+
+    def asks(self) -> dict[str, Any]:
+        return {
+            "actor": self.actor,
+            "piece": self.submission_id,
+            "at": self.at,
+            "acting_for": self.acting_for,
+            **self.content,
+            **self.answers,
+        }
+
+
 def perform(
     submission_id: int,
     trigger: str,
@@ -71,39 +104,59 @@ def perform(
     cause: str | None = None,
     acting_for: str | None = None,
     beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None = None,
+    content: Mapping[str, Any] | None = None,
     **answers: Any,
 ) -> Done:
     """Take one step with one piece.
 
     `by=None` is the clock. `at` is the receipt time when it is not now. `command` makes a repeat harmless.
     `acting_for` is the code of the unit whose committee an editor stands in for; the caller asked if he may.
-    `beside` writes rows of its own in the same transaction and returns more changes and details.
-    Raises NotAllowed (recorded), Stale, CommandReused, NotFound, KeyError for an unknown trigger.
+    `beside` writes rows of its own in the same transaction and returns more changes and details; `content` says
+    what it will write, to tell a repeat from another command with the same id.
+    Raises NotAllowed (recorded), Stale, Busy, CommandReused, NotFound, KeyError for an unknown trigger.
     """
-    actor = by.id if by else None
-    with change() if _writes_more(trigger, beside) else nullcontext(), statement() as connection:
-        if trigger == "submit":
-            _hold_still(connection, submission_id, at)
-        known = facts.gather(connection, submission_id, actor=actor, at=at)
-        if acting_for == known.unit_code:
-            known = replace(known, roles=known.roles | {Role.COMMITTEE})
-        if command is not None and (done := _repeated(connection, known, trigger, command)) is not None:
+    order = _Order(
+        submission_id, trigger, by.id if by else None, at, command, cause, acting_for, beside,
+        content or {}, answers,
+    )  # fmt: skip
+    try:
+        return patiently(lambda: _take(order), is_repeatable=True)
+    except ToaSoanError as refused:
+        if (done := _repeated(order)) is not None:
             return done
-        with _refusals_on_record(known, trigger):
-            step = _engine(known).decide(trigger, known, answers)
-            if "seen" in step.asks and answers["seen"] != known.digest:
-                raise Stale
-            changes, details = CONSEQUENCES.get(trigger, _nothing)(known, answers)
-            if acting_for is not None:
-                # He stands in, but stays the department's: four eyes counts him among the editors.
-                details = {**details, "side": "department", "acting_for": acting_for}
-            if beside is not None:
-                more, told = beside(known)
-                changes, details = {**changes, **more}, {**details, **told}
-        happening = _happening(known, step, changes, details, answers, command=command, cause=cause)
+        if isinstance(refused, NotAllowed) and order.known is not None:
+            _put_on_record(order.known, trigger, refused)
+        raise
+
+
+def _take(order: _Order) -> Done:
+    order.tries += 1
+    trigger, answers = order.trigger, order.answers
+    with change() if _writes_more(trigger, order.beside) else nullcontext(), statement() as connection:
+        if trigger == "submit":
+            _hold_still(connection, order.submission_id, order.at)
+        known = facts.gather(connection, order.submission_id, actor=order.actor, at=order.at)
+        if order.acting_for == known.unit_code:
+            known = replace(known, roles=known.roles | {Role.COMMITTEE})
+        order.known = known
+        step = _engine(known).decide(trigger, known, answers)
+        if "seen" in step.asks and answers["seen"] != known.digest:
+            raise Stale
+        changes, details = consequences.of(trigger, known, answers)
+        if order.acting_for is not None:
+            # He stands in, but stays the department's: four eyes counts him among the editors.
+            details = {**details, "side": "department", "acting_for": order.acting_for}
+        if order.beside is not None:
+            more, told = order.beside(known)
+            changes, details = {**changes, **more}, {**details, **told}
+        if order.command is not None:
+            details = {**details, "asked": repeats.asked(order.command, order.asks())}
+        happening = happening_of(
+            known, step, changes, details, answers, command=order.command or order.own_id, cause=order.cause
+        )
         version = moves.record(connection, happening)
-    _forget(submission_id)
-    return Done(submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
+    _forget(order.submission_id)
+    return Done(order.submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
 
 
 def _writes_more(trigger: str, beside: object) -> bool:
@@ -133,49 +186,52 @@ def _forget(submission_id: int) -> None:
         db.session.expire(held)
 
 
-def _repeated(connection: Connection, known: Facts, trigger: str, command: str) -> Done | None:
-    """What an earlier copy of this command did, so that a repeat is answered and not refused."""
-    version = moves.already(connection, command, f"submission:{known.submission_id}", f"submission:{trigger}")
-    if version is None:
+def _repeated(order: _Order) -> Done | None:
+    """What an earlier copy of this command did, so that a repeat is answered and not refused.
+
+    Looked up only when something was refused: the usual command is no repeat.
+    """
+    if order.command is not None:
+        wrote = repeats.earlier(order.command, order.action, order.asks())
+    elif order.tries > 1:
+        wrote = repeats.earlier(order.own_id, order.action, None)
+    else:
         return None
-    return Done(known.submission_id, trigger, version, known.state, known.digest)
+    if wrote is None:
+        return None
+    return Done(order.submission_id, order.trigger, wrote["seq"], wrote["to"], wrote["digest"])
 
 
-@contextmanager
-def _refusals_on_record(known: Facts, trigger: str) -> Iterator[None]:
-    try:
-        yield
-    except NotAllowed as refused:
-        # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
-        with apart() as connection:
-            audit.write(
-                connection,
-                f"refusal:{known.actor or 0}",
-                f"submission:refused/{refused.code}",
-                actor=known.actor,
-                at=known.recorded_at,
-                trigger=trigger,
-                submission=known.submission_id,
-                unit=known.unit_id,
-                reasons=[refusal.code for refusal in refused.refusals],
-            )
-        raise
+def _put_on_record(known: Facts, trigger: str, refused: NotAllowed) -> None:
+    # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
+    with apart() as connection:
+        audit.write(
+            connection,
+            f"refusal:{known.actor or 0}",
+            f"submission:refused/{refused.code}",
+            actor=known.actor,
+            at=known.recorded_at,
+            trigger=trigger,
+            submission=known.submission_id,
+            unit=known.unit_id,
+            reasons=[refusal.code for refusal in refused.refusals],
+        )
 
 
-def _happening(
+def happening_of(
     known: Facts,
     step: Step,
     changes: Changes,
     details: dict[str, Any],
     answers: Answers,
     *,
-    command: str | None,
+    command: str,
     cause: str | None,
 ) -> moves.Happening:
+    """One decided step as `engine/moves.py` writes it down."""
     told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
     if known.now != known.recorded_at:
         told["became_at"] = known.now
-    values: dict[str, Any] = {"command": command} if command else {}
     return moves.Happening(
         submission_id=known.submission_id,
         state=known.state,
@@ -189,110 +245,8 @@ def _happening(
         effects=effects(step.effects, event=known.version + 1),
         details={"unit": known.unit_id, "digest": known.digest, **told, **details},
         cause=cause,
-        **values,
+        command=command,
     )
-
-
-# --- what each step changes besides the state -------------------------------------------------------------------
-
-
-def _nothing(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {}, {}
-
-
-def _submit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    changes: Changes = {"returned_reason": None, "statement_by": known.actor}
-    if known.first_sent_at is None:
-        booked = booking(known)
-        if booked is None:
-            raise Invalid("no_open_period", N_("Chưa có kỳ nào đang mở để nhận bài."))
-        changes |= {
-            "first_sent_at": known.now,
-            "period_id": booked.period_id,
-            "sent_late": booked.is_late,
-        }
-    return changes, {"side": "unit", "sent_late": changes.get("sent_late", known.sent_late)}
-
-
-def _withdraw(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"first_sent_at": None, "sent_late": False, "statement_by": None, "excused_reason": None}, {}
-
-
-def _return(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    unclaimed = {"claimed_by": None, "claimed_at": None, "checklist_by": None}
-    return {"returned_reason": answers["reason"], **unclaimed}, {}
-
-
-def _edit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"checklist_by": known.actor}, {"side": "department"}
-
-
-def _send_back(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    # The claim stays with the editor and runs anew: it would lapse at once when the approver took days.
-    claim = {"claimed_at": known.now} if known.claimed_by is not None else {}
-    return {"checklist_by": None, "scheduled_at": None, **claim}, {}
-
-
-def _publish(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    if known.actor is None and (known.scheduled_at is None or known.now < known.scheduled_at):
-        # The hour was taken back or moved after the clock had looked.
-        raise Stale
-    publications.put_up(known.submission_id, known.revision_id, at=known.now)
-    return {"scheduled_at": None}, {}
-
-
-def _retract(known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    publications.take_down(known.submission_id, reason=answers["reason"], at=known.now)
-    return {}, {}
-
-
-def _extend(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"extended_until": answers["until"]}, {}
-
-
-def _claim(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"claimed_by": known.actor, "claimed_at": known.now}, {"before": known.claimed_by}
-
-
-def _release(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    return {"claimed_by": None, "claimed_at": None}, {}
-
-
-def _schedule(known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    if answers["until"] <= known.now:
-        raise Invalid("time_passed", N_("Thời điểm hẹn phải ở phía trước."), field="until")
-    return {"scheduled_at": answers["until"]}, {}
-
-
-def _uncount(_known: Facts, answers: Answers) -> tuple[Changes, dict[str, Any]]:
-    if answers["kind"] not in set(UncountReason):
-        raise Invalid("kind_unknown", N_("Không có loại lý do “{kind}”."), kind=answers["kind"], field="kind")
-    return {"uncounted": UncountReason(answers["kind"]), "uncounted_reason": answers["reason"]}, {}
-
-
-CONSEQUENCES: Mapping[str, Callable[[Facts, Answers], tuple[Changes, dict[str, Any]]]] = {
-    "submit": _submit,
-    "withdraw": _withdraw,
-    "return": _return,
-    "edit": _edit,
-    "send_back": _send_back,
-    "publish": _publish,
-    "retract": _retract,
-    "extend": _extend,
-    "claim": _claim,
-    "take_over": _claim,
-    "release": _release,
-    "lapse_claim": _release,
-    "schedule": _schedule,
-    "uncount": _uncount,
-    "unschedule": lambda _k, _a: ({"scheduled_at": None}, {}),
-    "set_aside": lambda _k, a: ({"set_aside_reason": a["reason"]}, {}),
-    "take_up": lambda _k, _a: ({"set_aside_reason": None}, {}),
-    "count": lambda _k, _a: ({"uncounted": None, "uncounted_reason": ""}, {}),
-    "excuse": lambda _k, a: ({"excused_reason": a["reason"]}, {}),
-    "discard": lambda k, _a: ({"discarded_at": k.now}, {}),
-    "restore": lambda _k, _a: ({"discarded_at": None}, {}),
-}
 
 
 # --- the verbs ------------------------------------------------------------------------------------------------------

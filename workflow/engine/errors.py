@@ -91,6 +91,14 @@ class Stale(ToaSoanError):
     status = 409
 
 
+class Busy(ToaSoanError):
+    """Others held what was needed for too long, or got in the way each time. Nothing was changed."""
+
+    code = "busy"
+    says = N_("Nhiều người đang xử lý cùng lúc nên thao tác chưa thực hiện được. Vui lòng thử lại.")
+    status = 409
+
+
 class CommandReused(ToaSoanError):
     """The same command id came with other content."""
 
