@@ -7,7 +7,7 @@ know `flask_login.current_user` and no more.
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from gate import arriving, errors, files, invited, language, signing_in, typed
+from gate import arriving, clicking, errors, files, invited, language, signing_in, typed
 
 blueprint = Blueprint("gate", __name__, template_folder="templates")
 
@@ -24,4 +24,5 @@ def keep(app: Flask) -> None:
     CSRFProtect(app)
     language.speak(app)
     signing_in.install(app)
+    clicking.count(app)
     errors.answer(app)

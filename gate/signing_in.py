@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Flask, request
-from flask_login import user_logged_in, user_logged_out
+from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import Security, UserDatastore
 from sqlalchemy import select, text
+from werkzeug.wrappers import Response
 
+from gate import clicking
 from gate.arriving import rehearsal_people
 from models.base import db
 from models.people import Account, RoleGrant
@@ -80,27 +82,40 @@ def install(app: Flask) -> None:
     app.security.login_context_processor(rehearsal_people)  # type: ignore[attr-defined]
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
+    app.after_request(_note_failure)
 
 
 def _note_sign_in(_sender: Flask, user: Account, **_: object) -> None:
     with bookkeeping() as session:
         user.signed_in_at = session.execute(text("SELECT now()")).scalar_one()
-    _told(user, "account:sign_in")
+    clicking.remember(user.id)
+    _told("account:sign_in", actor=user.id, account=user.id)
 
 
 def _note_sign_out(_sender: Flask, user: Account, **_: object) -> None:
     if getattr(user, "id", None) is not None:
-        _told(user, "account:sign_out")
+        _told("account:sign_out", actor=user.id, account=user.id)
 
 
-def _told(user: Account, action: str) -> None:
+def _note_failure(answer: Response) -> Response:
+    """The sign-in form again, and still nobody inside: that is on record, for known and unknown names alike."""
+    is_again = request.endpoint == "security.login" and request.method == "POST" and answer.status_code == 200
+    if is_again and not current_user.is_authenticated:
+        tried = accounts.find(request.form.get("email", "")[:254])
+        clicking.of_a_stranger(tried.id if tried else None)
+        _told("account:sign_in_failed", actor=None, account=tried.id if tried else None)
+    return answer
+
+
+def _told(action: str, *, actor: int | None, account: int | None) -> None:
+    # What was typed for an account that is not there is not kept: often it is a password.
+    about: dict[str, Any] = {"account": account} if account else {}
     with bookkeeping() as session:
         audit.write(
             session.connection(),
-            f"account:{user.id}",
+            f"account:{account}" if account else "settings:sign_in",
             action,
-            actor=user.id,
+            actor=actor,
             at=clock.now(),
-            account=user.id,
-            address=request.remote_addr or "",
+            **about,
         )

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from workflow.engine import click
+
 GENESIS = bytes(32)
 """The `prev_hash` of the first event of every stream."""
 MARK = b"\x02"
@@ -77,8 +79,11 @@ def write(
     command: str | None = None,
     **details: Any,
 ) -> int:
-    """Add one event to `stream` inside the caller's transaction; returns its number in the stream."""
-    command = command or str(uuid.uuid4())
+    """Add one event to `stream` inside the caller's transaction; returns its number in the stream.
+
+    Its cause is `command`, else the click under way.
+    """
+    command = command or click.cause() or str(uuid.uuid4())
     head = connection.execute(_LOCK_HEAD, {"stream": stream, "genesis": GENESIS}).one()
     seq = int(head.seq) + 1
     payload = canonical(
@@ -89,6 +94,7 @@ def write(
             "cause": command,
             "seq": seq,
             "stream": stream,
+            **click.came_from(),
             **details,
         }
     )

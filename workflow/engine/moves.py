@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import IntegrityError
 
-from workflow.engine import audit
+from workflow.engine import audit, click
 from workflow.engine.errors import CommandReused, Stale
 
 CHANGEABLE = frozenset(
@@ -68,12 +68,13 @@ class Happening:
                 "action": self.action,
                 "actor": self.actor,
                 "at": self.at,
-                "cause": self.cause or self.command,
+                "cause": self.cause or click.cause() or self.command,
                 "from": self.state,
                 "seq": self.version + 1,
                 "stream": self.stream,
                 "submission": self.submission_id,
                 "to": self.target,
+                **click.came_from(),
                 **self.details,
             }
         )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from models.base import db
+from workflow.engine import click
 from workflow.engine.errors import StrayWrite
 
 _open: ContextVar[str | None] = ContextVar("unit_of_work", default=None)
@@ -43,7 +44,8 @@ def _committing(name: str) -> Iterator[Session]:
         return
     token = _open.set(name)
     try:
-        yield session
+        with click.one():
+            yield session
         session.commit()
     except BaseException:
         session.rollback()
@@ -53,9 +55,12 @@ def _committing(name: str) -> Iterator[Session]:
 
 
 @contextmanager
-def apart() -> Iterator[Connection]:
-    """A transaction of its own, whatever is open: for what must stay when the change around it is rolled back."""
-    with db.engine.begin() as connection:
+def apart(bind: str | None = None) -> Iterator[Connection]:
+    """A transaction of its own, whatever is open: for what must stay when the change around it is rolled back.
+
+    `bind` names another database role to write as.
+    """
+    with db.engines[bind].begin() as connection:
         yield connection
 
 
@@ -63,10 +68,16 @@ def is_open() -> bool:
     return _open.get() is not None
 
 
+NOT_FOR_EVER = "-c lock_timeout=3s"
+"""A row that somebody holds longer than this is told as busy; see engine/patience.py."""
+
 KEPT = {
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
-    "connect_args": {"prepare_threshold": 0, "options": "-c plan_cache_mode=force_generic_plan"},
+    "connect_args": {
+        "prepare_threshold": 0,
+        "options": f"{NOT_FOR_EVER} -c plan_cache_mode=force_generic_plan",
+    },
 }
 """Engine options of the bind `moves`: connections that are kept, prepared at once, planned once.
 

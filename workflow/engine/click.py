@@ -1,0 +1,54 @@
+"""One click and all that follows from it: the cause its events share, and the address it came from.
+
+A request begins a click, a change() outside any request is one of its own. Events ask for it when they are written.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Click:
+    cause: str = field(default_factory=lambda: str(uuid.uuid4()))
+    address: str = ""
+    """Sealed by `workflow/privacy.py`; empty when nobody's browser asked."""
+
+
+_under_way: ContextVar[Click | None] = ContextVar("click", default=None)
+
+
+def begin(address: str = "") -> None:
+    """Whatever this thread does from now on is one click; the next `begin` or `end` ends it."""
+    _under_way.set(Click(address=address))
+
+
+def end() -> None:
+    _under_way.set(None)
+
+
+@contextmanager
+def one() -> Iterator[None]:
+    """What is done inside is one click; joins the one that is under way."""
+    if _under_way.get() is not None:
+        yield
+        return
+    token = _under_way.set(Click())
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
+def cause() -> str | None:
+    """The id that all events of the click under way share; None outside any."""
+    click = _under_way.get()
+    return click.cause if click else None
+
+
+def came_from() -> Mapping[str, str]:
+    """What an event tells of where the click came from; nothing when no address is known."""
+    click = _under_way.get()
+    return {"address": click.address} if click and click.address else {}

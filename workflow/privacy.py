@@ -1,0 +1,68 @@
+"""Personal words beside the audit trail: sealed into it as salted digests, read back, and forgotten on request.
+
+The trail holds `sealed:` and 64 hex digits of SHA-256(salt || word); salt and word stand in a table of their own.
+Without them nobody can find the word again, not even by trying every address there is, and the chain stays whole.
+"""
+
+import hashlib
+import secrets
+
+from sqlalchemy import func, update
+
+from models.base import db
+from models.people import Account
+from models.privacy import SealedWord
+from workflow import accounts, clock
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.unit_of_work import bookkeeping, change
+from workflow.queries.sealed import MARK
+from workflow.rules.permissions import require
+
+SALT_BYTES = 16
+LONGEST = 500
+"""Characters kept of one word: what somebody sends us as an address is not ours to store at any length."""
+
+
+def seal(word: str, *, about: int | None) -> str:
+    """What may stand in the trail for a personal word about an account (None: about nobody we know).
+
+    The empty word needs no seal. Every call makes another salt, so that two seals tell nothing of each other.
+    """
+    word = word[:LONGEST]
+    if not word:
+        return ""
+    salt = secrets.token_bytes(SALT_BYTES)
+    digest = hashlib.sha256(salt + word.encode()).digest()
+    with bookkeeping() as session:
+        session.add(SealedWord(digest=digest, salt=salt, value=word, account_id=about))
+        session.flush()
+    return MARK + digest.hex()
+
+
+def forget(account: Account, *, reason: str, by: Account) -> int:
+    """Erase every personal word about somebody for good; returns how many there were. The trail stays as it is.
+
+    Raises NotAllowed, Invalid(`reason_required`). Doing it again erases what came since.
+    """
+    require(accounts.roles_of(by), "accounts.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    with change() as session:
+        gone = session.scalars(
+            update(SealedWord)
+            .where(SealedWord.account_id == account.id, SealedWord.value.is_not(None))
+            .values(salt=None, value=None, forgotten_at=func.now())
+            .returning(SealedWord.digest)
+        ).all()
+        audit.write(
+            db.session.connection(),
+            f"account:{account.id}",
+            "account:forget",
+            actor=by.id,
+            at=clock.now(),
+            account=account.id,
+            reason=reason.strip(),
+            words=len(gone),
+        )
+        return len(gone)

@@ -1,0 +1,49 @@
+"""The personal words behind the seals of an event, as long as nobody has had them forgotten."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from models.base import db
+
+MARK = "sealed:"
+
+_WORDS = text("SELECT encode(digest, 'hex') AS digest, value FROM sealed_word WHERE digest = ANY(:digests)")
+
+
+def opened(payloads: Iterable[Any]) -> Mapping[str, str | None]:
+    """Seal -> word for every seal in the payloads; None for one that was forgotten. One statement, or none."""
+    seals = {seal for payload in payloads for seal in _seals(payload)}
+    if not seals:
+        return {}
+    digests = [bytes.fromhex(seal.removeprefix(MARK)) for seal in seals]
+    known = {f"{MARK}{row.digest}": row.value for row in db.session.execute(_WORDS, {"digests": digests})}
+    return {seal: known.get(seal) for seal in seals}
+
+
+def readable(payload: Any, words: Mapping[str, str | None], *, forgotten: str) -> Any:
+    """The payload with its seals opened; `forgotten` stands where a word is no more."""
+    if isinstance(payload, str):
+        return words[payload] or forgotten if payload in words else payload
+    if isinstance(payload, Mapping):
+        return {key: readable(inner, words, forgotten=forgotten) for key, inner in payload.items()}
+    if isinstance(payload, list):
+        return [readable(inner, words, forgotten=forgotten) for inner in payload]
+    return payload
+
+
+def _seals(payload: Any) -> Iterator[str]:
+    if isinstance(payload, str):
+        if payload.startswith(MARK) and len(payload) == len(MARK) + 64 and _is_hex(payload[len(MARK) :]):
+            yield payload
+    elif isinstance(payload, Mapping):
+        for inner in payload.values():
+            yield from _seals(inner)
+    elif isinstance(payload, list):
+        for inner in payload:
+            yield from _seals(inner)
+
+
+def _is_hex(digits: str) -> bool:
+    return all(digit in "0123456789abcdef" for digit in digits)
