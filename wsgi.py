@@ -56,9 +56,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=house.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SQLALCHEMY_DATABASE_URI=founding.driven(house.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"options": unit_of_work.NOT_FOR_EVER}},
         SQLALCHEMY_BINDS={
             "forum": founding.driven(house.forum_url),
             "moves": {"url": founding.driven(house.database_url), **unit_of_work.KEPT},
+            **({"sealer": founding.driven(house.database_sealer_url)} if house.database_sealer_url else {}),
         },
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -66,11 +68,20 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         **(overrides or {}),
     )
     db.init_app(app)
-    look.wear(app)
+    look.wear(app, words_of_states())
+    app.jinja_env.filters["phase"] = definitions.phase_of
     gate.keep(app)
     for door in (admin, portal, forum):
         door.open_door(app)
     return app
+
+
+def words_of_states() -> Mapping[str, look.signs.Named]:
+    """How the states of all definitions are called on the screens."""
+    return {
+        name: look.signs.Named(state.phase, {"vi": state.label.vi, "en": state.label.en})
+        for name, state in definitions.states().items()
+    }
 
 
 @cache
@@ -119,6 +130,7 @@ def stand_up(say: Say, *, migrating: bool = True) -> None:
             DATABASE_OWNER_URL=addresses.admin_url,
             DATABASE_URL=founding.url_for(addresses.admin_url, founding.APP),
             DATABASE_FORUM_URL=founding.url_for(addresses.admin_url, founding.FORUM),
+            DATABASE_SEALER_URL=founding.url_for(addresses.admin_url, founding.SEALER),
         )
         if migrating:
             founding.migrate(addresses.admin_url)

@@ -5,8 +5,8 @@ down: state, audit event and outbox rows in one commit. A refusal is raised with
 """
 
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -125,14 +125,14 @@ def perform(
         if (done := _repeated(order)) is not None:
             return done
         if isinstance(refused, NotAllowed) and order.known is not None:
-            _put_on_record(order.known, trigger, refused)
+            put_on_record(trigger, [(order.known, refused)])
         raise
 
 
 def _take(order: _Order) -> Done:
     order.tries += 1
     trigger, answers = order.trigger, order.answers
-    with change() if _writes_more(trigger, order.beside) else nullcontext(), statement() as connection:
+    with _transaction(order), statement() as connection:
         if trigger == "submit":
             _hold_still(connection, order.submission_id, order.at)
         known = facts.gather(connection, order.submission_id, actor=order.actor, at=order.at)
@@ -159,8 +159,13 @@ def _take(order: _Order) -> Done:
     return Done(order.submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
 
 
-def _writes_more(trigger: str, beside: object) -> bool:
-    return beside is not None or trigger in ("submit", "publish", "retract")
+def writes_more(trigger: str) -> bool:
+    """Steps that write rows beside the piece, so that one statement is not the whole of them."""
+    return trigger in ("submit", "publish", "retract")
+
+
+def _transaction(order: _Order) -> AbstractContextManager[object]:
+    return change() if order.beside is not None or writes_more(order.trigger) else nullcontext()
 
 
 _HOLD = text("""
@@ -202,20 +207,22 @@ def _repeated(order: _Order) -> Done | None:
     return Done(order.submission_id, order.trigger, wrote["seq"], wrote["to"], wrote["digest"])
 
 
-def _put_on_record(known: Facts, trigger: str, refused: NotAllowed) -> None:
+def put_on_record(trigger: str, refused: Sequence[tuple[Facts, NotAllowed]]) -> None:
+    """Refusals are events of the person's own stream."""
     # Apart: a verb that writes more than its move is rolled back as a whole, its refusal must not be.
     with apart() as connection:
-        audit.write(
-            connection,
-            f"refusal:{known.actor or 0}",
-            f"submission:refused/{refused.code}",
-            actor=known.actor,
-            at=known.recorded_at,
-            trigger=trigger,
-            submission=known.submission_id,
-            unit=known.unit_id,
-            reasons=[refusal.code for refusal in refused.refusals],
-        )
+        for known, refusal in refused:
+            audit.write(
+                connection,
+                f"refusal:{known.actor or 0}",
+                f"submission:refused/{refusal.code}",
+                actor=known.actor,
+                at=known.recorded_at,
+                trigger=trigger,
+                submission=known.submission_id,
+                unit=known.unit_id,
+                reasons=[reason.code for reason in refusal.refusals],
+            )
 
 
 def happening_of(
@@ -230,6 +237,9 @@ def happening_of(
 ) -> moves.Happening:
     """One decided step as `engine/moves.py` writes it down."""
     told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
+    lender = known.in_place_of(step.roles)
+    if lender is not None:
+        told["in_place_of"] = lender
     if known.now != known.recorded_at:
         told["became_at"] = known.now
     return moves.Happening(

@@ -22,7 +22,7 @@ from embedded import servers
 from tests.bench.figures import Figure, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHMARKS = ("approve_1", "approve_8", "approve_vs_orm", "plan", "ready", "memory")
+BENCHMARKS = ("approve_1", "approve_8", "approve_vs_orm", "bulk", "plan", "ready", "memory")
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = "<!-- figures: written by `make bench` -->"
 
@@ -42,6 +42,7 @@ def stage() -> Iterator[Stage]:
                 TOASOAN_DATA=folder,
                 DATABASE_URL=founding.url_for(addresses.admin_url, founding.APP),
                 DATABASE_FORUM_URL=founding.url_for(addresses.admin_url, founding.FORUM),
+                DATABASE_SEALER_URL=founding.url_for(addresses.admin_url, founding.SEALER),
                 REDIS_URL=addresses.redis_url,
             )
             yield Stage(data, addresses.admin_url)

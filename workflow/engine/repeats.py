@@ -16,8 +16,8 @@ from workflow.engine.errors import CommandReused
 from workflow.engine.unit_of_work import apart
 
 _EARLIER = text(
-    "SELECT stream, seq, action, payload::jsonb AS payload FROM audit_event"
-    " WHERE command_id = CAST(:command AS uuid)"
+    "SELECT command_id, action, payload::jsonb AS payload FROM audit_event"
+    " WHERE command_id = ANY(CAST(:commands AS uuid[]))"
 )
 
 
@@ -29,14 +29,24 @@ def asked(command: str, content: Mapping[str, Any]) -> str:
 def earlier(command: str, action: str, content: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The payload of the event that an earlier copy of this command made, or None.
 
-    Read on a connection of its own: the transaction of the repeat may be broken already. Raises CommandReused
-    when the id stands for another action or another content; `content=None` compares the action only.
+    Raises CommandReused when the id stands for another action or another content; `content=None` compares the
+    action only.
+    """
+    return earlier_of_many({command: content}, action).get(command)
+
+
+def earlier_of_many(
+    commands: Mapping[str, Mapping[str, Any] | None], action: str
+) -> Mapping[str, Mapping[str, Any]]:
+    """Command id -> payload of its event, for those that have been here before; raises as `earlier`.
+
+    Read on a connection of its own: the transaction of the repeat may be broken already.
     """
     with apart() as connection:
-        row = connection.execute(_EARLIER, {"command": command}).one_or_none()
-    if row is None:
-        return None
-    payload: Mapping[str, Any] = row.payload
-    if row.action != action or (content is not None and payload.get("asked") != asked(command, content)):
-        raise CommandReused
-    return payload
+        rows = connection.execute(_EARLIER, {"commands": list(commands)}).all()
+    for row in rows:
+        content = commands[str(row.command_id)]
+        is_same = content is None or row.payload.get("asked") == asked(str(row.command_id), content)
+        if row.action != action or not is_same:
+            raise CommandReused
+    return {str(row.command_id): row.payload for row in rows}

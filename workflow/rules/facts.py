@@ -73,10 +73,19 @@ class Facts:
     editors: frozenset[int]
     """Every account that wrote it or finished its editing at the department."""
     stands_in_for: frozenset[int]
-    """Accounts whose delegate the person is today."""
+    """Accounts whose delegate the person is today or was since the piece began."""
     actor: int | None
     roles: frozenset[str]
     now: datetime
     """People's time at which the act counts: the receipt time of what is being done."""
     recorded_at: datetime
     """People's time at which it is written down; the same as `now` unless a receipt time was given."""
+    lent: tuple[tuple[str, int], ...] = ()
+    """(role, account) for each of `roles` that the person has only because somebody lent it to her."""
+
+    def in_place_of(self, roles: frozenset[str]) -> int | None:
+        """Whose place the person takes in a step for these roles; None when a role of her own opens it."""
+        lenders = dict(self.lent)
+        if roles & self.roles - lenders.keys():
+            return None
+        return next((lenders[role] for role in sorted(roles & lenders.keys())), None)
