@@ -10,6 +10,7 @@ from admin.accounts import Accounts
 from admin.audit import Trail
 from admin.committees import Committees
 from admin.dashboard import Dashboard
+from admin.delegations import Delegations
 from admin.letters import Letters
 from admin.periods import Periods
 from admin.pieces import Pieces
@@ -46,6 +47,7 @@ def open_door(app: Flask) -> None:
         Letters(Letter, endpoint="desk_letters", url="thu-da-gui"),
         Queues(endpoint="desk_queues", url="hang-doi"),
         Accounts(Account, endpoint="desk_accounts", url="tai-khoan"),
+        Delegations(endpoint="desk_delegations", url="uy-quyen"),
     ):
         desk.add_view(view)
     menu.hang(app)

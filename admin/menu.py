@@ -69,6 +69,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(N_("Thư đã gửi"), "mail-forward", "desk_letters.index_view", "letters.read", "failed_letters"),
             Place(N_("Hàng đợi"), "database", "desk_queues.index", "queues.read", "dead"),
             Place(N_("Tài khoản"), "users", "desk_accounts.index_view", "accounts.read"),
+            Place(N_("Ủy quyền"), "user-check", "desk_delegations.index", "console.enter"),
         ),
     ),
 )  # fmt: skip

@@ -69,6 +69,7 @@ def entry(event: timeline.Entry) -> dict[str, Any]:
         "says": gettext(action_name(event.action, event.trigger)),
         "who": event.who or gettext("Hệ thống"),
         "seat": event.seat,
+        "on_behalf_of": event.in_place_of,
         "at": event.at,
         "refused": bool(event.refused),
         "note": note(event.payload),

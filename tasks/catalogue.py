@@ -54,6 +54,7 @@ VARIABLES: Mapping[str, Shape] = {
     "deadline": Shape.WHEN,  # the first instant that is late, extensions included
     "decider": Shape.TEXT,
     "decider_title": Shape.TEXT,
+    "delegate": Shape.TEXT,
     "drafts": Shape.ROWS,  # code, title
     "editor": Shape.TEXT,
     "editor_title": Shape.TEXT,
@@ -62,8 +63,11 @@ VARIABLES: Mapping[str, Shape] = {
     "in_pool": Shape.FLAG,  # a draft of the unit: its committee has still to send it
     "inviter": Shape.TEXT,
     "is_counted": Shape.FLAG,
+    "is_ended": Shape.FLAG,  # a delegation was ended before its day
+    "last_day": Shape.WHEN,
     "late_count": Shape.NUMBER,
     "late_seconds": Shape.NUMBER,
+    "lender": Shape.TEXT,
     "link": Shape.LINK,
     "mail": Shape.TEXT,  # the tray's code of a mail
     "mailbox": Shape.TEXT,
@@ -193,5 +197,9 @@ LETTERS: Mapping[str, Kind] = {
     "account_invitation": kind(
         "N20", N_("Mời kích hoạt tài khoản"), "system", None,
         needs="recipient inviter role activate_before link", may_lack="unit",
+    ),
+    "delegation": kind(
+        "N21", N_("Ủy quyền vai trò"), "system", None,
+        needs="recipient lender delegate role valid_from last_day is_ended reason link",
     ),
 }  # fmt: skip

@@ -60,5 +60,6 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:receipt_problem": mails.receipt_problem,
     "letter:unknown_sender": mails.unknown_sender,
     "letter:invitation": units.invitation,
+    "letter:delegation": units.delegation,
 }
 """Topic of an outbox row -> the letters it asks for."""

@@ -4,11 +4,12 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.organisation import Committee, Seat, Unit
-from models.people import Account, RoleGrant
+from models.people import Account, Delegation, RoleGrant
 from models.vocabulary import UNIT_ROLES, Role
 from workflow import clock, texts
 from workflow.engine import audit
@@ -45,16 +46,49 @@ def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | No
     if not account.active:
         return frozenset()
     today = on or _today()
-    granted = db.session.scalars(
-        select(RoleGrant.role).where(
-            RoleGrant.account_id == account.id,
-            RoleGrant.valid_from <= today,
-            or_(RoleGrant.valid_to.is_(None), today < RoleGrant.valid_to),
-            or_(RoleGrant.unit_id.is_(None), RoleGrant.unit_id == (unit.id if unit else None)),
-        )
+    own = select(RoleGrant.role).where(
+        RoleGrant.account_id == account.id,
+        _in_force(today),
+        or_(RoleGrant.unit_id.is_(None), RoleGrant.unit_id == (unit.id if unit else None)),
     )
+    granted = db.session.scalars(own.union(_lent(account, today)))
     seated = unit is not None and unit.id in set(db.session.scalars(_seats(account, today)))
     return frozenset(granted) | ({Role.COMMITTEE} if seated else frozenset())
+
+
+def own_roles_of(account: Account) -> frozenset[str]:
+    """The department roles somebody holds herself today: what she may lend."""
+    granted = select(RoleGrant.role).where(
+        RoleGrant.account_id == account.id, RoleGrant.unit_id.is_(None), _in_force(_today())
+    )
+    return frozenset(db.session.scalars(granted)) if account.active else frozenset()
+
+
+def _in_force(day: date) -> ColumnElement[bool]:
+    return and_(
+        RoleGrant.valid_from <= day,
+        or_(RoleGrant.valid_to.is_(None), day < RoleGrant.valid_to),
+    )
+
+
+def _lent(account: Account, day: date) -> Select[Role]:
+    """Roles that others lend to the account on a day, and still hold themselves."""
+    lender = aliased(Account)
+    return (
+        select(Delegation.role)
+        .join(lender, and_(lender.id == Delegation.from_account_id, lender.active))
+        .join(
+            RoleGrant,
+            and_(
+                RoleGrant.account_id == Delegation.from_account_id,
+                RoleGrant.role == Delegation.role,
+                _in_force(day),
+            ),
+        )
+        .where(
+            Delegation.to_account_id == account.id, Delegation.valid_from <= day, day < Delegation.valid_to
+        )
+    )
 
 
 def units_of(account: Account, *, on: date | None = None) -> list[Unit]:

@@ -18,6 +18,7 @@ QUEUES: Mapping[str, str] = {
     "letter:reminder": "mail",
     "letter:committee_incomplete": "mail",
     "letter:committee_confirmed": "mail",
+    "letter:delegation": "mail",
     "letter:receipt_problem": "mail",
     "letter:unknown_sender": "mail",
     "letter:invitation": "mail",

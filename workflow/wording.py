@@ -96,6 +96,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "committee_incomplete": N_("Đề nghị bổ sung Ban Truyền thông"),
     "committee_confirmed": N_("Báo đã xác nhận Ban Truyền thông"),
     "account_invitation": N_("Mời nhận tài khoản"),
+    "delegation": N_("Báo ủy quyền"),
 }
 
 TOPICS: Mapping[str, str] = {

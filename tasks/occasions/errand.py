@@ -16,6 +16,7 @@ LINKS = {
     "piece": "/don-vi/bai/{code}",
     "committee": "/don-vi/ban",
     "approval": "/quan-tri/bai/{id}/",
+    "delegations": "/quan-tri/uy-quyen/",
     "page": "/bai/{slug}",
 }
 """Addresses at the three doors; a test asks the doors whether they know them."""

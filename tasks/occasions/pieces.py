@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once, unit_words
 from tasks.occasions.mails import writer
+from workflow import accounts, submissions
 from workflow.queries import letters as read
 from workflow.queries.letters import Person, Row
 
@@ -105,7 +106,14 @@ def _everybody_of_it(piece: Row) -> list[Person]:
 
 
 def _approvers(piece: Row) -> list[Person]:
-    return read.approvers(piece["id"])
+    """Those to whom the page will offer it: the same guards are asked, so nobody is called to a greyed button."""
+    return [person for person in read.approvers() if not _is_barred(piece["id"], person)]
+
+
+def _is_barred(piece_id: int, person: Person) -> bool:
+    offers = submissions.available(piece_id, by=accounts.by_email(person.address))
+    refusals = (refusal for offer in offers if offer.step.trigger == "approve" for refusal in offer.refusals)
+    return any(refusal.code == "four_eyes_violation" for refusal in refusals)
 
 
 def _returned(piece: Row, _: str) -> Facts:

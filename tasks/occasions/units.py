@@ -1,7 +1,7 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tasks.occasions.errand import Errand, Payload, link, month_words, unit_words
 from workflow import clock
@@ -89,6 +89,29 @@ def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
             "members": read.seated(about["id"]),
         },
     )
+
+
+def delegation(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """To both: who lent a role and who may use it; when it was given, and when it was ended before its day."""
+    about = read.delegation(payload["delegation"], payload["event"])
+    yield Errand(
+        kind="delegation",
+        to=[*read.account(about["from_account_id"]), *read.account(about["to_account_id"])],
+        occasion=f"delegation:{about['id']}:{payload['event']}",
+        facts=lambda language: {
+            **{name: about[name] for name in ("lender", "delegate", "valid_from", "is_ended")},
+            "role": LENT[language][about["role"]],
+            "last_day": about["valid_to"] - timedelta(days=1),
+            "reason": about["why"],
+            "link": link("delegations"),
+        },
+    )
+
+
+LENT = {
+    "vi": {"editor": "biên tập viên", "approver": "người phê duyệt", "publisher": "người đăng bài"},
+    "en": {"editor": "editor", "approver": "approver", "publisher": "publisher"},
+}
 
 
 def invitation(payload: Payload, _now: datetime) -> Iterator[Errand]:

@@ -31,6 +31,7 @@ SCREENS = {
     "/quan-tri/thu-den/": "tray.read",
     "/quan-tri/tai-khoan/": "accounts.read",
     "/quan-tri/tai-khoan/new/": "accounts.write",
+    "/quan-tri/uy-quyen/": "console.enter",
 }
 ROLES = {"son": "editor", "minh": "approver", "phuong": "publisher", "khang": "auditor", "mai": "admin"}
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import CommitteeStatus, Role, SeatKind
-from workflow import accounts, committees, submissions
+from workflow import accounts, committees, delegations, submissions
 from workflow.queries import letters as read
 
 pytestmark = pytest.mark.database
@@ -103,6 +103,31 @@ def test_r10_only_those_are_asked_to_approve_who_may(make, cast, sent, broker):
     letters = sent("awaiting_approval")
 
     assert addresses(letters) == ["ly@example.edu.vn", "minh@example.edu.vn"]
+
+
+def test_r10_a_delegate_is_asked_too_but_not_about_her_lenders_work(make, cast, sent, broker):
+    lent = {"since": date(2021, 5, 17), "until": date(2021, 5, 20), "reason": "Đi công tác"}
+    delegations.give(cast.phuong, role=Role.APPROVER, by=cast.minh, **lent)
+    delegations.give(cast.ly, role=Role.EDITOR, by=cast.son, **lent)
+    make.submission(state="edited", editor=cast.son)
+
+    letters = sent("awaiting_approval")
+
+    assert addresses(letters) == ["minh@example.edu.vn", "phuong@example.edu.vn"]
+
+
+def test_both_are_told_of_a_delegation_and_of_its_end(make, cast, sent, broker):
+    given = delegations.give(
+        cast.phuong, role=Role.APPROVER, since=date(2021, 5, 17), until=date(2021, 5, 22),
+        reason="Đi công tác.", by=cast.minh,
+    )  # fmt: skip
+    delegations.end(given.id, reason="Về sớm.", by=cast.minh)
+
+    letters = sent("delegation")
+
+    assert addresses(letters) == ["minh@example.edu.vn"] * 2 + ["phuong@example.edu.vn"] * 2
+    assert "cho đồng chí Phạm Thu Phương, từ ngày 17/5/2021 đến hết ngày 21/5/2021." in letters[2].text
+    assert "đã chấm dứt.\n\nLý do: Về sớm." in letters[3].text
 
 
 def test_r9_who_sent_a_piece_is_told_when_it_is_approved_and_published_with_its_link(

@@ -158,6 +158,17 @@ SAMPLES = {
         "guessed_unit": "Phòng GDĐT huyện Cẩm Xuyên",
         "mail": "TH-000005",
     },
+    "delegation": {
+        "recipient": "Lê Thị Mai",
+        "lender": "Nguyễn Văn Minh",
+        "delegate": "Lê Thị Mai",
+        "role": "người phê duyệt",
+        "valid_from": date(2021, 5, 17),
+        "last_day": date(2021, 5, 21),
+        "is_ended": False,
+        "reason": "đi công tác.",
+        "link": LINK,
+    },
     "account_invitation": {
         "recipient": "Lê Thị Mai",
         "inviter": "Quản trị hệ thống",

@@ -214,11 +214,10 @@ ORDER BY a.sort_key, a.id
 _APPROVERS = text(f"""
 {_SELECT} FROM account a
 WHERE a.active AND EXISTS (
-  SELECT 1 FROM role_grant g, (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today
-  WHERE g.account_id = a.id AND g.role = 'approver' AND g.valid_from <= today.day
-    AND (g.valid_to IS NULL OR today.day < g.valid_to))
-  AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.submission_id = :id AND e.actor_id = a.id
-    AND e.payload::jsonb ->> 'side' IN ('unit', 'department'))
+  SELECT 1 FROM (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today, (
+    SELECT account_id, valid_from, valid_to FROM role_grant WHERE role = 'approver'
+    UNION ALL SELECT to_account_id, valid_from, valid_to FROM delegation WHERE role = 'approver') AS g
+  WHERE g.account_id = a.id AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to))
 ORDER BY a.sort_key, a.id
 """)  # noqa: S608
 
@@ -240,9 +239,27 @@ def authors(submission_id: int) -> list[Person]:
     return _people(_AUTHORS, id=submission_id)
 
 
-def approvers(submission_id: int) -> list[Person]:
-    """Who may approve the piece: approvers that neither wrote nor edited it (R10)."""
-    return _people(_APPROVERS, id=submission_id)
+def approvers() -> list[Person]:
+    """Who is an approver today, by a role of her own or a lent one; which piece she may approve the guards say."""
+    return _people(_APPROVERS)
+
+
+_DELEGATION = text("""
+SELECT d.id, d.from_account_id, d.to_account_id, d.role, d.valid_from,
+  coalesce((e.payload::jsonb ->> 'until')::date, d.valid_to) AS valid_to,
+  lender.full_name AS lender, delegate.full_name AS delegate,
+  e.action = 'delegation:end' AS is_ended, e.payload::jsonb ->> 'reason' AS why
+FROM delegation d
+JOIN account lender ON lender.id = d.from_account_id
+JOIN account delegate ON delegate.id = d.to_account_id
+JOIN audit_event e ON e.stream = 'delegation:' || d.id AND e.seq = :event
+WHERE d.id = :id
+""")
+
+
+def delegation(delegation_id: int, event: int) -> Row:
+    """A delegation and the event that gave or ended it."""
+    return db.session.execute(_DELEGATION, {"id": delegation_id, "event": event}).mappings().one()
 
 
 def account(account_id: int) -> list[Person]:

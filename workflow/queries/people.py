@@ -1,6 +1,7 @@
 """Reads about people: who may be tried in a rehearsal, whom a list of accounts shows, which roles they hold."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -52,3 +53,33 @@ def _by_account(rows: Sequence[Row[Any]]) -> Mapping[int, list[Row[Any]]]:
     for row in rows:
         found.setdefault(row.account_id, []).append(row)
     return found
+
+
+_DELEGATIONS = text("""
+SELECT d.id, d.from_account_id, d.to_account_id, d.role, d.valid_from, d.valid_to, d.valid_to - 1 AS last_day,
+  d.reason, lender.full_name AS lender, delegate.full_name AS delegate
+FROM delegation d
+JOIN account lender ON lender.id = d.from_account_id
+JOIN account delegate ON delegate.id = d.to_account_id
+WHERE CAST(:account AS bigint) IS NULL OR :account IN (d.from_account_id, d.to_account_id)
+ORDER BY d.valid_to DESC, d.id DESC LIMIT 200
+""")
+
+
+def delegations(account_id: int | None) -> Sequence[Row[Any]]:
+    """The newest two hundred lent roles: one person's, given or taken; None for everybody's."""
+    return db.session.execute(_DELEGATIONS, {"account": account_id}).all()
+
+
+_COLLEAGUES = text("""
+SELECT a.id, a.full_name, a.title FROM account a
+WHERE a.active AND a.id <> :me AND EXISTS (SELECT 1 FROM role_grant g
+  WHERE g.account_id = a.id AND g.unit_id IS NULL AND g.valid_from <= :today
+    AND (g.valid_to IS NULL OR :today < g.valid_to))
+ORDER BY a.sort_key, a.id LIMIT 200
+""")
+
+
+def colleagues(me: int, *, on: date) -> Sequence[Row[Any]]:
+    """Who else works at the department on a day, by given name."""
+    return db.session.execute(_COLLEAGUES, {"me": me, "today": on}).all()

@@ -27,11 +27,17 @@ class Entry:
     seat: str
     at: datetime
     payload: dict[str, Any]
+    in_place_of: str = ""
+    """Whose place the person took: a lender of the role, or the unit an editor acted for."""
 
 
 _EVENTS = text("""
-SELECT e.id, e.action, e.payload::jsonb AS payload, a.full_name, a.title
-FROM audit_event e LEFT JOIN account a ON a.id = e.actor_id
+SELECT e.id, e.action, e.payload::jsonb AS payload, a.full_name, a.title,
+  coalesce(lender.full_name, home.short_name, '') AS in_place_of
+FROM audit_event e
+LEFT JOIN account a ON a.id = e.actor_id
+LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
+LEFT JOIN unit home ON home.code = e.payload::jsonb ->> 'acting_for'
 WHERE e.submission_id = :piece ORDER BY e.id DESC LIMIT :size
 """)
 
@@ -53,6 +59,7 @@ def _entry(row: Row[Any]) -> Entry:
         seat=row.title or "",
         at=datetime.fromisoformat(row.payload["at"]),
         payload=row.payload,
+        in_place_of=row.in_place_of,
     )
 
 
