@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from admin import menu, waits
 from admin.acts import typed_moment
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
-from models.vocabulary import MonthStatus
+from models.vocabulary import MonthStatus, Phase
 from workflow import clock, deadlines
 from workflow.engine.errors import Invalid
 from workflow.queries import audit, standings
@@ -157,11 +157,10 @@ def _days(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict
 
 def _parts(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     period = f"{month.year}-{month.month:02d}"
-    order = ("drafted", "late", "submitted", "edited", "approved", "published")
     return [
-        {"state": state, "count": figures["states"].get(state, 0),
-         "url": url_for("desk_pieces.index", **{"trang-thai": state, "ky": period})}
-        for state in order
+        {"state": phase.value, "count": figures["phases"].get(phase, 0),
+         "url": url_for("desk_pieces.index", **{"trang-thai": phase.value, "ky": period})}
+        for phase in Phase
     ]  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from admin.editor import for_editor, from_editor
 from admin.fields import offered
 from models.base import db
 from models.period import Period
-from models.vocabulary import Kind
-from workflow import organisation, submissions, writing
+from models.vocabulary import Kind, Phase
+from workflow import definitions, organisation, submissions, writing
 from workflow.engine.errors import NotAllowed, Stale, ToaSoanError
 from workflow.queries import desk, timeline
 from workflow.wording import CHECKLIST, KINDS
@@ -82,7 +82,7 @@ class Editing:
                     pin(form, refused)
         page = self.render(
             "desk/edit.html", piece=timeline.piece(piece_id), files=_shown(files), form=form, stale=stale,
-            checklist=CHECKLIST if row.state == "edited" else None,
+            checklist=CHECKLIST if definitions.phase_of(row.state) is Phase.READY else None,
             checked=request.form.getlist("checklist"), refusals=_why_not(piece_id) if status == 200 else [],
         )  # fmt: skip
         return page, status

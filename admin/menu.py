@@ -45,10 +45,9 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("Biên tập"),
         (
             Place(N_("Tin, bài"), "file-text", "desk_pieces.index", "submissions.read"),
-            Place(N_("Hàng chờ biên tập"), "inbox", "desk_pieces.index", "submissions.read", "submitted",
-                  "submitted"),
-            Place(N_("Hàng chờ phê duyệt"), "rubber-stamp", "desk_pieces.index", "submissions.read", "edited",
-                  "edited", short=N_("Chờ duyệt")),
+            Place(N_("Hàng chờ biên tập"), "inbox", "desk_pieces.index", "submissions.read", "sent", "sent"),
+            Place(N_("Hàng chờ phê duyệt"), "rubber-stamp", "desk_pieces.index", "submissions.read", "ready",
+                  "ready", short=N_("Chờ duyệt")),
             Place(N_("Chờ đăng"), "world", "desk_pieces.index", "submissions.read", "approved", "approved"),
         ),
     ),

@@ -13,7 +13,7 @@ from admin.desk import Screen, attempt, back_to, me, number_of, sentences, words
 from admin.editing import Editing
 from models.base import db
 from models.submission import Submission
-from models.vocabulary import Consent, Kind
+from models.vocabulary import Consent, Kind, Phase
 from workflow import deadlines, definitions, submissions, writing
 from workflow.engine.errors import N_, Invalid, NotAllowed, Stale, ToaSoanError
 from workflow.queries import desk, duplicates, timeline
@@ -21,12 +21,12 @@ from workflow.wording import KINDS
 
 TABS = (
     ("", N_("Tất cả")),
-    ("submitted", N_("Đã gửi")),
-    ("edited", N_("Đã biên tập")),
-    ("approved", N_("Đã duyệt")),
-    ("published", N_("Đã đăng")),
-    ("drafted", N_("Bản nháp")),
-    ("late", N_("Quá hạn")),
+    (Phase.SENT, N_("Đã gửi")),
+    (Phase.READY, N_("Đã biên tập")),
+    (Phase.APPROVED, N_("Đã duyệt")),
+    (Phase.PUBLIC, N_("Đã đăng")),
+    (Phase.DRAFT, N_("Bản nháp")),
+    (Phase.LAPSED, N_("Quá hạn")),
     (desk.ASIDE, N_("Để lại")),
 )
 
@@ -38,7 +38,7 @@ class Pieces(Editing, Screen):
     def index(self) -> str:
         asked = _asked()
         counts = desk.counts(asked)
-        total = counts.get(asked.state, 0)
+        total = counts.get(asked.phase, 0)
         return self.render(
             "desk/pieces.html",
             rows=desk.pieces(asked),
@@ -48,7 +48,7 @@ class Pieces(Editing, Screen):
             total=total,
             pages=-(-total // desk.PAGE),
             page_url=lambda page: url_for(".index", **{**_kept(), "trang": page}),
-            clear_url=url_for(".index", **({"trang-thai": asked.state} if asked.state else {})),
+            clear_url=url_for(".index", **({"trang-thai": asked.phase} if asked.phase else {})),
             heading=_heading(asked),
         )
 
@@ -74,8 +74,7 @@ class Pieces(Editing, Screen):
             ),
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
             entries=[reading.entry(each) for each in entries],
-            past=reading.past(entries, row.state),
-            refused_move=reading.refused_move(offers, engine),
+            picture=reading.picture(entries, row.state, offers, engine.definition),
             marks=reading.marks(row),
             alike=duplicates.of(piece_id),
             stale=stale,
@@ -136,9 +135,9 @@ def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:
 
 def _asked() -> desk.Asked:
     get = request.args.get
-    states = {state for state, _ in TABS}
+    phases = {phase for phase, _ in TABS}
     return desk.Asked(
-        state=get("trang-thai", "") if get("trang-thai", "") in states else "",
+        phase=get("trang-thai", "") if get("trang-thai", "") in phases else "",
         words=words_of(),
         unit=get("don-vi", "")[:60],
         period=get("ky", "")[:7],
@@ -164,11 +163,11 @@ def _tabs(asked: desk.Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "label": gettext(label),
-            "url": url_for(".index", **kept, **({"trang-thai": state} if state else {})),
-            "count": counts.get(state, 0),
-            "active": asked.state == state,
+            "url": url_for(".index", **kept, **({"trang-thai": phase} if phase else {})),
+            "count": counts.get(phase, 0),
+            "active": asked.phase == phase,
         }
-        for state, label in TABS
+        for phase, label in TABS
     ]
 
 
@@ -187,11 +186,11 @@ def _selects(asked: desk.Asked) -> Sequence[Mapping[str, Any]]:
 
 
 HEADINGS = {
-    "submitted": N_("Hàng chờ biên tập"),
-    "edited": N_("Hàng chờ phê duyệt"),
-    "approved": N_("Chờ đăng"),
+    Phase.SENT: N_("Hàng chờ biên tập"),
+    Phase.READY: N_("Hàng chờ phê duyệt"),
+    Phase.APPROVED: N_("Chờ đăng"),
 }
 
 
 def _heading(asked: desk.Asked) -> str:
-    return str(gettext(HEADINGS.get(asked.state, N_("Tin, bài"))))
+    return str(gettext(HEADINGS.get(asked.phase, N_("Tin, bài"))))

@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from admin.desk import can
-from workflow import clock, differences, texts
-from workflow.engine.machine import Engine, Offer
+from models.vocabulary import Phase
+from workflow import clock, definitions, differences, texts
+from workflow.engine import drawing
+from workflow.engine.definition import Definition
+from workflow.engine.machine import Offer
 from workflow.grammar import action_name
 from workflow.queries import timeline
 from workflow.wording import CONSENTS, UNCOUNT_REASONS
-
-LINE = ("drafted", "submitted", "edited", "approved", "published")
 
 
 def body(html: str, files: Sequence[Any]) -> Markup:
@@ -41,7 +42,7 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
         (row.set_aside_reason is not None, "set_aside", None),
         (row.returned_reason is not None, "returned", None),
         (row.retracted_at is not None if hasattr(row, "retracted_at") else False, "retracted", None),
-        (row.claimed_by is not None and row.state == "submitted", "claimed",
+        (row.claimed_by is not None and definitions.phase_of(row.state) is Phase.SENT, "claimed",
          gettext("%(name)s đang biên tập", name=row.claimant) if row.claimant else None),
         (row.scheduled_at is not None, "scheduled",
          gettext("Hẹn %(at)s", at=_short(row.scheduled_at)) if row.scheduled_at else None),
@@ -104,19 +105,41 @@ def _instant(written: str) -> str:
     return f"{datetime.fromisoformat(written).astimezone(clock.ZONE):%H:%M:%S, %d/%m/%Y}"
 
 
-def past(entries: Sequence[timeline.Entry], state: str) -> list[str]:
-    """The states behind the piece, for the diagram: those it came through and has not been sent back before."""
-    through = {entry.payload.get("from") for entry in entries if not entry.refused} - {None, state}
-    if state not in LINE:
-        return sorted(through & {"drafted"})
-    return [each for each in LINE[: LINE.index(state)] if each in through] + (
-        ["late"] if "late" in through else []
+def picture(
+    entries: Sequence[timeline.Entry], state: str, offers: Sequence[Offer], definition: Definition
+) -> dict[str, Any]:
+    """The piece's workflow with its place marked, as look/parts/diagram.html shows it."""
+    standing = drawing.Marks(
+        here=state, past=past(entries, state, definition), refused=refused_move(offers, definition)
     )
+    return drawn(definition, standing)
 
 
-def refused_move(offers: Sequence[Offer], engine: Engine) -> str | None:
+def drawn(definition: Definition, marks: drawing.Marks) -> dict[str, Any]:
+    language = str(get_locale())
+    return {
+        # Made by our own drawing, which escapes every word of a definition.
+        "wide": Markup(drawing.svg(definition, language=language, marks=marks)),  # noqa: S704
+        "upright": Markup(drawing.upright(definition, language=language, marks=marks)),  # noqa: S704
+        "states": [
+            (name, "here" if name == marks.here else "past" if name in marks.past else "")
+            for name in definition.states
+        ],
+    }
+
+
+def past(entries: Sequence[timeline.Entry], state: str, definition: Definition) -> list[str]:
+    """The states behind the piece: those it came through and has not been sent back before."""
+    through = {entry.payload.get("from") for entry in entries if not entry.refused} - {None, state}
+    way = definition.usual_way()
+    behind = way[: way.index(state)] if state in way else way[:1]
+    beside = [name for name in definition.states if name not in way]
+    return [name for name in (*behind, *beside) if name in through]
+
+
+def refused_move(offers: Sequence[Offer], definition: Definition) -> str | None:
     """The forward move that is refused to this person now, to be crossed out."""
-    forward = {step.trigger for step in engine.definition.steps if step.is_move and step.tone == "primary"}
+    forward = {step.trigger for step in definition.moves if step.tone == "primary"}
     return next((o.step.trigger for o in offers if o.step.trigger in forward and not o.is_allowed), None)
 
 

@@ -32,11 +32,11 @@ class Duty:
 QUEUE = "desk_pieces.index"
 DUTIES = (
     Duty("inbox", N_("Chờ biên tập"), "unclaimed", N_("Nhận biên tập"), QUEUE, role="editor",
-         since="unclaimed_since", query={"trang-thai": "submitted"}),
+         since="unclaimed_since", query={"trang-thai": "sent"}),
     Duty("edit", N_("Đang biên tập của tôi"), "mine", N_("Mở tiếp"), QUEUE, role="editor",
-         since="mine_since", query={"trang-thai": "submitted", "toi": "1"}),
-    Duty("rubber-stamp", N_("Chờ phê duyệt"), "edited", N_("Xem và duyệt"), QUEUE, role="approver",
-         since="edited_since", query={"trang-thai": "edited"}),
+         since="mine_since", query={"trang-thai": "sent", "toi": "1"}),
+    Duty("rubber-stamp", N_("Chờ phê duyệt"), "ready", N_("Xem và duyệt"), QUEUE, role="approver",
+         since="ready_since", query={"trang-thai": "ready"}),
     Duty("world", N_("Chờ đăng"), "to_publish", N_("Xem và đăng"), QUEUE, role="publisher",
          since="to_publish_since", query={"trang-thai": "approved"}),
     Duty("photo-question", N_("Ảnh chưa rõ sự đồng ý"), "held", N_("Xem ảnh"), QUEUE, role="editor",

@@ -5,8 +5,9 @@ import macros from look/parts/. The macros take plain objects or dicts; each fil
 """
 
 import hashlib
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ GLOBALS = ("days_left", "time_left", "along", "of")
 """Names of look/words.py; those that English says otherwise are in look/english.py too."""
 
 
-def wear(app: Flask) -> None:
+def wear(app: Flask, states: Mapping[str, signs.Named] | None = None) -> None:
     """Register the blueprint, the filters and globals of the templates, and the content policy with its nonce.
 
+    `states` are those of the workflow definitions, by name; without them only phases have a sign.
     A policy that a view has set on its own answer is left alone.
     """
     app.register_blueprint(blueprint)
@@ -56,6 +58,7 @@ def wear(app: Flask) -> None:
         look_url=look_url,
         theme=theme,
         signs=signs,
+        state_sign=lambda code: state_sign(str(code), states or {}),
         **{name: spoken(name) for name in GLOBALS},
     )
     if "gettext" not in environment.globals:
@@ -82,6 +85,14 @@ def language() -> str:
     return str(get_locale() or "vi") if "babel" in current_app.extensions else "vi"
 
 
+def state_sign(code: str, states: Mapping[str, signs.Named]) -> signs.Sign:
+    """The sign of a state, in the words of its definition, or of a phase, in our own."""
+    known = states.get(code)
+    if known is None:
+        return signs.PHASES.get(code, signs.UNKNOWN)
+    return signs.PHASES[known.phase]._replace(says=known.says[language()])
+
+
 def icon(name: str, css: str = "") -> Markup:
     """An icon of the sprite, for eyes only: the words stand beside it. `css`: "icon-16", "icon-24", a tone ..."""
     sheet = look_url("vendor/sprite.svg")
@@ -95,6 +106,16 @@ def edition(filename: str) -> str:
     """A mark that changes with the file, so that browsers may keep it for a year. Empty when it is not there."""
     path = STATIC / filename
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+@cache
+def stand_alone() -> str:
+    """The sheet of a workflow's picture with its colours put in, for a file that is shown without our others."""
+    day = (STATIC / "css" / "tokens.css").read_text("utf-8")
+    colours = dict(re.findall(r"(--[a-z0-9-]+): (#[0-9A-Fa-f]{6}|[^;]*sans-serif);", day))
+    sheet = (STATIC / "css" / "diagram.css").read_text("utf-8")
+    drawn = "\n".join(line for line in sheet.splitlines() if line.startswith(".workflow"))
+    return re.sub(r"var\((--[a-z0-9-]+)\)", lambda name: colours.get(name[1], name[0]), drawn)
 
 
 def look_url(filename: str) -> str:

@@ -3,6 +3,7 @@
 The words are message ids, translated where they are shown. Codes are those of docs/glossary.md.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -19,14 +20,23 @@ def N_(words: str) -> str:  # noqa: N802  (gettext's own name for "translate me 
 
 UNKNOWN = Sign("circle", "")
 
-STATES = {
-    "drafted": Sign("pencil", N_("Bản nháp"), "drafted"),
-    "submitted": Sign("send", N_("Đã gửi"), "submitted"),
-    "edited": Sign("list-check", N_("Đã biên tập"), "edited"),
+# What a piece's state means, whatever its definition calls it; the tone is a colour of the sheets.
+PHASES = {
+    "draft": Sign("pencil", N_("Bản nháp"), "drafted"),
+    "lapsed": Sign("hourglass", N_("Quá hạn"), "late"),
+    "sent": Sign("send", N_("Đã gửi"), "submitted"),
+    "ready": Sign("list-check", N_("Đã biên tập"), "edited"),
     "approved": Sign("rubber-stamp", N_("Đã duyệt"), "approved"),
-    "published": Sign("world", N_("Đã đăng"), "published"),
-    "late": Sign("hourglass", N_("Quá hạn"), "late"),
+    "public": Sign("world", N_("Đã đăng"), "published"),
 }
+
+
+class Named(NamedTuple):
+    """One state of a definition: its phase, and its own words by language."""
+
+    phase: str
+    says: Mapping[str, str]
+
 
 MARKS = {
     "sent_late": Sign("clock-plus", N_("Gửi muộn"), "warn"),

@@ -33,6 +33,29 @@ UNIT_ROLES = frozenset({Role.CONTRIBUTOR, Role.COMMITTEE})
 """Roles that are held for one unit; all others are held at the department."""
 
 
+class Phase(StrEnum):
+    """What a state means, whatever a workflow definition calls it: who has the piece, and what it waits for.
+
+    In the order of the road. All that is counted, listed and swept goes by phases; no state is known by name.
+    """
+
+    DRAFT = "draft"
+    """With the unit, and in time."""
+    LAPSED = "lapsed"
+    """With the unit, its deadline passed before it was sent."""
+    SENT = "sent"
+    """With the department's editors."""
+    READY = "ready"
+    """Waits for approval."""
+    APPROVED = "approved"
+    """Waits to be published."""
+    PUBLIC = "public"
+
+
+WITH_UNIT = frozenset({Phase.DRAFT, Phase.LAPSED})
+UNDER_WAY = frozenset({Phase.SENT, Phase.READY, Phase.APPROVED})
+
+
 class SeatKind(StrEnum):
     """Who may sit on a Communications Committee (R1)."""
 

@@ -6,7 +6,9 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext
 
+from models.vocabulary import WITH_UNIT, Phase
 from portal import person
+from workflow import definitions
 from workflow.queries import portal as read
 from workflow.rules.guards import DAYS_TO_RESTORE
 
@@ -34,6 +36,7 @@ ADDRESSES = (("/", ["GET"], this_month),)
 
 def card(row: Any) -> dict[str, Any]:
     """A piece as look/parts/lists.html draws it on a phone."""
+    phase = definitions.phase_of(row.state)
     return {
         "code": row.code,
         "url": url_for("portal.piece", code=row.code),
@@ -43,8 +46,8 @@ def card(row: Any) -> dict[str, Any]:
         "at": person.spoken(row.first_sent_at or row.state_since),
         "by": ", ".join(filter(None, (row.author_line or row.writer, row.school))),
         "marks": [*marks(row), *picture_marks(row)][:2],
-        "waiting": row.state in ("drafted", "late") and person.is_committee() and not row.set_aside_reason,
-        "progress": row.state if row.state not in ("drafted", "late") else None,
+        "waiting": phase in WITH_UNIT and person.is_committee() and not row.set_aside_reason,
+        "progress": phase.value if phase not in WITH_UNIT else None,
         "says": sentence(row),
     }
 
@@ -58,7 +61,7 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
         ("uncounted", row.uncounted is not None),
         ("excused", row.sent_late and row.excused_reason is not None),
         ("sent_late", row.sent_late),
-        ("extended", row.state == "drafted" and row.extended_until is not None),
+        ("extended", definitions.phase_of(row.state) is Phase.DRAFT and row.extended_until is not None),
     )
     shown: list[tuple[str, str | None]] = [(code, None) for code, holds in strongest if holds]
     return shown[:2]
@@ -66,7 +69,7 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
 
 def picture_marks(row: Any) -> list[tuple[str, str | None]]:
     """For a draft: what is still to be answered about its pictures before it can be published (R8)."""
-    if row.state not in ("drafted", "late") or not row.pictures:
+    if definitions.phase_of(row.state) not in WITH_UNIT or not row.pictures:
         return []
     if row.waiting:
         return [("incomplete", gettext("%(n)s ảnh chưa rõ sự đồng ý", n=row.waiting))]
@@ -75,21 +78,22 @@ def picture_marks(row: Any) -> list[tuple[str, str | None]]:
 
 def sentence(row: Any) -> str:
     """Where the piece stands, in one sentence for the people who sent it."""
+    phase = definitions.phase_of(row.state)
     if row.set_aside_reason:
         return gettext("Để lại, không sử dụng: %(reason)s", reason=row.set_aside_reason)
-    if row.retracted_at is not None and row.state != "published":
+    if row.retracted_at is not None and phase is not Phase.PUBLIC:
         return gettext("Đã gỡ khỏi Diễn đàn: %(reason)s", reason=row.retraction_reason)
     if row.returned_reason:
         return gettext("Lý do trả lại: %(reason)s", reason=row.returned_reason)
     says = {
-        "late": gettext("Đã quá hạn mà chưa gửi. Vẫn gửi được khi kỳ chưa chốt."),
-        "submitted": gettext("Biên tập viên %(name)s đang biên tập.", name=row.claimant)
+        Phase.LAPSED: gettext("Đã quá hạn mà chưa gửi. Vẫn gửi được khi kỳ chưa chốt."),
+        Phase.SENT: gettext("Biên tập viên %(name)s đang biên tập.", name=row.claimant)
         if row.claimant
         else gettext("Đang chờ biên tập viên nhận bài."),
-        "edited": gettext("Đang chờ phê duyệt. Thường có kết quả trong 2 ngày làm việc."),
-        "approved": gettext("Đã duyệt, hẹn đăng lúc %(time)s.", time=person.spoken(row.scheduled_at))
+        Phase.READY: gettext("Đang chờ phê duyệt. Thường có kết quả trong 2 ngày làm việc."),
+        Phase.APPROVED: gettext("Đã duyệt, hẹn đăng lúc %(time)s.", time=person.spoken(row.scheduled_at))
         if row.scheduled_at
         else gettext("Đã duyệt, đang chờ đăng."),
-        "published": gettext("Đã đăng trên Diễn đàn."),
+        Phase.PUBLIC: gettext("Đã đăng trên Diễn đàn."),
     }
-    return says.get(row.state, "")
+    return says.get(phase, "")

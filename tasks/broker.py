@@ -26,7 +26,7 @@ from tasks.context import (  # noqa: E402
     require_true_clock,
 )
 from tasks.delivery import deliver  # noqa: E402
-from workflow.notices import QUEUES  # noqa: E402
+from workflow.rules.topics import QUEUES  # noqa: E402
 from workflow.settings import settings  # noqa: E402
 
 QUEUE_NAMES = tuple(dict.fromkeys(QUEUES.values()))

@@ -12,8 +12,9 @@ from models.organisation import Unit
 from models.people import Account
 from models.period import Exemption, Extension, Period
 from models.submission import Submission
-from workflow import accounts, clock
+from workflow import accounts, clock, definitions
 from workflow.engine import audit, moves
+from workflow.engine.definition import Definition, Step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.months import directive_on, ensure_around, ensure_period
@@ -72,7 +73,8 @@ _DUE = text("""
 SELECT s.id, greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
     WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = s.unit_id))) AS deadline_at
 FROM submission s JOIN period p ON p.id = s.period_id
-WHERE s.state = :state AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
+WHERE s.state = :state AND s.workflow = :workflow AND s.workflow_version = :version
+  AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
   AND p.deadline_at <= :now AND s.id > :after
 ORDER BY s.id LIMIT :size
 FOR UPDATE OF s SKIP LOCKED
@@ -90,21 +92,30 @@ def sweep(*, at: datetime | None = None) -> int:
     Dated at the true moment, the deadline, however late the sweep runs. Any number of sweeps may run at once.
     """
     cause = str(uuid.uuid4())
+    return sum(
+        _sweep(engine.definition, step, at=at, cause=cause)
+        for engine in definitions.engines().values()
+        for step in engine.definition.moves
+        if step.trigger == "lapse"
+    )
+
+
+def _sweep(definition: Definition, lapse: Step, *, at: datetime | None, cause: str) -> int:
+    """Every piece of one definition that lapses out of one state, batch by batch."""
+    out_of = {"state": lapse.source, "workflow": definition.name, "version": definition.version}
     swept, after = 0, 0
     while True:
         with change() as session:
             now = at or clock.now()
             session.execute(_HOLD, {"now": now})
-            rows = session.execute(
-                _DUE, {"state": "drafted", "now": now, "after": after, "size": BATCH}
-            ).all()
+            rows = session.execute(_DUE, {**out_of, "now": now, "after": after, "size": BATCH}).all()
             due = {row.id: row.deadline_at for row in rows if row.deadline_at <= now}
             swept += len(
                 moves.record_all(
                     session.connection(),
                     due,
-                    state="drafted",
-                    target="late",
+                    state=lapse.source,
+                    target=str(lapse.target),
                     action="submission:lapse",
                     at=now,
                     cause=cause,
@@ -145,7 +156,7 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
 def _late_and_unsent(period: Period, unit: Unit | None) -> Sequence[int]:
     query = select(Submission.id).where(
         Submission.period_id == period.id,
-        Submission.state == "late",
+        Submission.state.in_(definitions.sources("extend")),
         Submission.first_sent_at.is_(None),
         Submission.discarded_at.is_(None),
     )

@@ -1,36 +1,9 @@
-"""What follows from a happening: the effects that definitions may name, and the queue each one waits in.
+"""What follows from a happening, as rows for the outbox. The workers that carry them out stand in `tasks/`."""
 
-The workers that carry them out stand in `tasks/`; here is only what is written into the outbox.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from workflow.engine.moves import Effect
-
-QUEUES: Mapping[str, str] = {
-    "letter:receipt": "mail",
-    "letter:returned": "mail",
-    "letter:awaiting_approval": "mail",
-    "letter:approved": "mail",
-    "letter:published": "mail",
-    "letter:retracted": "mail",
-    "letter:set_aside": "mail",
-    "letter:reminder": "mail",
-    "letter:committee_incomplete": "mail",
-    "letter:committee_confirmed": "mail",
-    "letter:delegation": "mail",
-    "letter:receipt_problem": "mail",
-    "letter:unknown_sender": "mail",
-    "letter:invitation": "mail",
-    "post": "mail",
-    "public_copy": "media",
-    "read_mail": "default",
-    "job": "default",
-}
-"""Topic of an outbox row -> Dramatiq queue."""
-
-EFFECTS = frozenset(topic for topic in QUEUES if topic.startswith("letter:"))
-"""What a workflow definition may name as an effect."""
+from workflow.rules.topics import QUEUES
 
 
 def effects(topics: Iterable[str], **payload: object) -> tuple[Effect, ...]:

@@ -15,8 +15,8 @@ from workflow import accounts, clock
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
-from workflow.notices import QUEUES
 from workflow.rules.permissions import require
+from workflow.rules.topics import QUEUES
 
 
 def put(topic: str, key: str, payload: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.database
 SCREENS = {
     "/quan-tri/": "console.enter",
     "/quan-tri/bai/": "submissions.read",
-    "/quan-tri/bai/?trang-thai=submitted": "submissions.read",
+    "/quan-tri/bai/?trang-thai=sent": "submissions.read",
     "/quan-tri/don-vi/": "units.read",
     "/quan-tri/don-vi/h-can-loc/": "units.read",
     "/quan-tri/don-vi/new/": "units.write",

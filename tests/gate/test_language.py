@@ -45,7 +45,7 @@ def test_every_layout_leads_to_the_other_language_and_back_to_the_same_page(cast
     doors = {
         "/chuyen-muc/ban-tru": client,
         SIGN_IN: client,
-        "/quan-tri/bai/?trang-thai=published": client.as_(cast.son),
+        "/quan-tri/bai/?trang-thai=public": client.as_(cast.son),
         "/don-vi/": client.as_(cast.binh),
     }
 

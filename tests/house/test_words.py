@@ -105,8 +105,8 @@ def test_a_state_is_called_alike_wherever_it_is_named():
     english = catalogue(FOLDER / "en" / "LC_MESSAGES" / "messages.po")
     states = definitions.newest("monthly-submission").definition.states.values()
 
-    assert {code: sign.says for code, sign in signs.STATES.items()} == {
-        state.name: state.label.vi for state in states
+    assert {code: sign.says for code, sign in signs.PHASES.items()} == {
+        state.phase: state.label.vi for state in states
     }
     assert {state.label.vi: english.gettext(state.label.vi) for state in states} == {
         state.label.vi: state.label.en for state in states

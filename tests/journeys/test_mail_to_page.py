@@ -47,7 +47,7 @@ def test_r4_a_mail_becomes_a_public_page_with_every_hand_on_record(
 
         edit(window(cast.son))
         until(lambda: "Trình duyệt" in subjects(post_office), seconds=20, log=log)
-        press(window(cast.minh, width=390), "/quan-tri/bai/?trang-thai=edited", "Phê duyệt")
+        press(window(cast.minh, width=390), "/quan-tri/bai/?trang-thai=ready", "Phê duyệt")
         press(window(cast.phuong), "/quan-tri/bai/?trang-thai=approved", "Đăng")
         until(lambda: "Đã đăng" in subjects(post_office), seconds=20, log=log)
         until(post_office.is_drained, seconds=20, log=log)
@@ -99,7 +99,7 @@ def press(page, queue: str, button: str) -> None:
 
 def edit(page) -> None:
     """Claim, answer for both pictures, choose the section, finish with the checklist."""
-    press(page, "/quan-tri/bai/?trang-thai=submitted", "Nhận biên tập")
+    press(page, "/quan-tri/bai/?trang-thai=sent", "Nhận biên tập")
     unanswered = page.locator("figure.picture", has_text="Chưa có câu trả lời")
     for left in (1, 0):
         picture = unanswered.first

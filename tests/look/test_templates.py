@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from look import signs, vendor
+from models.vocabulary import Phase
 
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = ("look", "gate", "admin", "portal", "forum")
@@ -56,7 +57,7 @@ def test_the_words_of_a_template_are_composed_and_calm(path):
 
 def test_every_icon_of_the_sign_tables_is_in_the_sprite():
     tables = (
-        signs.STATES,
+        signs.PHASES,
         signs.MARKS,
         signs.CONSENTS,
         signs.VERDICTS,
@@ -68,10 +69,10 @@ def test_every_icon_of_the_sign_tables_is_in_the_sprite():
     assert {sign.icon for table in tables for sign in table.values()} | {signs.UNKNOWN.icon} <= LISTED
 
 
-def test_each_of_the_six_states_has_its_own_icon_and_word():
-    assert list(signs.STATES) == ["drafted", "submitted", "edited", "approved", "published", "late"]
-    assert len({sign.icon for sign in signs.STATES.values()}) == 6
-    assert len({sign.says for sign in signs.STATES.values()}) == 6
+def test_each_of_the_six_phases_has_its_own_icon_and_word():
+    assert list(signs.PHASES) == list(Phase)
+    assert len({sign.icon for sign in signs.PHASES.values()}) == 6
+    assert len({sign.says for sign in signs.PHASES.values()}) == 6
 
 
 def test_every_section_has_a_drawn_cover():

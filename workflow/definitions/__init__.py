@@ -1,30 +1,95 @@
-"""The workflow definitions in this folder, each loaded, checked and compiled once when the house starts."""
+"""The workflow definitions in this folder, each loaded, checked and compiled once when the house starts.
 
+A state's name is its own definition's affair. Everybody else asks here which names belong to a phase, or from
+where a step is taken; a name means the same phase in every definition that uses it.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from models.vocabulary import Role
-from workflow.engine.definition import Vocabulary, load
+from models.vocabulary import Phase, Role
+from workflow.engine.definition import State, Step, Vocabulary
+from workflow.engine.errors import UnsoundDefinition
 from workflow.engine.machine import MISSING, Engine
-from workflow.notices import EFFECTS
+from workflow.engine.reading import load
 from workflow.rules.guards import GUARDS
+from workflow.rules.topics import EFFECTS
 
-KNOWN = Vocabulary(roles=frozenset(Role), guards=frozenset(GUARDS), asks=frozenset(MISSING), effects=EFFECTS)
+KNOWN = Vocabulary(
+    roles=frozenset(Role),
+    guards=frozenset(GUARDS),
+    asks=frozenset(MISSING),
+    effects=EFFECTS,
+    phases=tuple(Phase),
+    system=Role.SYSTEM,
+)
 
 
 @lru_cache(maxsize=1)
-def engines() -> dict[tuple[str, int], Engine]:
+def engines() -> Mapping[tuple[str, int], Engine]:
     """All definitions by (name, version). Raises UnsoundDefinition; the house then does not start."""
-    folder = Path(__file__).parent
-    loaded = [load(path, KNOWN) for path in sorted(folder.glob("*.toml"))]
-    return {(one.name, one.version): Engine(one, GUARDS) for one in loaded}
+    return assembled(Path(__file__).parent)
+
+
+def assembled(folder: Path) -> Mapping[tuple[str, int], Engine]:
+    """The definitions in a folder. Raises UnsoundDefinition, also for two that contradict each other."""
+    found: dict[tuple[str, int], Engine] = {}
+    phases: dict[str, tuple[str, str]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        one = load(path, KNOWN)
+        if (one.name, one.version) in found:
+            raise UnsoundDefinition(f"{path.name}:1: {one.name!r} version {one.version} stands twice")
+        for state in one.states.values():
+            phase, where = phases.setdefault(state.name, (state.phase, path.name))
+            if phase != state.phase:
+                raise UnsoundDefinition(
+                    f"{path.name}:{state.line}: {state.name!r} is of the phase {state.phase!r},"
+                    f" in {where} of {phase!r}"
+                )
+        found[one.name, one.version] = Engine(one, GUARDS)
+    return found
 
 
 def newest(name: str) -> Engine:
     """The definition that new pieces follow. Raises KeyError."""
-    return engines()[name, max(version for known, version in engines() if known == name)]
+    return engines()[name, max((version for known, version in engines() if known == name), default=0)]
 
 
 def pinned(name: str, version: int) -> Engine:
     """The definition a piece began with. Raises KeyError."""
     return engines()[name, version]
+
+
+def names() -> list[str]:
+    """Every definition that pieces may follow."""
+    return sorted({name for name, _ in engines()})
+
+
+def states() -> Mapping[str, State]:
+    """Every state by name. Where definitions share a name, the newest version's words for it."""
+    return {
+        name: state for key in sorted(engines()) for name, state in engines()[key].definition.states.items()
+    }
+
+
+def phase_of(state: str) -> Phase:
+    """Raises KeyError for a state that no definition has."""
+    return Phase(states()[state].phase)
+
+
+def states_in(*phases: Phase) -> list[str]:
+    """The names of all states of these phases, for a query to look for."""
+    return [name for name, state in states().items() if state.phase in phases]
+
+
+def steps(trigger: str) -> Iterator[Step]:
+    """Every step of this trigger in any definition."""
+    return (
+        step for engine in engines().values() for step in engine.definition.steps if step.trigger == trigger
+    )
+
+
+def sources(trigger: str) -> list[str]:
+    """The states from which this step may be taken in some definition."""
+    return sorted({step.source for step in steps(trigger)})

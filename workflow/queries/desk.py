@@ -1,5 +1,6 @@
 """The department's desk: what waits, and the list of pieces with its filters. Reads only, every list bounded."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,10 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 
 from models.base import db
+from models.vocabulary import UNDER_WAY, Phase
+from workflow import definitions
 
 PAGE = 25
 ASIDE = "aside"
-"""A tab beside the states: pieces that were set aside."""
+"""A tab beside the phases: pieces that were set aside."""
 
 
 def people_now() -> datetime:
@@ -41,7 +44,7 @@ _WAITING = text("""
 WITH open AS (
   SELECT s.id, s.state, s.state_since, s.claimed_by, s.scheduled_at, s.revision_id, u.short_name, s.code
   FROM submission s JOIN unit u ON u.id = s.unit_id
-  WHERE s.state IN ('submitted', 'edited', 'approved') AND s.set_aside_reason IS NULL
+  WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL
 ),
 held AS (
   SELECT DISTINCT o.id FROM open o
@@ -57,16 +60,16 @@ seats AS (
   WHERE u.valid_from <= :today AND (u.valid_to IS NULL OR :today < u.valid_to)
 )
 SELECT
-  (SELECT count(*) FROM open WHERE state = 'submitted') AS submitted,
-  (SELECT count(*) FROM open WHERE state = 'submitted' AND claimed_by IS NULL) AS unclaimed,
-  (SELECT min(state_since) FROM open WHERE state = 'submitted' AND claimed_by IS NULL) AS unclaimed_since,
-  (SELECT count(*) FROM open WHERE state = 'submitted' AND claimed_by = :me) AS mine,
-  (SELECT min(state_since) FROM open WHERE state = 'submitted' AND claimed_by = :me) AS mine_since,
-  (SELECT count(*) FROM open WHERE state = 'edited') AS edited,
-  (SELECT min(state_since) FROM open WHERE state = 'edited') AS edited_since,
-  (SELECT count(*) FROM open WHERE state = 'approved') AS approved,
-  (SELECT count(*) FROM open WHERE state = 'approved' AND scheduled_at IS NULL) AS to_publish,
-  (SELECT min(state_since) FROM open WHERE state = 'approved' AND scheduled_at IS NULL) AS to_publish_since,
+  (SELECT count(*) FROM open WHERE state = ANY(:sent)) AS sent,
+  (SELECT count(*) FROM open WHERE state = ANY(:sent) AND claimed_by IS NULL) AS unclaimed,
+  (SELECT min(state_since) FROM open WHERE state = ANY(:sent) AND claimed_by IS NULL) AS unclaimed_since,
+  (SELECT count(*) FROM open WHERE state = ANY(:sent) AND claimed_by = :me) AS mine,
+  (SELECT min(state_since) FROM open WHERE state = ANY(:sent) AND claimed_by = :me) AS mine_since,
+  (SELECT count(*) FROM open WHERE state = ANY(:ready)) AS ready,
+  (SELECT min(state_since) FROM open WHERE state = ANY(:ready)) AS ready_since,
+  (SELECT count(*) FROM open WHERE state = ANY(:approved)) AS approved,
+  (SELECT count(*) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish,
+  (SELECT min(state_since) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish_since,
   (SELECT count(*) FROM held) AS held,
   (SELECT count(*) FROM envelope WHERE verdict = 'tray') AS tray,
   (SELECT min(received_at) FROM envelope WHERE verdict = 'tray') AS tray_since,
@@ -81,7 +84,11 @@ SELECT
 
 def waiting(me: int, *, now: datetime) -> Row[Any]:
     """How many of each kind of work wait, and since when, for the menu and the first page. One statement."""
-    return db.session.execute(_WAITING, {"me": me, "today": local_day(now)}).one()
+    states = {
+        phase.value: definitions.states_in(phase) for phase in (Phase.SENT, Phase.READY, Phase.APPROVED)
+    }
+    values = {"me": me, "today": local_day(now), "under_way": definitions.states_in(*UNDER_WAY), **states}
+    return db.session.execute(_WAITING, values).one()
 
 
 # --- the list of pieces -------------------------------------------------------------------------------------------
@@ -91,8 +98,8 @@ def waiting(me: int, *, now: datetime) -> Row[Any]:
 class Asked:
     """What the list is asked for; empty fields ask for nothing."""
 
-    state: str = ""
-    """A state, or ASIDE. Set-aside pieces stand under ASIDE and under "all" only."""
+    phase: str = ""
+    """A phase, or ASIDE. Set-aside pieces stand under ASIDE and under "all" only."""
     words: str = ""
     unit: str = ""
     period: str = ""
@@ -145,15 +152,16 @@ def _where(asked: Asked) -> str:
         "s.discarded_at IS NULL",
         *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
     ]
-    if asked.state == ASIDE:
+    if asked.phase == ASIDE:
         conditions.append("s.set_aside_reason IS NOT NULL")
-    elif asked.state:
-        conditions += ["s.state = :state", "s.set_aside_reason IS NULL"]
+    elif asked.phase:
+        conditions += ["s.state = ANY(:states)", "s.set_aside_reason IS NULL"]
     return " WHERE " + " AND ".join(conditions)
 
 
 def _values(asked: Asked) -> dict[str, Any]:
-    return {name: getattr(asked, name) for name in (*_CONDITIONS, "state")}
+    states = definitions.states_in(*(phase for phase in Phase if phase == asked.phase))
+    return {**{name: getattr(asked, name) for name in _CONDITIONS}, "states": states}
 
 
 def pieces(asked: Asked) -> Sequence[Row[Any]]:
@@ -174,16 +182,18 @@ def pieces(asked: Asked) -> Sequence[Row[Any]]:
 
 
 def counts(asked: Asked) -> Mapping[str, int]:
-    """How many pieces each tab holds under the other filters: per state, ASIDE, and "" for all."""
-    everything = replace(asked, state="")
+    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all."""
+    everything = replace(asked, phase="")
     query = text(
         "SELECT CASE WHEN s.set_aside_reason IS NULL THEN s.state ELSE 'aside' END AS tab, count(*) AS n"
         + _FROM
         + _where(everything)
         + " GROUP BY 1"
     )
-    found = {row.tab: row.n for row in db.session.execute(query, _values(everything))}
-    return {**found, "": sum(found.values())}
+    found: Counter[str] = Counter()
+    for row in db.session.execute(query, _values(everything)):
+        found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
+    return {**found, "": found.total()}
 
 
 # --- what the filters offer ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 
 from models.base import db
+from workflow import definitions
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,14 @@ def incomplete_committees(day: date) -> list[int]:
 
 
 _CLAIMED = text(
-    "SELECT id, claimed_at FROM submission WHERE state = 'submitted' AND claimed_at < :before ORDER BY id"
+    "SELECT id, claimed_at FROM submission WHERE state = ANY(:states) AND claimed_at < :before ORDER BY id"
 )
 
 
 def claimed_before(moment: datetime) -> list[tuple[int, datetime]]:
     """Pieces whose editor claimed them before a moment and has not finished: (id, claimed at)."""
-    return [(row.id, row.claimed_at) for row in db.session.execute(_CLAIMED, {"before": moment})]
+    values = {"states": definitions.sources("lapse_claim"), "before": moment}
+    return [(row.id, row.claimed_at) for row in db.session.execute(_CLAIMED, values)]
 
 
 _SCHEDULED = text(

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
+from models.vocabulary import WITH_UNIT, Phase
+from workflow import definitions
 from workflow.queries.heirs import at_work
 
 SHOWN = 20
@@ -94,8 +96,8 @@ WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS da
 mine AS (
   SELECT s.*, page.slug, page.first_published_at, page.retracted_at, page.retraction_reason,
     CASE WHEN s.discarded_at IS NOT NULL THEN 'discarded'
-         WHEN s.state IN ('drafted', 'late') THEN 'pool'
-         WHEN s.state = 'published' THEN 'published' ELSE 'sent' END AS place,
+         WHEN s.state = ANY(:with_unit) THEN 'pool'
+         WHEN s.state = ANY(:public) THEN 'published' ELSE 'sent' END AS place,
     coalesce(page.first_published_at, s.state_since) AS since
   FROM submission s
   LEFT JOIN publication page ON page.submission_id = s.id
@@ -137,6 +139,8 @@ def pieces(unit_id: int, *, me: int, everyone: bool, discarded_after: datetime) 
         "everyone": everyone,
         "discarded_after": discarded_after,
         "size": SHOWN,
+        "with_unit": definitions.states_in(*WITH_UNIT),
+        "public": definitions.states_in(Phase.PUBLIC),
     }
     for row in db.session.execute(_PIECES, values):
         found[row.place].append(row)

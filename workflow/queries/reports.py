@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import text
 
 from models.base import db
-from models.vocabulary import MonthStatus
+from models.vocabulary import MonthStatus, Phase
+from workflow import definitions
 from workflow.rules.periods import month_status
 
 
@@ -115,7 +116,7 @@ LEFT JOIN LATERAL (
     count(*) FILTER (WHERE counts AND NOT s.sent_late AND s.kind = ANY (d.counting_kinds)
       ) AS counted_on_time,
     count(*) FILTER (WHERE counts AND s.sent_late AND s.kind = ANY (d.counting_kinds)) AS counted_late,
-    count(*) FILTER (WHERE s.state = 'published') AS published
+    count(*) FILTER (WHERE s.state = ANY(:public)) AS published
   FROM submission s CROSS JOIN LATERAL (SELECT s.uncounted IS NULL AS counts) AS counted
   WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
 ) AS sent ON true
@@ -129,5 +130,7 @@ def month(year: int, number: int) -> list[UnitMonth]:
 
     One statement. Source: docs/directive.md R6.
     """
-    rows = db.session.execute(_MONTH, {"year": year, "month": number}).mappings()
+    rows = db.session.execute(
+        _MONTH, {"year": year, "month": number, "public": definitions.states_in(Phase.PUBLIC)}
+    ).mappings()
     return [UnitMonth(**row) for row in rows]

@@ -1,5 +1,6 @@
 """How every unit stands in its months (R6), and the figures of one month for the first page. Reads only."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from sqlalchemy import Row, text
 
 from models.base import db
 from models.vocabulary import MonthStatus
+from workflow import definitions
 from workflow.queries.desk import local_day
 from workflow.rules.periods import month_status
 
@@ -118,11 +120,14 @@ SELECT
 
 
 def figures(period_id: int) -> Mapping[str, Any]:
-    """A month's arrivals per day, pieces per state and per section, extensions, reminder days. One statement."""
+    """A month's arrivals per day, pieces per phase and per section, extensions, reminder days. One statement."""
     row = db.session.execute(_FIGURES, {"period": period_id}).one()
+    phases: Counter[str] = Counter()
+    for state, count in (row.states or {}).items():
+        phases[definitions.phase_of(state)] += count
     return {
         "days": row.days or {},
-        "states": row.states or {},
+        "phases": dict(phases),
         "sections": row.sections or [],
         "extensions": [
             {"unit": each["unit"], "until": datetime.fromisoformat(each["until"])}

@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 
 from workflow import definitions
-from workflow.engine.definition import Vocabulary, load
+from workflow.engine.definition import Vocabulary
 from workflow.engine.errors import UnsoundDefinition
 from workflow.engine.machine import Engine
+from workflow.engine.reading import load
 
 KNOWN = Vocabulary(
-    roles=frozenset({"writer", "boss"}),
+    roles=frozenset({"writer", "boss", "clock"}),
     guards=frozenset({"ready", "calm"}),
     asks=frozenset({"reason"}),
     effects=frozenset({"letter:done"}),
+    phases=("desk", "shelf"),
+    system="clock",
 )
 
 SOUND = """\
@@ -25,11 +28,13 @@ en = "Two steps"
 
 [[state]]
 name = "written"
+phase = "desk"
 vi = "Đã viết"
 en = "Written"
 
 [[state]]
 name = "read"
+phase = "shelf"
 vi = "Đã đọc"
 en = "Read"
 final = true
@@ -64,20 +69,46 @@ def test_a_sound_definition_is_read_as_it_stands(tmp_path):
 @pytest.mark.parametrize(
     ("change", "line", "sentence"),
     [
-        (('who = ["boss"]', 'who = ["king"]'), 18, "'read' names the unknown role 'king'"),
-        (('guards = ["ready"]', 'guards = ["raedy"]'), 18, "'read' names the unknown guard 'raedy'"),
-        (('["letter:done"]', '["letter:lost"]'), 18, "'read' names the unknown effect 'letter:lost'"),
-        (('who = ["boss"]', "who = []"), 18, "nobody may 'read'"),
-        (('vi = "Đọc"\n', ""), 18, "a label in Vietnamese (vi) and English (en) is missing"),
+        (('who = ["boss"]', 'who = ["king"]'), 20, "'read' names the unknown role 'king'"),
+        (('guards = ["ready"]', 'guards = ["raedy"]'), 20, "'read' names the unknown guard 'raedy'"),
+        (('["letter:done"]', '["letter:lost"]'), 20, "'read' names the unknown effect 'letter:lost'"),
+        (('who = ["boss"]', "who = []"), 20, "nobody may 'read'"),
+        (('vi = "Đọc"\n', ""), 20, "a label in Vietnamese (vi) and English (en) is missing"),
         (('en = "Written"\n', ""), 7, "a label in Vietnamese (vi) and English (en) is missing"),
-        (("final = true\n", ""), 12, "the state 'read' has no way on and is not final"),
-        (('to = "read"', 'to = "raed"'), 18, "unknown state 'raed'"),
+        (("final = true\n", ""), 13, "the state 'read' has no way on and is not final"),
+        (('to = "read"', 'to = "raed"'), 20, "unknown state 'raed'"),
         (
-            ("[[move]]", '[[state]]\nname = "lost"\nvi = "Lạc"\nen = "Lost"\nfinal = true\n\n[[move]]'),
-            18,
+            (
+                "[[move]]",
+                '[[state]]\nname = "lost"\nphase = "desk"\nvi = "Lạc"\nen = "Lost"\nfinal = true\n\n[[move]]',
+            ),
+            20,
             "no move leads to the state 'lost'",
         ),
         (('initial = "written"', 'initial = "nowhere"'), 1, "the initial state 'nowhere' is unknown"),
+        (
+            ('initial = "written"', 'initial = "read"'),
+            1,
+            "the initial state 'read' is not of the phase 'desk'",
+        ),
+        (("version = 1", 'version = "1"'), 1, "the version is no whole number from 1 on"),
+        (('phase = "shelf"', 'phase = "self"'), 13, "'read' names the unknown phase 'self'"),
+        (('phase = "shelf"\n', ""), 13, "'phase' is missing"),
+        (('name = "read"', 'name = "written"'), 13, "the state 'written' stands twice"),
+        (
+            ('vi = "Đã đọc"', 'vi = "Đã viết"'),
+            13,
+            "the states 'written' and 'read' are both called 'Đã viết'",
+        ),
+        (('guards = ["ready"]', 'gaurds = ["ready"]'), 20, "'gaurds' is no word of a move"),
+        (('guards = ["ready"]', 'tone = "loud"'), 20, "'read' names the unknown tone 'loud'"),
+        (('guards = ["ready"]', 'asks = ["mercy"]'), 20, "'read' names the unknown ask 'mercy'"),
+        (
+            ('who = ["boss"]', 'who = ["clock"]\nasks = ["reason"]'),
+            20,
+            "'read' is the system's alone and asks for 'reason'",
+        ),
+        (('to = "read"', 'to = "written"'), 20, "'read' leads from 'written' to itself"),
     ],
 )
 def test_an_unsound_definition_is_refused_with_file_line_and_sentence(tmp_path, change, line, sentence):
@@ -92,19 +123,82 @@ def test_an_unsound_definition_is_refused_with_file_line_and_sentence(tmp_path, 
 def test_two_steps_alike_are_refused(tmp_path):
     again = SOUND[SOUND.index("[[move]]") :]
 
-    with pytest.raises(UnsoundDefinition, match=r"two_steps.toml:28: 'read' from 'written' stands twice"):
+    with pytest.raises(UnsoundDefinition, match=r"two_steps.toml:30: 'read' from 'written' stands twice"):
         loaded(tmp_path, SOUND + "\n" + again)
 
 
 def test_a_move_may_not_skip_a_guard_its_sister_has(tmp_path):
     way_back = (
-        '\n[[state]]\nname = "seen"\nvi = "Đã xem"\nen = "Seen"\n\n[[move]]\ntrigger = "look"\nfrom = ["written"]\n'
-        'to = "seen"\nwho = ["boss"]\nvi = "Xem"\nen = "Look"\n\n[[move]]\ntrigger = "read"\nfrom = ["seen"]\n'
-        'to = "read"\nwho = ["boss"]\nguards = ["ready", "calm"]\nvi = "Đọc"\nen = "Read"\n'
+        '\n[[state]]\nname = "seen"\nphase = "desk"\nvi = "Đã xem"\nen = "Seen"\n'
+        '\n[[move]]\ntrigger = "look"\nfrom = ["written"]\nto = "seen"\nwho = ["boss"]\n'
+        'vi = "Xem"\nen = "Look"\n\n[[move]]\ntrigger = "read"\nfrom = ["seen"]\nto = "read"\nwho = ["boss"]\nguards = ["ready", "calm"]\nvi = "Đọc"\nen = "Read"\n'
     )
 
     with pytest.raises(UnsoundDefinition, match=r"differ in \['calm'\]"):
         loaded(tmp_path, SOUND + way_back)
+
+
+def step(trigger: str, source: str, target: str, *, vi: str = "Bước", more: str = "") -> str:
+    return (
+        f'\n[[move]]\ntrigger = "{trigger}"\nfrom = ["{source}"]\nto = "{target}"\nwho = ["boss"]\n{more}'
+        f'vi = "{vi}"\nen = "{vi}"\n'
+    )
+
+
+def state(name: str, *, final: bool = False) -> str:
+    ending = "final = true\n" if final else ""
+    return f'\n[[state]]\nname = "{name}"\nphase = "desk"\nvi = "{name}"\nen = "{name}"\n{ending}'
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (step("back", "read", "written"), "13: the state 'read' is final and has a way on"),
+        (
+            state("seen", final=True) + step("look", "written", "seen", vi="Đọc"),
+            "37: 'look' and 'read' from 'written' are both called 'Đọc'",
+        ),
+        (
+            state("loft") + state("nook") + step("up", "written", "loft", vi="Lên")
+            + step("on", "loft", "nook") + step("off", "nook", "loft"),
+            "30: no way leads from the state 'loft' to the end",
+        ),
+        (
+            state("seen") + step("look", "written", "seen", vi="Xem", more='asks = ["reason"]\n')
+            + step("look", "seen", "written", vi="Xem")
+            + step("read", "seen", "read", more='guards = ["ready"]\n'),
+            "45: 'look' from 'seen' and from 'written' ask differently for ['reason']",
+        ),
+    ],
+)  # fmt: skip
+def test_moves_that_trap_confuse_or_ask_differently_are_refused(tmp_path, more, sentence):
+    with pytest.raises(UnsoundDefinition) as refusal:
+        loaded(tmp_path, SOUND + more)
+
+    assert str(refusal.value) == f"two_steps.toml:{sentence}"
+
+
+def test_two_definitions_that_give_one_name_two_meanings_are_refused(tmp_path):
+    ours = Path(definitions.__file__).parent / "monthly_submission.toml"
+    text = ours.read_text("utf-8")
+    (tmp_path / "a.toml").write_text(text, "utf-8")
+    (tmp_path / "b.toml").write_text(
+        text.replace("version = 1", "version = 2").replace('phase = "ready"', 'phase = "sent"'), "utf-8"
+    )
+
+    with pytest.raises(
+        UnsoundDefinition, match=r"b.toml:\d+: 'edited' is of the phase 'sent', in a.toml of 'ready'"
+    ):
+        definitions.assembled(tmp_path)
+
+
+def test_a_version_stands_once(tmp_path):
+    text = (Path(definitions.__file__).parent / "monthly_submission.toml").read_text("utf-8")
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(text, "utf-8")
+
+    with pytest.raises(UnsoundDefinition, match=r"b.toml:1: 'monthly-submission' version 1 stands twice"):
+        definitions.assembled(tmp_path)
 
 
 def test_a_file_that_is_no_toml_is_refused_with_its_line(tmp_path):

@@ -1,0 +1,28 @@
+"""What may wait in the outbox: each topic and its queue, and which of them a workflow definition may name. Pure."""
+
+from collections.abc import Mapping
+
+QUEUES: Mapping[str, str] = {
+    "letter:receipt": "mail",
+    "letter:returned": "mail",
+    "letter:awaiting_approval": "mail",
+    "letter:approved": "mail",
+    "letter:published": "mail",
+    "letter:retracted": "mail",
+    "letter:set_aside": "mail",
+    "letter:reminder": "mail",
+    "letter:committee_incomplete": "mail",
+    "letter:committee_confirmed": "mail",
+    "letter:delegation": "mail",
+    "letter:receipt_problem": "mail",
+    "letter:unknown_sender": "mail",
+    "letter:invitation": "mail",
+    "post": "mail",
+    "public_copy": "media",
+    "read_mail": "default",
+    "job": "default",
+}
+"""Topic of an outbox row -> Dramatiq queue."""
+
+EFFECTS = frozenset(topic for topic in QUEUES if topic.startswith("letter:"))
+"""What a workflow definition may name as an effect."""
