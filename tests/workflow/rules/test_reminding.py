@@ -96,3 +96,12 @@ def test_the_late_notice_is_given_once_while_the_month_is_open(on, now, recorded
 )
 def test_working_days_are_counted_over_week_ends_and_holidays(day, count, then):
     assert workdays.later(day, count) == then
+
+
+def test_three_working_days_later_is_the_same_hour_of_the_day_in_the_zone():
+    friday_evening = datetime(2021, 5, 14, 18, 30, tzinfo=UTC)
+
+    # 18:30 in London's clock is Saturday 01:30 in Hà Tĩnh; the count begins there.
+    later = workdays.moment_later(friday_evening, 3, "Asia/Ho_Chi_Minh")
+
+    assert later == datetime(2021, 5, 18, 18, 30, tzinfo=UTC)

@@ -1,0 +1,161 @@
+"""The machine of a definition, with a guard of the test's own: it knows no state, role or guard by name."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from workflow.engine.definition import Definition, Vocabulary
+from workflow.engine.errors import NotAllowed, Refusal
+from workflow.engine.machine import MISSING, NOT_HERE, NOT_YOURS, Engine
+from workflow.engine.reading import load
+
+KNOWN = Vocabulary(
+    roles=frozenset({"reader", "writer", "clock"}),
+    guards=frozenset({"dry", "found"}),
+    asks=frozenset(MISSING),
+    effects=frozenset({"letter:done"}),
+    phases=("desk", "shelf"),
+    system="clock",
+)
+WET, LOST = Refusal("wet", "Giấy ướt."), Refusal("lost", "Giấy mất.")
+
+
+@dataclass
+class Paper:
+    state: str = "written"
+    roles: frozenset[str] = frozenset({"reader"})
+    is_wet: bool = False
+    is_lost: bool = False
+
+
+@pytest.fixture(scope="module")
+def definition(tmp_path_factory: pytest.TempPathFactory) -> Definition:
+    path = tmp_path_factory.mktemp("definition") / "paper.toml"
+    path.write_text(PAPER, "utf-8")
+    return load(path, KNOWN)
+
+
+@pytest.fixture
+def engine(definition: Definition) -> Engine:
+    return Engine(
+        definition,
+        {
+            "dry": lambda paper: WET if paper.is_wet else None,
+            "found": lambda paper: LOST if paper.is_lost else None,
+        },
+    )
+
+
+def test_a_step_that_nothing_speaks_against_is_taken(engine):
+    step = engine.decide("read", Paper(), {"reason": "hay"})
+
+    assert (step.trigger, step.source, step.target, step.effects) == (
+        "read",
+        "written",
+        "read",
+        ("letter:done",),
+    )
+
+
+def test_every_reason_is_told_at_once(engine):
+    with pytest.raises(NotAllowed) as refused:
+        engine.decide("read", Paper(is_wet=True, is_lost=True), {})
+
+    assert refused.value.refusals == (WET, LOST)
+
+
+def test_what_is_asked_is_asked_when_nothing_else_speaks_against_it(engine):
+    with pytest.raises(NotAllowed) as refused:
+        engine.decide("read", Paper(), {"reason": ""})
+
+    assert refused.value.refusals == (MISSING["reason"],)
+
+
+def test_who_has_no_role_hears_that_alone(engine):
+    with pytest.raises(NotAllowed) as refused:
+        engine.decide("read", Paper(roles=frozenset({"writer"}), is_wet=True), {"reason": "hay"})
+
+    assert refused.value.refusals == (Refusal("forbidden", NOT_YOURS),)
+
+
+def test_a_step_from_elsewhere_is_refused_with_the_name_of_the_state(engine):
+    with pytest.raises(NotAllowed) as refused:
+        engine.decide("read", Paper(state="read"), {"reason": "hay"})
+
+    assert refused.value.refusals == (Refusal("invalid_transition", NOT_HERE, fields={"state": "Đã đọc"}),)
+    assert refused.value.sentence() == "Thao tác không hợp lệ ở trạng thái “Đã đọc”."
+
+
+def test_a_trigger_nobody_knows_is_a_mistake_of_ours(engine):
+    with pytest.raises(KeyError, match="raed"):
+        engine.step("raed", "written")
+
+
+def test_steps_are_offered_to_those_who_have_the_role_allowed_or_with_reasons(engine):
+    offers = engine.available(Paper(is_wet=True))
+
+    assert [(offer.step.trigger, offer.is_allowed, offer.refusals) for offer in offers] == [
+        ("read", False, (WET,)),
+        ("praise", True, ()),
+    ]
+    assert engine.available(Paper(roles=frozenset())) == []
+    assert [offer.step.trigger for offer in engine.available(Paper("read", frozenset({"writer"})))] == [
+        "rewrite"
+    ]
+
+
+def test_the_machine_has_the_moves_of_the_definition_and_no_other(engine):
+    assert {name for name in engine.machine.events if not name.startswith("to_")} == {
+        "read",
+        "praise",
+        "rewrite",
+    }
+    assert not [name for name in engine.machine.events if name.startswith("to_")]
+    assert engine.machine.initial == "written"
+
+
+PAPER = """
+name = "paper"
+version = 1
+initial = "written"
+vi = "Giấy"
+en = "Paper"
+
+[[state]]
+name = "written"
+phase = "desk"
+vi = "Đã viết"
+en = "Written"
+
+[[state]]
+name = "read"
+phase = "shelf"
+vi = "Đã đọc"
+en = "Read"
+
+[[move]]
+trigger = "read"
+from = ["written"]
+to = "read"
+who = ["reader"]
+guards = ["dry", "found"]
+asks = ["reason"]
+effects = ["letter:done"]
+vi = "Đọc"
+en = "Read"
+
+[[move]]
+trigger = "rewrite"
+from = ["read"]
+to = "written"
+who = ["writer"]
+vi = "Viết lại"
+en = "Rewrite"
+
+[[act]]
+trigger = "praise"
+in = ["written"]
+who = ["reader"]
+vi = "Khen"
+en = "Praise"
+"""
