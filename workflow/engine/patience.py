@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from models.base import db
-from workflow.engine.errors import Busy
+from workflow.engine.errors import Busy, Stale
 from workflow.engine.unit_of_work import is_open
 
 TRIES = 5
@@ -51,6 +51,17 @@ def patiently(act: Callable[[], Result], *, is_repeatable: bool = False) -> Resu
             # Jitter, else the two that met in a deadlock meet again.
             time.sleep(random.random() * FIRST_PAUSE_SECONDS * 2**number)  # noqa: S311  (no secret)
     raise AssertionError("unreachable")
+
+
+def insistently(act: Callable[[], Result]) -> Result:
+    """For what holds whatever the piece has become meanwhile: a lost race is run again on what is there now."""
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except Stale:
+            if is_open():
+                raise
+    return act()
 
 
 def patient(verb: Callable[Given, Result]) -> Callable[Given, Result]:
