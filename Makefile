@@ -9,12 +9,14 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run setup venv test test-faults bench lint words lock clean
+.PHONY: help run setup venv test test-faults races stories bench lint words lock clean
 
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
 	@echo 'make test         kiểm thử / run all tests (ARGS="-k chữ")'
 	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
+	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
+	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
 	@echo 'make lint         soát mã / ruff, mypy, import contracts'
 	@echo 'make words        gom câu chữ cần dịch / bring the English catalogue up to date'
@@ -84,6 +86,12 @@ test: setup
 
 test-faults: setup
 	@exec $(PYTHON) -m pytest -m fault $(ARGS)
+
+races: setup
+	@RACES=full exec $(PYTHON) -m pytest tests/workflow/test_races.py --durations=0 $(ARGS)
+
+stories: setup
+	@HYPOTHESIS_PROFILE=nightly exec $(PYTHON) -m pytest tests/workflow/test_stories.py $(ARGS)
 
 bench: setup
 	@exec $(PYTHON) tests/bench/run.py $(if $(ONLY),'$(ONLY)')

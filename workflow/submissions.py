@@ -73,6 +73,7 @@ class _Order:
     acting_for: str | None
     beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None
     content: Mapping[str, Any]
+    version: int | None
     answers: Answers
     known: Facts | None = None
     tries: int = 0
@@ -105,6 +106,7 @@ def perform(
     acting_for: str | None = None,
     beside: Callable[[Facts], tuple[Changes, dict[str, Any]]] | None = None,
     content: Mapping[str, Any] | None = None,
+    version: int | None = None,
     **answers: Any,
 ) -> Done:
     """Take one step with one piece.
@@ -112,12 +114,13 @@ def perform(
     `by=None` is the clock. `at` is the receipt time when it is not now. `command` makes a repeat harmless.
     `acting_for` is the code of the unit whose committee an editor stands in for; the caller asked if he may.
     `beside` writes rows of its own in the same transaction and returns more changes and details; `content` says
-    what it will write, to tell a repeat from another command with the same id.
+    what it will write, to tell a repeat from another command with the same id. `version` is the piece's as it was
+    looked at: a step that was open then and is no more has been lost to somebody faster, and is Stale.
     Raises NotAllowed (recorded), Stale, Busy, CommandReused, NotFound, KeyError for an unknown trigger.
     """
     order = _Order(
         submission_id, trigger, by.id if by else None, at, command, cause, acting_for, beside,
-        content or {}, answers,
+        content or {}, version, answers,
     )  # fmt: skip
     try:
         return patiently(lambda: _take(order), is_repeatable=True)
@@ -139,7 +142,10 @@ def _take(order: _Order) -> Done:
         if order.acting_for == known.unit_code:
             known = replace(known, roles=known.roles | {Role.COMMITTEE})
         order.known = known
-        step = _engine(known).decide(trigger, known, answers)
+        engine = _engine(known)
+        if order.version is not None and order.version < known.version and engine.has_passed(trigger, known):
+            raise Stale
+        step = engine.decide(trigger, known, answers)
         if "seen" in step.asks and answers["seen"] != known.digest:
             raise Stale
         changes, details = consequences.of(trigger, known, answers)
@@ -286,9 +292,9 @@ def give_back(submission_id: int, *, reason: str, by: Account) -> Done:
     return perform(submission_id, "return", by=by, reason=reason)
 
 
-def approve(submission_id: int, *, by: Account, seen: str, command: str | None = None) -> Done:
+def approve(submission_id: int, *, by: Account, seen: str, **options: Any) -> Done:
     """Approve exactly the text with the digest `seen`; any other raises Stale."""
-    return perform(submission_id, "approve", by=by, seen=seen, command=command)
+    return perform(submission_id, "approve", by=by, seen=seen, **options)
 
 
 def publish(submission_id: int, *, by: Account | None, seen: str) -> Done:

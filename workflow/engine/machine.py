@@ -76,6 +76,12 @@ class Engine:
             raise NotAllowed(Refusal("invalid_transition", NOT_HERE, fields={"state": label}))
         return found
 
+    def has_passed(self, trigger: str, facts: Any) -> bool:
+        """The step is closed in this state, though the person may take it in another."""
+        return (trigger, facts.state) not in self._steps and any(
+            step.trigger == trigger and step.roles & facts.roles for step in self.definition.steps
+        )
+
     def refusals(self, step: Step, facts: Any) -> tuple[Refusal, ...]:
         """Why `facts.roles` may not take this step now; the empty tuple when they may."""
         if not step.roles & facts.roles:
