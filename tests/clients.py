@@ -1,7 +1,7 @@
 """Visitors without a screen: each request in its own context, as in life; signing in through the real form."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from werkzeug.test import TestResponse
 
 from models.base import db
 from models.people import Account
 from tests.cast import PASSWORD
+from workflow.engine import driver
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -72,9 +73,19 @@ def statements(app: Flask) -> Callable[[str | None], AbstractContextManager[list
         def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
             seen.append(sql)
 
+        # The statements of a move go past SQLAlchemy's events.
+        straight = driver.execute
+
+        def noted(connection: Connection, sql: str, values: Mapping[str, Any]) -> Any:
+            if connection.engine is engine:
+                seen.append(sql)
+            return straight(connection, sql, values)
+
         event.listen(engine, "before_cursor_execute", note)
         try:
-            yield seen
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(driver, "execute", noted)
+                yield seen
         finally:
             event.remove(engine, "before_cursor_execute", note)
 

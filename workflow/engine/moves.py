@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from workflow.engine import audit, click
+from workflow.engine import audit, click, driver
 from workflow.engine.errors import CommandReused, Stale
 
 CHANGEABLE = frozenset(
@@ -81,34 +81,32 @@ class Happening:
 
 
 @lru_cache(maxsize=256)
-def _statement(columns: tuple[str, ...]) -> TextClause:
-    """One prepared text per set of changed columns; there are few of them."""
+def _statement(columns: tuple[str, ...]) -> str:
+    """One text per set of changed columns, prepared by the driver; there are few of them."""
     stray = set(columns) - CHANGEABLE
     if stray:
         raise ValueError(f"not a changeable column: {sorted(stray)}")
-    settings = "".join(f", {column} = :c_{column}" for column in columns)
-    return text(
-        f"""
+    settings = "".join(f", {column} = %(c_{column})s" for column in columns)
+    return f"""
         WITH moved AS (
           UPDATE submission SET
-            state = :target,
-            state_since = CASE WHEN state = :target THEN state_since ELSE :at END,
+            state = %(target)s,
+            state_since = CASE WHEN state = %(target)s THEN state_since ELSE %(at)s END,
             version = version + 1,
-            head_hash = sha256('\\x02'::bytea || head_hash || convert_to(:payload, 'UTF8')){settings}
-          WHERE id = :id AND version = :version AND state = :state AND head_hash = :prev
+            head_hash = sha256('\\x02'::bytea || head_hash || convert_to(%(payload)s, 'UTF8')){settings}
+          WHERE id = %(id)s AND version = %(version)s AND state = %(state)s AND head_hash = %(prev)s
           RETURNING version, head_hash
         ), event AS (
           INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
-          SELECT :stream, version, :payload, CAST(:command AS uuid), :prev, head_hash FROM moved
+          SELECT %(stream)s, version, %(payload)s, %(command)s::uuid, %(prev)s, head_hash FROM moved
         ), effects AS (
           INSERT INTO outbox (key, topic, queue, payload)
-          SELECT :stream || ':' || version || ':' || topic, topic, queue, payload::jsonb
-          FROM moved, unnest(CAST(:topics AS text[]), CAST(:queues AS text[]), CAST(:payloads AS text[]))
+          SELECT %(stream)s || ':' || version || ':' || topic, topic, queue, payload::jsonb
+          FROM moved, unnest(%(topics)s::text[], %(queues)s::text[], %(payloads)s::text[])
                AS effect (topic, queue, payload)
         )
         SELECT version FROM moved
         """  # noqa: S608  (column names come from CHANGEABLE)
-    )
 
 
 def record(connection: Connection, happening: Happening) -> int:
@@ -137,14 +135,14 @@ def record(connection: Connection, happening: Happening) -> int:
         **{f"c_{column}": happening.changes[column] for column in columns},
     }
     try:
-        version = connection.execute(_statement(columns), values).scalar()
+        moved = driver.execute(connection, _statement(columns), values).fetchone()
     except IntegrityError as error:
         if "uq_audit_event_command_id" in str(error.orig):
             raise CommandReused from error
         raise
-    if version is None:
+    if moved is None:
         raise Stale
-    return int(version)
+    return int(moved.version)
 
 
 def already(connection: Connection, command: str, stream: str, action: str) -> int | None:
