@@ -16,7 +16,7 @@ from models.base import db
 from models.organisation import Unit
 from models.people import Account, RoleGrant
 from models.vocabulary import Role
-from workflow import accounts, invitations, organisation
+from workflow import accounts, invitations, organisation, privacy
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.grammar import action_name
@@ -155,6 +155,17 @@ class Accounts(Workbench):
             accounts.set_active(account, active, by=me())
 
         attempt(turn, done=done)
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/xoa-du-lieu", methods=["POST"])
+    def forget(self, account_id: int) -> Response:
+        """Personal words of the trail go for good; the events and their chain stay."""
+        account = db.session.get(Account, account_id) or abort(404)
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: privacy.forget(account, reason=reason, by=me()),
+            done=lambda n: gettext("Đã xóa %(n)s mục dữ liệu cá nhân. Nhật ký vẫn nguyên vẹn.", n=n),
+        )
         return back_to(".account", account_id=account_id)
 
     @expose("/<int:account_id>/moi", methods=["POST"])

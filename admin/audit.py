@@ -1,6 +1,7 @@
 """The audit trail: who did what, when, on which text; what was refused; and whether the trail is whole (R11)."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from admin import telling
 from admin.desk import Screen, me, words_of
 from admin.export import csv_answer
 from admin.reading import note
@@ -17,7 +19,7 @@ from workflow import clock, inspecting
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
-from workflow.queries import audit, audit_check, desk
+from workflow.queries import audit, audit_check, desk, sealed
 
 
 class Trail(Screen):
@@ -41,10 +43,12 @@ class Trail(Screen):
     @expose("/<int:number>")
     def event(self, number: int) -> str:
         found = audit.event(number) or abort(404)
+        words = sealed.opened([found.payload])
         return self.render(
             "desk/event.html",
-            event=_drawn(found),
+            event=_drawn(found, sealed.readable(found.payload, words, forgotten=gettext("đã xóa"))),
             payload=json.dumps(found.payload, ensure_ascii=False, indent=2, sort_keys=True),
+            private=[(name, words[seal] or gettext("đã xóa")) for name, seal in _seals(found.payload, words)],
             found=found,
         )
 
@@ -72,6 +76,18 @@ class Trail(Screen):
             for row in audit.export(asked)
         ]  # fmt: skip
         return csv_answer("nhat-ky.csv", head, rows)
+
+
+def _seals(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """(name, seal) of every personal word of an event, by what a reader calls it."""
+    for name, value in payload.items():
+        if isinstance(value, Mapping):
+            yield from _seals(value, words)
+        elif isinstance(value, str) and value in words:
+            yield gettext(PRIVATE.get(name, name)), value
+
+
+PRIVATE = {"address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}
 
 
 def _asked() -> audit.AskedTrail:
@@ -162,26 +178,22 @@ ABOUT = {
 """What a stream is about, when its event names nothing nearer."""
 
 
-def _drawn(event: Any) -> dict[str, Any]:
-    """As look/parts/audit.html draws the drawer."""
-    row, payload = _row(event), event.payload
+def _drawn(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """As look/parts/audit.html draws the drawer; `payload` with its seals opened."""
+    row = _row(event)
     is_piece = event.submission_id is not None
-    before, after = payload.get("before"), payload.get("after")
-    words = isinstance(before, dict) and isinstance(after, dict)
     return {
         **row,
-        "headline": gettext("%(who)s: %(act)s", who=row["who"], act=row["says"].lower()),
+        "headline": telling.sentence(event),
         "subject": event.subject or "",
         "subject_url": url_for("desk_pieces.piece", piece_id=event.submission_id) if is_piece else None,
         "revision": payload.get("revision"),
         "capacity": event.seat,
+        "on_behalf_of": event.in_place_of,
         "reason": payload.get("reason"),
         "before": payload.get("from"),
         "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
-        "changes": [
-            {"name": key, "before": before.get(key), "after": after[key]}
-            for key in after if before.get(key) != after[key]
-        ] if words else [],
+        "changes": _changes(payload.get("before"), payload.get("after")),
         "seen": payload.get("digest"),
         "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
         "note": note(payload),
@@ -191,6 +203,16 @@ def _drawn(event: Any) -> dict[str, Any]:
         ],
         "close_url": url_for(".index"),
     }  # fmt: skip
+
+
+def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
+    """What an event put in the place of what, name by name."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        names = [name for name in after if before.get(name) != after[name]]
+        return [{"name": name, "before": before.get(name), "after": after[name]} for name in names]
+    if after is None or isinstance(after, Mapping):
+        return []
+    return [{"name": gettext("Trước, sau"), "before": before, "after": after}]
 
 
 def _verdict() -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from admin import steps
+from admin.procedure_commands import workflow
 from look import line
 from models.vocabulary import Consent
-from workflow import accounts, definitions, writing
-from workflow.engine import drawing
+from workflow import accounts, writing
 from workflow.engine.errors import NotRehearsing
 from workflow.imports import categories, committees, submissions, units
 from workflow.imports.rows import REFUSED, Outcome
@@ -98,6 +98,14 @@ def do(piece: str, trigger: str, email: str, **options: Any) -> dict[str, Any]:
     TRIGGER là confirm hoặc reopen.
     """
     return steps.take(piece, trigger, by=acting(email), options=options)
+
+
+@line.command("available")
+@click.argument("piece")
+@AS
+def available(piece: str, email: str) -> list[dict[str, Any]]:
+    """Mọi bước có thể đi từ đây với một bài: được phép, hoặc bị từ chối và vì sao. Không ghi gì."""
+    return steps.offered(piece, by=acting(email))
 
 
 @line.command("consent")
@@ -189,25 +197,6 @@ def verify() -> dict[str, Any]:
     }
 
 
-@click.group("workflow")
-def workflow() -> None:
-    """Quy trình."""
-
-
-@line.command("draw")
-@click.option("--name", default="monthly-submission", show_default=True, help="Tên quy trình.")
-@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def draw(name: str, language: str) -> dict[str, Any]:
-    """Vẽ quy trình bằng Mermaid."""
-    try:
-        definition = definitions.newest(name).definition
-    except (KeyError, ValueError):
-        raise line.Refused("workflow_unknown", f"Không có quy trình “{name}”.") from None
-    drawn = drawing.mermaid(definition, language=language)
-    return {"name": definition.name, "version": definition.version, "mermaid": drawn, "says": drawn}
-
-
 report.add_command(month)
 audit.add_command(verify)
-workflow.add_command(draw)
-COMMANDS = (bring_in, do, consent, report, audit, workflow)
+COMMANDS = (bring_in, do, available, consent, report, audit, workflow)

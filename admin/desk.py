@@ -22,7 +22,7 @@ from admin.export import csv_answer
 from admin.picks import Pick
 from models.base import db
 from models.people import Account
-from workflow import accounts, texts
+from workflow import accounts, inspecting, texts
 from workflow.engine.errors import Refusal, ToaSoanError
 from workflow.rules.permissions import may
 
@@ -186,6 +186,8 @@ class Ledger(Kept, ModelView):
         return asked
 
     def _export_csv(self, _return_url: Any) -> Response:
+        asked = {"list": self.endpoint, **request.args.to_dict()}
+        inspecting.note_export(asked, by=me(), what="register:export")
         _, rows = self._export_data()
         columns = self._export_columns
         return csv_answer(

@@ -8,9 +8,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu
-from admin.desk import Screen
+from admin.desk import Screen, me
 from admin.export import csv_answer
 from models.vocabulary import MonthStatus
+from workflow import inspecting
 from workflow.queries import desk, reports, standings
 
 
@@ -42,6 +43,7 @@ class MonthReport(Screen):
     @expose("/thang.csv")
     def export(self) -> Response:
         year, month = _asked()
+        inspecting.note_export({"period": f"{year}-{month:02d}"}, by=me(), what="report:export")
         rows = [list(row.as_row().values()) for row in reports.month(year, month)]
         return csv_answer(f"bao-cao-{year}-{month:02d}.csv", list(reports.COLUMNS), rows)
 

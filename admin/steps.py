@@ -14,6 +14,7 @@ from models.submission import Submission
 from models.vocabulary import Kind, UncountReason
 from workflow import committees, deadlines, definitions, organisation, submissions, writing
 from workflow.engine.errors import NotFound
+from workflow.engine.machine import Offer
 from workflow.engine.unit_of_work import change
 from workflow.queries import pieces
 
@@ -49,6 +50,33 @@ def take(name: str, trigger: str, *, by: Account, options: Options) -> dict[str,
         "digest": after.digest,
         "says": f"{code}: {trigger} → {after.state} (phiên bản đã xem: {seen})",
     }
+
+
+def offered(name: str, *, by: Account) -> list[dict[str, Any]]:
+    """Every step from where the piece stands: allowed to this person, or refused with every reason."""
+    piece = pieces.named(name)
+    code, state = piece.code, piece.state
+    return [
+        {
+            "piece": code,
+            "state": state,
+            "trigger": offer.step.trigger,
+            "label": offer.step.label.vi,
+            "to": offer.step.target,
+            "allowed": offer.is_allowed,
+            "asks": list(offer.step.asks),
+            "refusals": [{"code": why.code, "says": why.sentence()} for why in offer.refusals],
+            "says": _says(offer),
+        }
+        for offer in submissions.available(piece.id, by=by, everyones=True)
+    ]
+
+
+def _says(offer: Offer) -> str:
+    step = f"{offer.step.trigger} ({offer.step.label.vi})"
+    if offer.is_allowed:
+        return f"được phép: {step}"
+    return f"không được: {step}. " + " ".join(why.sentence() for why in offer.refusals)
 
 
 def _answers(trigger: str, options: Options) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask_security import hash_password
 from look import line
 from models.people import Account
 from models.vocabulary import UNIT_ROLES, Role
-from workflow import accounts, founding, invitations, organisation
+from workflow import accounts, founding, invitations, organisation, privacy
 from workflow.engine.unit_of_work import change
 from workflow.settings import settings
 
@@ -69,5 +69,16 @@ def first_administrator(email: str, full_name: str) -> str:
     return invitations.link(person)
 
 
+@line.command("forget")
+@click.argument("email")
+@click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+def forget(email: str, reason: str) -> dict[str, Any]:
+    """Xóa dữ liệu cá nhân của một người khỏi nhật ký; chuỗi mã băm giữ nguyên."""
+    person = accounts.by_email(email)
+    words = privacy.forget(person, reason=reason, by=None)
+    return {"email": person.email, "words": words, "says": f"{person.email}: đã xóa {words} mục."}
+
+
 account.add_command(add)
+account.add_command(forget)
 COMMANDS = (account,)

@@ -1,9 +1,16 @@
-"""The files as they came: for the department and for the people of the piece's unit, never for the public (R8)."""
+"""The files of a piece: for the department and for the people of the piece's unit, never for the public (R8).
+
+A picture is shown by its copy without EXIF, GPS and names. Who wants it as it came asks for it by itself, and that
+is on record: it may tell where a child lives.
+"""
+
+from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask_login import current_user, login_required
 
-from workflow import accounts, storage
+from workflow import accounts, inspecting, media, storage
+from workflow.pictures import PictureRefused
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
 
@@ -15,17 +22,46 @@ SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"
 
 @blueprint.get("/tep/<int:attachment_id>")
 @login_required
+def shown(attachment_id: int) -> Response:
+    """One file as pages show it. 404 for who may not see its piece, as for a file that is not there."""
+    file = _file(attachment_id)
+    if file.kind != "picture":
+        return _answer(file.blob, file.media_type, file.name)
+    if file.public_blob is None:
+        file = _with_copy(attachment_id)
+    return _answer(file.public_blob, file.public_media_type, file.name)
+
+
+@blueprint.get("/tep/<int:attachment_id>/goc")
+@login_required
 def original(attachment_id: int) -> Response:
-    """One file. 404 for who may not see its piece, as for a file that is not there."""
+    """A file as it came."""
+    file = _file(attachment_id)
+    if file.kind == "picture":
+        inspecting.note_opening(attachment_id, submission_id=file.submission_id, by=current_user)
+    return _answer(file.blob, file.media_type, file.name)
+
+
+def _file(attachment_id: int) -> Any:
     sees_all = may(accounts.roles_of(current_user), "submissions.read")
     today = desk.local_day(desk.people_now())
-    file = portal.original(attachment_id, me=current_user.id, sees_all=sees_all, today=today)
-    if file is None:
+    return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
+
+
+def _with_copy(attachment_id: int) -> Any:
+    """The file with a copy made now: somebody looks before the worker came to it. 404 when none can be made."""
+    try:
+        media.make_public_copy(attachment_id)
+    except PictureRefused:
         abort(404)
-    answer = Response(storage.load(file.blob), mimetype=file.media_type)
-    answer.set_etag(file.blob)
-    if file.media_type not in SHOWN_IN_PLACE or "download" in request.args:
-        answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return _file(attachment_id)
+
+
+def _answer(blob: str, media_type: str, name: str) -> Response:
+    answer = Response(storage.load(blob), mimetype=media_type)
+    answer.set_etag(blob)
+    if media_type not in SHOWN_IN_PLACE or "download" in request.args:
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
     # Asked about each time, so that who has left a unit sees nothing from memory.
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Content-Type-Options"] = "nosniff"

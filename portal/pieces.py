@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from models.vocabulary import Consent
 from portal import month, person
 from portal.writing import Answer, asked, piece_of
-from workflow import differences, grammar, submissions, texts, wording, writing
+from workflow import differences, grammar, submissions, texts, writing
 from workflow.engine.errors import N_, ToaSoanError
 from workflow.engine.machine import Offer
 from workflow.queries import portal as read
@@ -27,7 +27,7 @@ QUESTIONS = {
 }
 NOISE = {"restore": "not_discarded", "discard": "discarded"}
 """One of the pair is always refused because the other applies."""
-UNSEEN = frozenset({"uncount", "count", "excuse", "lapse_claim"})
+UNSEEN = frozenset({"uncount", "count", "excuse", "lapse_claim", "open_original"})
 """The department's own bookkeeping; the marks on the piece tell the unit what came of it."""
 
 

@@ -14,7 +14,7 @@ from models.envelope import CommitteeProposal
 from models.organisation import Committee, Seat, Unit
 from models.people import Account
 from models.vocabulary import CommitteeStatus, SeatKind
-from workflow import accounts, clock, deadlines, outbox
+from workflow import accounts, clock, deadlines, outbox, privacy
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from workflow.engine.unit_of_work import change
@@ -130,8 +130,16 @@ def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
         for name in before:
             setattr(placed, name, words[name])
         session.flush()
-        if before:
-            _told(placed.committee, "committee:correct", by, account=placed.account_id, fields=sorted(before))
+        if not before:
+            return
+        told = [
+            {name: privacy.seal(side[name], about=placed.account_id) for name in sorted(before)}
+            for side in (before, words)
+        ]
+        _told(
+            placed.committee, "committee:correct", by, account=placed.account_id, fields=sorted(before),
+            before=told[0], after=told[1],
+        )  # fmt: skip
 
 
 def confirm(committee: Committee, *, by: Account) -> None:

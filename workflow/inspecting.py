@@ -1,24 +1,56 @@
-"""What an inspector does that leaves a trace of its own: taking the audit trail out of the house (R11)."""
+"""What somebody looks at or takes out of the house, where that leaves a trace of its own (R8, R11, T33)."""
 
 from collections.abc import Mapping
 
 from models.base import db
 from models.people import Account
-from workflow import accounts, clock
+from workflow import accounts, clock, privacy
 from workflow.engine import audit
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
+EXPORTS: Mapping[str, str] = {
+    "audit:export": "audit.read",
+    "audit:export_decisions": "audit.read",
+    "report:export": "reports.read",
+    "register:export": "units.read",
+}
+"""What can be taken out, and the right it needs."""
+SEARCHES = frozenset({"words", "search"})
 
-def note_export(asked: Mapping[str, object], *, by: Account) -> None:
-    """Put on record that somebody exports the trail, with the filters. Raises NotAllowed; then nothing leaves."""
-    require(accounts.roles_of(by), "audit.read")
+
+def note_export(asked: Mapping[str, object], *, by: Account, what: str = "audit:export") -> None:
+    """Put on record that somebody takes a table out, with the filters. Raises NotAllowed; then nothing leaves."""
+    require(accounts.roles_of(by), EXPORTS[what])
     with change():
+        # What somebody searched for is often a name.
+        told = {
+            name: privacy.seal(str(value), about=by.id) if name in SEARCHES else value
+            for name, value in asked.items()
+            if value
+        }
         audit.write(
             db.session.connection(),
             "settings:audit",
-            "audit:export",
+            what,
             actor=by.id,
             at=clock.now(),
-            asked={name: value for name, value in asked.items() if value},
+            asked=told,
+        )
+
+
+def note_opening(attachment_id: int, *, submission_id: int, by: Account) -> None:
+    """Put on record that somebody opens a picture as it came, with all that a camera wrote into it.
+
+    The caller has asked whether she may see it.
+    """
+    with change():
+        audit.write(
+            db.session.connection(),
+            f"picture:{attachment_id}",
+            "picture:open_original",
+            actor=by.id,
+            at=clock.now(),
+            attachment=attachment_id,
+            submission=submission_id,
         )

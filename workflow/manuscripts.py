@@ -146,6 +146,13 @@ def answer_for(attachment_id: int, consent: Consent, by: Account | None, note: s
     db.session.flush()
 
 
+def newest_answer(attachment_id: int) -> str | None:
+    """The answer that holds about a file; None while nobody has answered."""
+    query = select(ConsentAnswer.answer).where(ConsentAnswer.attachment_id == attachment_id)
+    found = db.session.scalars(query.order_by(ConsentAnswer.id.desc()).limit(1)).first()
+    return found.value if found else None
+
+
 def _section(code: str | None) -> Category | None:
     if code is None:
         return None

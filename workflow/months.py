@@ -9,6 +9,7 @@ from models.base import db
 from models.directive import Directive
 from models.period import Period
 from workflow import clock
+from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.rules import periods
 
@@ -36,7 +37,7 @@ def ensure_period(year: int, month: int) -> Period:
             year, month, deadline_day=rule.deadline_day, closing_day=rule.closing_day, zone=rule.zone
         )
         # Two that open the same month at once: the unique index lets one through, both find its row.
-        db.session.execute(
+        opened = db.session.execute(
             insert(Period)
             .values(
                 year=year,
@@ -48,10 +49,16 @@ def ensure_period(year: int, month: int) -> Period:
                 closes_at=times.closes_at,
             )
             .on_conflict_do_nothing()
-        )
+            .returning(Period.id)
+        ).scalar()
         found = _find(year, month)
         if found is None:
             raise LookupError(f"the period {year}-{month:02d} was neither found nor made")
+        if opened is not None:
+            audit.write(
+                db.session.connection(), f"period:{opened}", "period:open", actor=None, at=clock.now(),
+                period=found.code,
+            )  # fmt: skip
     return found
 
 

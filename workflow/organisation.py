@@ -114,7 +114,21 @@ def add_succession(
         .on_conflict_do_nothing()
         .returning(Succession.id)
     )
-    return db.session.execute(row).scalar() is not None
+    if db.session.execute(row).scalar() is None:
+        return False
+    audit.write(
+        db.session.connection(),
+        "settings:successions",
+        "unit:hand_over",
+        actor=None,
+        at=clock.now(),
+        before={"unit": from_code},
+        after={"unit": to_code},
+        kind=kind.value,
+        on=effective_on,
+        legal_basis=legal_basis,
+    )
+    return True
 
 
 def heir_of(unit: Unit) -> Unit | None:

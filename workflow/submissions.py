@@ -41,11 +41,14 @@ class Done:
     digest: str
 
 
-def available(submission_id: int, *, by: Account | None) -> list[Offer]:
-    """Every step the person has the role for, allowed or refused with all reasons. Records nothing."""
+def available(submission_id: int, *, by: Account | None, everyones: bool = False) -> list[Offer]:
+    """Every step the person has the role for, allowed or refused with all reasons. Records nothing.
+
+    `everyones`: what others could do too, so that nothing the piece may come to is left out.
+    """
     with statement() as connection:
         known = facts.gather(connection, submission_id, actor=by.id if by else None)
-    return _engine(known).available(known)
+    return _engine(known).available(known, everyones=everyones)
 
 
 def still_refused(known: Facts, trigger: str, then: Facts) -> None:

@@ -23,7 +23,7 @@ from workflow.engine.audit import GENESIS
 from workflow.engine.errors import N_, CommandReused, NotAllowed, NotFound, Refusal, Stale
 from workflow.engine.patience import insistently, patient
 from workflow.engine.unit_of_work import change
-from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision
+from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision, newest_answer
 from workflow.rules.facts import Facts
 from workflow.submissions import Done, perform, still_refused
 
@@ -177,8 +177,10 @@ def answer(
         file = db.session.get(Attachment, attachment_id)
         if file is None or file.submission_id != submission_id:
             raise NotFound
+        before = newest_answer(attachment_id)
         answer_for(attachment_id, consent, by, note)
-        return {}, {"attachment": attachment_id, "answer": consent.value}
+        told = {"attachment": attachment_id, "answer": consent.value}
+        return {}, {**told, "before": {"answer": before}, "after": {"answer": consent.value}}
 
     content = {"attachment": attachment_id, "answer": consent.value, "note": note}
     # A consent taken back must not be lost to whoever moves the piece at that moment.

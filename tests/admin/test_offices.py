@@ -219,6 +219,8 @@ def test_a_month_is_extended_exempted_closed_and_opened_with_reasons(may, cast, 
     assert extension.deadline_at.astimezone(clock.ZONE).isoformat() == "2021-05-23T00:00:00+07:00"
     assert [row.unit_id for row in db.session.scalars(select(Exemption))] == [None]
     assert [a for a in actions() if a.startswith("period:")] == [
+        "period:open",
+        "period:open",
         "period:extend",
         "period:exempt",
         "period:close",

@@ -75,7 +75,7 @@ def test_one_event_shows_who_what_and_how_it_is_chained(make, cast, client):
 
     page = client.as_(cast.khang).get(f"/quan-tri/nhat-ky/{event.id}").text
 
-    assert "Trần Quang Minh: phê duyệt" in page
+    assert f"Trần Quang Minh phê duyệt bài {piece.code}." in page
     assert event.hash.hex() in page
     assert event.prev_hash.hex() in page
     assert piece.revision.title in page

@@ -140,3 +140,37 @@ def test_the_program_itself_cannot_put_another_word_in_the_place_of_a_sealed_one
     for statement in ("UPDATE sealed_word SET digest = sha256('x')", "DELETE FROM sealed_word"):
         with pytest.raises(Exception, match="permission denied"), db.engine.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_a_corrected_member_is_sealed_before_and_after(make, cast):
+    from workflow import committees
+
+    [placed] = committees.standing(committees.in_force(cast.can_loc))
+
+    committees.correct(placed, by=cast.son, phone="0239 3000 000", title="Phó Trưởng phòng")
+
+    _, _, told = events(of=cast.son)[0]
+    words = sealed.opened([told])
+    assert told["fields"] == ["phone", "title"]
+    assert sealed.readable(told["after"], words, forgotten="") == {
+        "phone": "0239 3000 000", "title": "Phó Trưởng phòng",
+    }  # fmt: skip
+    assert told["before"] == {"phone": "", "title": ""}
+    assert "0239" not in str(events())
+
+
+def test_an_answer_about_children_tells_what_it_was_before(make, cast):
+    from models.vocabulary import Consent
+    from workflow import writing
+
+    piece = make.submission(state="submitted", with_picture=True, consent=None)
+    file = piece.revision.pictures[0].attachment_id
+
+    for consent in (Consent.UNKNOWN, Consent.YES):
+        writing.answer(piece.id, file, consent, by=cast.son)
+
+    told = [payload for action, _, payload in events(of=cast.son) if action == "submission:answer"]
+    assert [(one["before"], one["after"]) for one in told] == [
+        ({"answer": "unknown"}, {"answer": "yes"}),
+        ({"answer": None}, {"answer": "unknown"}),
+    ]

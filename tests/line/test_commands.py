@@ -176,6 +176,25 @@ def test_the_trail_is_whole_and_the_workflow_can_be_drawn(run: Run, make: Make) 
     assert run("queue", "--json").rows
 
 
+def test_every_step_is_told_with_what_stands_in_its_way(run: Run, make: Make) -> None:
+    code = make.submission(state="edited").code
+
+    told = {row["trigger"]: row for row in run("available", code, SON, "--json").rows}
+
+    assert told["return"]["allowed"]
+    assert [why["code"] for why in told["approve"]["refusals"]] == ["forbidden"]
+    assert run("available", code, MINH, "--json").rows[0]["state"] == "edited"
+    assert "được phép: approve (Phê duyệt)" in run("available", code, MINH).out
+    assert "không được: write (Biên tập). Đồng chí không có quyền" in run("available", code, MINH).out
+
+
+def test_personal_words_are_forgotten_by_a_command(run: Run, make: Make, client) -> None:  # type: ignore[no-untyped-def]
+    client.as_(make.cast.son)
+
+    assert run("account", "forget", "son@example.edu.vn", "--reason", "Đề nghị", "--json").row["words"] == 1
+    assert run("audit", "verify").code == 0
+
+
 def commands_of(group: click.Group, before: str = "") -> list[str]:
     """`up`, `report month`, …: every command by its full name."""
     found = []

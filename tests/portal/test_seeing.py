@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from models.attachment import Attachment
+from models.audit import AuditEvent
 from models.base import db
 from models.vocabulary import Consent, Role
-from workflow import accounts, deadlines, submissions, writing
+from workflow import accounts, deadlines, storage, submissions, writing
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -78,6 +79,32 @@ def test_originals_are_for_the_unit_and_the_department_only(make, cast, client):
     assert answer.status_code == 200
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.as_(cast.nga).get(f"/tep/{file.id}").status_code == 404
+
+
+def test_pages_show_the_clean_copy_and_opening_the_original_is_on_record(make, cast, client):
+    piece = make.submission(state="submitted", with_picture=True)
+    [file] = db.session.scalars(select(Attachment))
+    son = client.as_(cast.son)
+
+    on_the_page, as_it_came = son.get(f"/tep/{file.id}"), son.get(f"/tep/{file.id}/goc")
+
+    db.session.expire_all()
+    assert on_the_page.data == storage.load(file.public_blob)
+    assert as_it_came.data == storage.load(file.blob) != on_the_page.data
+    [opened] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "picture:open_original"))
+    assert (opened.actor_id, opened.submission_id) == (cast.son.id, piece.id)
+    assert client.as_(cast.nga).get(f"/tep/{file.id}/goc").status_code == 404
+    assert "Mở ảnh gốc" not in client.as_(cast.binh).get(f"/don-vi/bai/{piece.code}").text
+
+
+def test_a_picture_nobody_can_clean_is_not_shown_and_can_still_be_opened(make, cast, client):
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
+    make.submission(new=[writing.NewFile("anh.heic", heic, consent=None)])
+    [file] = db.session.scalars(select(Attachment))
+    binh = client.as_(cast.binh)
+
+    assert binh.get(f"/tep/{file.id}").status_code == 404
+    assert binh.get(f"/tep/{file.id}/goc").data == heic
 
 
 def test_a_person_of_two_units_chooses_and_may_change(make, cast, client):

@@ -89,12 +89,15 @@ class Engine:
         found = (self._guards[name](facts) for name in step.guards)
         return tuple(refusal for refusal in found if refusal is not None)
 
-    def available(self, facts: Any) -> list[Offer]:
-        """Every step from here that the person has the role for, allowed or refused with reasons."""
+    def available(self, facts: Any, *, everyones: bool = False) -> list[Offer]:
+        """Every step from here that the person has the role for, allowed or refused with reasons.
+
+        `everyones`: those of other roles as well, refused as not hers.
+        """
         return [
             Offer(step, self.refusals(step, facts))
             for step in self.steps_from(facts.state)
-            if step.roles & facts.roles
+            if everyones or step.roles & facts.roles
         ]
 
     def decide(self, trigger: str, facts: Any, answers: Mapping[str, object]) -> Step:

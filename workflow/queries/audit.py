@@ -39,6 +39,8 @@ LEFT JOIN account a ON a.id = e.actor_id
 LEFT JOIN submission s ON s.id = e.submission_id
 LEFT JOIN revision r ON r.id = s.revision_id
 LEFT JOIN unit u ON u.id = e.unit_id
+LEFT JOIN account about ON about.id = (e.payload::jsonb ->> 'account')::bigint
+LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
 """
 
 _CONDITIONS: Mapping[str, str] = {
@@ -59,7 +61,8 @@ _CONDITIONS: Mapping[str, str] = {
 
 _COLUMNS = """
 SELECT e.id, e.stream, e.seq, e.action, e.at, e.actor_id, a.full_name AS who, a.title AS seat, e.submission_id,
-  s.code, r.title AS subject, u.short_name AS unit, e.payload::jsonb AS payload, encode(e.hash, 'hex') AS hash
+  s.code, r.title AS subject, u.short_name AS unit, about.full_name AS about, lender.full_name AS in_place_of,
+  e.payload::jsonb AS payload, encode(e.hash, 'hex') AS hash
 """
 
 

@@ -44,7 +44,7 @@ def find(code: str, *, me: int, today: date) -> Row[Any] | None:
 
 
 _FILE = text(f"""
-SELECT a.blob, a.media_type, a.name, a.kind FROM attachment a
+SELECT a.blob, a.media_type, a.name, a.kind, a.submission_id, a.public_blob, a.public_media_type FROM attachment a
 JOIN submission s ON s.id = a.submission_id
 JOIN unit u ON u.id = s.unit_id
 CROSS JOIN LATERAL (SELECT {at_work("u", "CAST(:today AS date)")} AS id) home
@@ -52,8 +52,8 @@ WHERE a.id = :attachment AND (:sees_all OR {VISIBLE})
 """)  # noqa: S608
 
 
-def original(attachment_id: int, *, me: int, sees_all: bool, today: date) -> Row[Any] | None:
-    """blob, media_type, name and kind of a file as it came, when this person may see it.
+def file(attachment_id: int, *, me: int, sees_all: bool, today: date) -> Row[Any] | None:
+    """A file as it came and its copy without a camera's words, when this person may see it.
 
     `sees_all` is for who may read every piece at the department.
     """

@@ -1,0 +1,52 @@
+"""An audit event in one sentence, from the table of workflow/grammar.py: who did what to what."""
+
+from typing import Any
+
+from flask_babel import gettext
+
+from workflow.grammar import NOUNS, action_name, action_sentence
+
+
+def sentence(event: Any) -> str:
+    """`event` is a row of queries/audit.py. “Trần Quang Minh phê duyệt bài GDMN-2021-05-0001.”"""
+    return sentence_of(
+        event.action,
+        who=who(event),
+        what=_what(event),
+        act=gettext(action_name(event.action, event.payload.get("trigger", event.action.partition(":")[2]))),
+    )
+
+
+def sentence_of(action: str, *, who: str, what: str, act: str) -> str:
+    told: str = gettext(action_sentence(action)).format(who=who, what=what, act=act)
+    return told[:1].upper() + told[1:]
+
+
+def who(event: Any) -> str:
+    """The actor, and in whose place she acted."""
+    name: str = event.who or gettext("Hệ thống")
+    return (
+        gettext("%(who)s (thay mặt %(whom)s)", who=name, whom=event.in_place_of)
+        if event.in_place_of
+        else name
+    )
+
+
+def _what(event: Any) -> str:
+    """What the event is about, as people name it."""
+    payload = event.payload
+    noun = event.action.partition(":")[0]
+    names = {
+        "submission": event.code,
+        "picture": event.code,
+        "account": event.about,
+        "delegation": event.about,
+        "unit": event.unit,
+        "committee": event.unit,
+        "period": payload.get("period"),
+        "report": (payload.get("asked") or {}).get("period"),
+        "envelope": payload.get("envelope"),
+    }
+    name = names.get(noun) or event.stream
+    says = NOUNS.get({"picture": "submission", "report": "period"}.get(noun, noun))
+    return gettext(says).format(name=name) if says else str(name)
