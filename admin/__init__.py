@@ -14,6 +14,7 @@ from admin.delegations import Delegations
 from admin.letters import Letters
 from admin.periods import Periods
 from admin.pieces import Pieces
+from admin.procedures import Procedures
 from admin.queues import Queues
 from admin.report import MonthReport
 from admin.sections import Sections
@@ -41,6 +42,7 @@ def open_door(app: Flask) -> None:
         Units(Unit, endpoint="desk_units", url="don-vi"),
         Committees(endpoint="desk_committees", url="ban-truyen-thong"),
         Periods(endpoint="desk_periods", url="ky"),
+        Procedures(endpoint="desk_procedures", url="quy-trinh"),
         Sections(Category, endpoint="desk_sections", url="chuyen-muc"),
         MonthReport(endpoint="desk_report", url="bao-cao"),
         Trail(endpoint="desk_audit", url="nhat-ky"),

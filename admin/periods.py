@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from admin import dashboard, menu
 from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me
+from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
-from workflow import deadlines, organisation
+from workflow import deadlines, organisation, procedures
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import desk, offices, standings
 
@@ -38,6 +39,7 @@ class Periods(Screen):
             exceptions=offices.exceptions(period_id),
             units=desk.unit_choices(),
             may_write=can("periods.write"),
+            workflows=workflows(),
         )
 
     @expose("/<int:period_id>/gia-han", methods=["POST"])
@@ -62,6 +64,19 @@ class Periods(Screen):
         attempt(
             lambda: deadlines.exempt(period, unit=_unit(), reason=request.form.get("reason", ""), by=me()),
             done=gettext("Đã miễn chỉ tiêu."),
+        )
+        return back_to(".period", period_id=period_id)
+
+    @expose("/<int:period_id>/quy-trinh", methods=["POST"])
+    def follow(self, period_id: int) -> Response:
+        """Another workflow definition for what is begun in this month from now on."""
+        period = _period(period_id)
+        chosen, reason = request.form.get("workflow", ""), request.form.get("reason", "")
+        attempt(
+            lambda: procedures.follow(period, chosen, reason=reason, by=me()),
+            done=gettext(
+                "Đã chọn quy trình. Bài soạn từ bây giờ theo quy trình này; bài đã soạn giữ nguyên."
+            ),
         )
         return back_to(".period", period_id=period_id)
 

@@ -16,7 +16,7 @@ from models.submission import Submission
 from models.vocabulary import Consent, Kind, Phase
 from workflow import deadlines, definitions, submissions, writing
 from workflow.engine.errors import N_, Invalid, NotAllowed, Stale, ToaSoanError
-from workflow.queries import desk, duplicates, timeline
+from workflow.queries import desk, duplicates, dwelling, timeline
 from workflow.wording import KINDS
 
 TABS = (
@@ -74,6 +74,7 @@ class Pieces(Editing, Screen):
             ),
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
             entries=[reading.entry(each) for each in entries],
+            stays=dwelling.of_piece(piece_id),
             picture=reading.picture(entries, row.state, offers, engine.definition),
             marks=reading.marks(row),
             alike=duplicates.of(piece_id),

@@ -29,6 +29,8 @@ class Period(Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     deadline_reason: Mapped[str] = mapped_column(server_default="")
     """Why this month's deadline is not the directive's, when it is not."""
+    workflow: Mapped[str | None]
+    """The workflow definition that new pieces of this month follow; None is the directive's."""
     codes_given: Mapped[int] = mapped_column(server_default="0")
     """How many submission codes this month has handed out; raised under the row's lock."""
 
@@ -40,6 +42,11 @@ class Period(Base):
         CheckConstraint("opens_at < deadline_at AND deadline_at <= closes_at", name="order"),
         CheckConstraint("quota >= 0", name="quota"),
     )
+
+    @property
+    def follows(self) -> str:
+        """The name of the definition that new pieces of this month follow."""
+        return self.workflow or self.directive.workflow
 
     @property
     def code(self) -> str:

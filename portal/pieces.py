@@ -9,18 +9,17 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from models.vocabulary import Consent
+from models.vocabulary import UNIT_ROLES, Consent
 from portal import month, person
 from portal.writing import Answer, asked, piece_of
-from workflow import differences, grammar, submissions, texts, writing
+from workflow import definitions, differences, grammar, submissions, texts, writing
+from workflow.engine.definition import Step
 from workflow.engine.errors import N_, ToaSoanError
 from workflow.engine.machine import Offer
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.settings import settings
 
-BUTTONS = ("withdraw", "restore", "discard")
-"""The moves that need nothing but a press; sending has its own form, writing its own page."""
 QUESTIONS = {
     "withdraw": N_("Rút bài thì bài không còn được tính cho tháng này. Tiếp tục?"),
     "discard": N_("Xóa bản nháp này? Có thể khôi phục trong 30 ngày."),
@@ -51,7 +50,9 @@ def show(code: str, *, error: str = "", status: int = 200) -> Answer:
         documents=[file for file in files if file.kind == "document"],
         unanswered=[photo for photo in map(photo_of, asked(files)) if photo["consent"]["answer"] is None],
         entries=[entry_of(entry) for entry in timeline.timeline(found.id) if is_told(entry)],
-        steps=[step_of(offer, code) for offer in map(offers.get, BUTTONS) if offer and is_shown(offer)],
+        steps=[
+            step_of(offer, code) for offer in offers.values() if is_button(offer.step) and is_shown(offer)
+        ],
         submit=offers.get("submit"),
         refused_reasons=reasons_of(offers["submit"]) if "submit" in offers else [],
         may_write="write" in offers and offers["write"].is_allowed,
@@ -111,15 +112,19 @@ def said_after_sending() -> str:
 
 def step(code: str, trigger: str) -> Response:
     """One of the plain moves. A refused press is on record and told with its reasons."""
-    if trigger not in BUTTONS:
-        abort(404)
     found = piece_of(code)
+    steps = definitions.pinned(found.workflow, found.workflow_version).definition.steps
+    if not any(step.trigger == trigger and is_button(step) for step in steps):
+        abort(404)
     try:
         submissions.perform(found.id, trigger, by=person.me())
     except ToaSoanError as refused:
         flash(person.told(refused), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
-    flash(gettext("Đã thực hiện: %(act)s.", act=gettext(grammar.action_name(f"submission:{trigger}")).lower()), "success")
+    flash(
+        gettext("Đã thực hiện: %(act)s.", act=gettext(grammar.action_name(f"submission:{trigger}")).lower()),
+        "success",
+    )
     return redirect(url_for("portal.piece", code=code), 303)
 
 
@@ -211,6 +216,11 @@ def entry_of(entry: timeline.Entry) -> dict[str, Any]:
     }
 
 
+def is_button(step: Step) -> bool:
+    """A step of the unit's own that needs nothing but a press; sending has its own form, writing its own page."""
+    return step.is_plain and not step.asks and bool(step.roles & UNIT_ROLES)
+
+
 def is_shown(offer: Offer) -> bool:
     return all(refusal.code != NOISE.get(offer.step.trigger) for refusal in offer.refusals)
 
@@ -224,7 +234,7 @@ def step_of(offer: Offer, code: str) -> dict[str, Any]:
         "label": offer.step.label.en if str(get_locale()) == "en" else offer.step.label.vi,
         "action_url": url_for("portal.step", code=code, trigger=name),
         "allowed": offer.is_allowed,
-        "kind": "danger" if name == "discard" else "secondary",
+        "kind": offer.step.tone,
         "question": gettext(question) if question else None,
         "reasons": reasons_of(offer),
     }

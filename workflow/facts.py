@@ -57,9 +57,9 @@ SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_
   ARRAY(SELECT g.role FROM role_grant g
     WHERE g.account_id = :actor AND me.active AND (g.unit_id IS NULL OR g.unit_id IN (s.unit_id, home.id))
       AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
-  me.active AND EXISTS (SELECT 1 FROM seat JOIN committee c ON c.id = seat.committee_id
-    WHERE seat.account_id = :actor AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
-      AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS is_seated
+  ARRAY(SELECT seat.seat_kind FROM seat JOIN committee c ON c.id = seat.committee_id
+    WHERE seat.account_id = :actor AND me.active AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
+      AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS seats
 FROM today, submission s
 JOIN unit u ON u.id = s.unit_id
 -- When a unit has ended, its main heir's committee works on what comes back to it.
@@ -112,7 +112,7 @@ def gather_many(
 
 def _seen(connection: Connection, row: Row[Any], actor: int | None) -> Facts:
     months = _months(connection, row) if row.first_sent_at is None else (None, None)
-    roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.is_seated else frozenset())
+    roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.seats else frozenset())
     lent = tuple((entry["role"], entry["by"]) for entry in row.lent if entry["role"] not in roles)
     roles |= {role for role, _ in lent}
     return Facts(
@@ -154,6 +154,7 @@ def _seen(connection: Connection, row: Row[Any], actor: int | None) -> Facts:
         editors=frozenset(row.editors),
         stands_in_for=frozenset(row.stands_in_for),
         lent=lent,
+        seats=frozenset(row.seats),
         actor=actor,
         roles=frozenset({Role.SYSTEM}) if actor is None else roles,
         now=row.now,

@@ -28,6 +28,11 @@ ACTIONS: Mapping[str, Told] = {
     "submission:submit": Told(N_("Gửi bài"), N_("{who} gửi {what} về Sở.")),
     "submission:lapse": Told(N_("Quá hạn"), N_("Hết hạn gửi, {what} chuyển sang quá hạn.")),
     "submission:extend": Told(N_("Gia hạn"), N_("{who} gia hạn cho {what}.")),
+    "submission:endorse": Told(N_("Duyệt tại đơn vị"), N_("{who} duyệt {what} tại đơn vị.")),
+    "submission:take_back": Told(N_("Lấy về sửa lại"), N_("{who} lấy {what} về sửa lại tại đơn vị.")),
+    "submission:migrate": Told(
+        N_("Chuyển quy trình"), N_("{who} chuyển {what} sang phiên bản quy trình khác.")
+    ),
     "submission:withdraw": Told(N_("Rút bài"), N_("{who} rút {what}.")),
     "submission:return": Told(N_("Trả lại đơn vị"), N_("{who} trả {what} lại đơn vị.")),
     "submission:edit": Told(
@@ -102,6 +107,7 @@ ACTIONS: Mapping[str, Told] = {
     "period:open": Told(N_("Mở kỳ"), N_("{who} mở {what}.")),
     "period:extend": Told(N_("Gia hạn kỳ"), N_("{who} gia hạn {what}.")),
     "period:exempt": Told(N_("Miễn chỉ tiêu"), N_("{who} miễn chỉ tiêu trong {what}.")),
+    "period:follow": Told(N_("Chọn quy trình cho kỳ"), N_("{who} chọn quy trình cho {what}.")),
     "period:close": Told(N_("Chốt kỳ"), N_("{who} chốt {what}.")),
     "period:reopen": Told(N_("Mở lại kỳ"), N_("{who} mở lại {what}.")),
     # Mail.

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from workflow.engine.definition import Definition, Step
 
-WIDE, HIGH, GAP = 132.0, 40.0, 92.0
+WIDE, HIGH, GAP = 148.0, 40.0, 92.0
 PITCH = WIDE + GAP
 TRACK = 26.0
-LOWER = 84.0
+LOWER = 90.0
 """From a state to the one beside it."""
-LETTER = 6.9
+LETTER = 7.0
 """A letter's width, on the generous side."""
 
 
@@ -89,7 +89,7 @@ def lay_out(definition: Definition, says: Callable[[Step], str]) -> Layout:
         else:
             layout.ways.append(_aside(steps, layout.places[source], layout.places[target], says))
     layout.wide = left + len(way) * PITCH - GAP + 4
-    layout.high = max(y for _, y in layout.places.values()) + HIGH + 4
+    layout.high = max(y for _, y in layout.places.values()) + HIGH + 14
     return layout
 
 
@@ -97,7 +97,7 @@ def _margin(definition: Definition, first: str, says: Callable[[Step], str]) -> 
     """Room for the words at the left of the line that leads down from the first state."""
     beside = Layout.beside(definition)[first]
     down = [len(says(s)) * LETTER for s in definition.moves if s.source == first and s.target in beside]
-    return max([0.0, *(width - WIDE / 2 + 32 for width in down)])
+    return max([0.0, *(width - WIDE / 2 + 40 for width in down)])
 
 
 def _is_arc(key: tuple[str, str], columns: dict[str, int]) -> bool:
@@ -176,14 +176,11 @@ def _aside(
     level = y + HIGH / 2
     room = max(len(says(step)) for step in steps) * LETTER
     if y == to_y:
-        return Way(
-            steps,
-            f"M{side + 2:g} {level:g}H{enters - 2:g}",
-            False,
-            (side + enters) / 2,
-            level - 8,
-            room=GAP - 6,
-        )
+        # There and back run apart, the words of the way back below it.
+        forth = to_x > x
+        level += -7 if forth else 7
+        path = f"M{side:g} {level:g}H{enters + (-2 if forth else 2):g}"
+        return Way(steps, path, not forth, (side + enters) / 2, level + (-8 if forth else 18), room=GAP - 6)
     foot = to_x + (WIDE * 0.28 if to_x > x else WIDE * 0.72)
     edge = to_y + HIGH + 2 if to_y < y else to_y - 2
     words = side + 10 if to_x > x else side - 10

@@ -84,12 +84,13 @@ def changes(stream: str) -> Sequence[Row[Any]]:
 
 _PERIODS = text("""
 SELECT p.id, p.year, p.month, p.quota, p.opens_at, p.deadline_at, p.closes_at, p.closed_at, p.deadline_reason,
+  coalesce(p.workflow, d.workflow) AS follows, p.workflow IS NOT NULL AS is_chosen,
   closer.full_name AS closed_by,
   (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.first_sent_at IS NOT NULL) AS received,
   (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.sent_late) AS late,
   (SELECT count(*) FROM extension x WHERE x.period_id = p.id) AS extensions,
   (SELECT count(*) FROM exemption x WHERE x.period_id = p.id) AS exemptions
-FROM period p LEFT JOIN account closer ON closer.id = p.closed_by
+FROM period p JOIN directive d ON d.id = p.directive_id LEFT JOIN account closer ON closer.id = p.closed_by
 WHERE p.is_active AND (CAST(:id AS bigint) IS NULL OR p.id = :id)
 ORDER BY p.year DESC, p.month DESC LIMIT 60
 """)

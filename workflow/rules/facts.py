@@ -82,6 +82,8 @@ class Facts:
     """People's time at which it is written down; the same as `now` unless a receipt time was given."""
     lent: tuple[tuple[str, int], ...] = ()
     """(role, account) for each of `roles` that the person has only because somebody lent it to her."""
+    seats: frozenset[str] = frozenset()
+    """The kinds of seat the person holds in the unit's committee."""
 
     def in_place_of(self, roles: frozenset[str]) -> int | None:
         """Whose place the person takes in a step for these roles; None when a role of her own opens it."""

@@ -6,7 +6,7 @@ The table GUARDS at the end is what workflow definitions may name.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from models.vocabulary import Consent, Role
+from models.vocabulary import Consent, Role, SeatKind
 from workflow.engine.errors import N_, Refusal
 from workflow.rules import workdays
 from workflow.rules.facts import Facts
@@ -167,6 +167,15 @@ def own_or_committee(facts: Facts) -> Refusal | None:
     )
 
 
+def leads_committee(facts: Facts) -> Refusal | None:
+    return _unless(
+        SeatKind.LEADER in facts.seats,
+        "not_the_leader",
+        N_("Chỉ lãnh đạo phòng trong Ban Truyền thông của đơn vị được duyệt tại đơn vị."),
+        N_("Đề nghị lãnh đạo phòng thực hiện."),
+    )
+
+
 def not_author(facts: Facts) -> Refusal | None:
     return _unless(
         facts.actor not in facts.authors,
@@ -237,7 +246,7 @@ GUARDS: Mapping[str, Guard] = {
     for guard in (
         complete, unit_alive, period_open, deadline_passed, never_sent, sent_before, sent_late, counted,
         uncounted, unclaimed, claimable, claim_lapsed, claimed_by_you, claimed_by_another, in_use, set_aside_before,
-        not_discarded, discarded, restorable, as_approved, own_or_committee, not_author, sectioned, consents_answered,
+        not_discarded, discarded, restorable, as_approved, own_or_committee, leads_committee, not_author, sectioned, consents_answered,
         consents_given, four_eyes, scheduled,
     )
 }  # fmt: skip

@@ -17,6 +17,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "committees.confirm": frozenset({E, AD}),
     "periods.read": frozenset({E, A, P, AU, AD}),
     "periods.write": frozenset({E, AD}),
+    "procedures.read": frozenset({E, A, P, AU, AD}),
+    "procedures.write": frozenset({AD}),
     "tray.read": frozenset({E, AD}),
     "tray.write": frozenset({E}),
     "audit.read": frozenset({A, AU, AD}),

@@ -1,0 +1,196 @@
+"""A second definition runs: the unit's own leader approves before anything is sent. No state has a name of the first.
+
+What knows a state by name would fall over here: the queues, the month's count, the sweep, both doors.
+"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from models.base import db
+from models.period import Period
+from models.submission import Submission
+from models.vocabulary import Phase, SeatKind
+from tests.cast import SINCE
+from workflow import accounts, committees, deadlines, definitions, procedures, submissions
+from workflow.engine.unit_of_work import change
+from workflow.queries import desk, reports, standings
+from workflow.queries import portal as portal_reads
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def hung(make, cast):
+    """Hưng leads Can Lộc's office and holds its committee's first seat; May follows the second definition."""
+    with change():
+        leader = accounts.add(
+            "hung@example.edu.vn", full_name="Nguyễn Đình Hưng", by=None, password_hash=cast.lan.password
+        )
+        committees.seat(committees.in_force(cast.can_loc), leader, SeatKind.LEADER, by=None, since=SINCE)
+    procedures.follow(may(), "unit-approval", reason="Đơn vị đề nghị.", by=cast.mai)
+    return leader
+
+
+def may() -> Period:
+    with change():
+        return deadlines.ensure_period(2021, 5)
+
+
+def again(piece: Submission) -> Submission:
+    db.session.expire_all()
+    return db.session.get_one(Submission, piece.id)
+
+
+def test_no_state_has_a_name_of_the_first_definition():
+    first, second = (definitions.newest(name).definition for name in ("monthly-submission", "unit-approval"))
+
+    assert set(first.states) & set(second.states) == set()
+    assert {state.phase for state in second.states.values()} == set(Phase)
+
+
+def test_the_way_through_the_unit_and_the_department_by_the_doors(make, cast, hung, client, refused, audited):
+    piece = make.submission()
+    assert (piece.workflow, piece.state) == ("unit-approval", "written")
+
+    assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "invalid_transition"
+    assert refused(lambda: submissions.perform(piece.id, "endorse", by=cast.binh)) == "not_the_leader"
+    leader = client.as_(hung)
+    page = leader.get(f"/don-vi/bai/{piece.code}").text
+    assert "Duyệt tại đơn vị" in page
+    assert "Gửi bài đến Phòng GDMN" not in page
+    leader.read_token(f"/don-vi/bai/{piece.code}")
+    leader.send(f"/don-vi/bai/{piece.code}/buoc/endorse")
+    assert again(piece).state == "endorsed"
+    leader.read_token(f"/don-vi/bai/{piece.code}")
+    leader.send(f"/don-vi/bai/{piece.code}/gui", statement="1")
+    assert (again(piece).state, piece.sent_late) == ("received", False)
+
+    console = client.as_(cast.son)
+    assert piece.code in console.get("/quan-tri/bai/?trang-thai=sent").text
+    page = console.get(f"/quan-tri/bai/{piece.id}/").text
+    assert "Sở đã nhận" in page
+    assert 'class="place phase-sent is-here"' in page
+    submissions.claim(piece.id, by=cast.son)
+    submissions.finish_editing(piece.id, by=cast.son)
+    assert refused(lambda: submissions.approve(piece.id, by=cast.son, seen=piece.digest)) == "forbidden"
+    submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
+    submissions.publish(piece.id, by=cast.phuong, seen=piece.digest)
+
+    assert again(piece).state == "online"
+    assert audited(piece) == [
+        f"submission:{act}" for act in ("create", "endorse", "submit", "claim", "edit", "approve", "publish")
+    ]
+    assert f"/bai/{slug_of(piece)}" in client.get("/").text
+
+
+def slug_of(piece: Submission) -> str:
+    query = text("SELECT slug FROM publication WHERE submission_id = :id")
+    return str(db.session.scalar(query, {"id": piece.id}))
+
+
+def endorsed(make, hung, **words) -> Submission:
+    piece = make.submission(**words)
+    submissions.perform(piece.id, "endorse", by=hung)
+    return again(piece)
+
+
+def sent(make, cast, hung, **words) -> Submission:
+    piece = endorsed(make, hung, **words)
+    submissions.submit(piece.id, by=cast.binh)
+    return again(piece)
+
+
+def test_queues_counts_and_places_hold_pieces_of_both_definitions(make, cast, hung, clock_at):
+    mine = [make.submission(), endorsed(make, hung), sent(make, cast, hung)]
+    procedures.follow(may(), "monthly-submission", reason="Trở lại như cũ.", by=cast.mai)
+    theirs = [make.submission(state=state) for state in ("drafted", "submitted", "edited", "published")]
+    now = deadlines.clock.now()
+
+    waiting = desk.waiting(cast.son.id, now=now)
+    counts = desk.counts(desk.Asked())
+    listed = {row.code for row in desk.pieces(desk.Asked(phase=Phase.SENT))}
+    placed = portal_reads.pieces(
+        cast.can_loc.id, me=cast.binh.id, everyone=True, discarded_after=now - timedelta(days=30)
+    )
+    figures = standings.figures(may().id)["phases"]
+    counted = {unit.unit: unit for unit in reports.month(2021, 5)}["h-can-loc"]
+
+    assert (waiting.sent, waiting.unclaimed, waiting.ready) == (2, 2, 1)
+    assert (counts[Phase.DRAFT], counts[Phase.SENT], counts[Phase.READY], counts[Phase.PUBLIC]) == (
+        3,
+        2,
+        1,
+        1,
+    )
+    assert listed == {mine[2].code, theirs[1].code}
+    assert {row.code for row in placed["pool"]} == {mine[0].code, mine[1].code, theirs[0].code}
+    assert [row.code for row in placed["published"]] == [theirs[3].code]
+    assert figures == {"draft": 3, "sent": 2, "ready": 1, "public": 1}
+    assert (counted.received, counted.published) == (4, 1)
+
+
+def test_the_sweep_and_an_extension_keep_what_the_unit_had_approved(make, cast, hung, clock_at, audited):
+    plain, ready = make.submission(), endorsed(make, hung)
+    clock_at("2021-05-20 00:05")
+
+    assert deadlines.sweep() == 2
+    assert deadlines.sweep() == 0
+    assert (again(plain).state, again(ready).state) == ("overdue", "endorsed_overdue")
+    assert plain.state_since == may().deadline_at
+
+    until = may().deadline_at + timedelta(days=2)
+    deadlines.extend(may(), unit=cast.can_loc, until=until, reason="Mưa lũ.", by=cast.son)
+    assert (again(plain).state, again(ready).state) == ("written", "endorsed")
+    submissions.submit(ready.id, by=cast.binh)
+    assert (again(ready).state, again(ready).sent_late) == ("received", False)
+    assert audited(ready)[-3:] == ["submission:lapse", "submission:extend", "submission:submit"]
+
+
+def test_what_the_leader_approved_is_not_rewritten_unless_taken_back(make, cast, hung, refused):
+    from workflow import writing
+
+    piece = endorsed(make, hung)
+    words = make.manuscript("Tít khác")
+
+    assert (
+        refused(lambda: writing.write(piece.id, words, by=cast.lan, seen=piece.digest))
+        == "invalid_transition"
+    )
+    submissions.perform(piece.id, "take_back", by=cast.binh)
+    writing.write(piece.id, words, by=cast.lan, seen=piece.digest)
+
+    assert again(piece).state == "written"
+    assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "invalid_transition"
+
+
+def test_a_month_follows_what_people_choose_and_says_who_chose(make, cast, refused):
+    begun = make.submission()
+
+    assert (
+        refused(lambda: procedures.follow(may(), "unit-approval", reason="Thử.", by=cast.khang))
+        == "forbidden"
+    )
+    assert (
+        refused(lambda: procedures.follow(may(), "no-such", reason="Thử.", by=cast.mai)) == "workflow_unknown"
+    )
+    assert (
+        refused(lambda: procedures.follow(may(), "unit-approval", reason=" ", by=cast.mai))
+        == "reason_required"
+    )
+    procedures.follow(may(), "unit-approval", reason="Thử hai bước.", by=cast.mai)
+    assert (
+        refused(lambda: procedures.follow(may(), "unit-approval", reason="Thử.", by=cast.mai))
+        == "workflow_same"
+    )
+
+    assert again(begun).workflow == "monthly-submission"
+    assert make.submission().workflow == "unit-approval"
+    told = db.session.execute(
+        text(
+            "SELECT actor_id, payload::jsonb ->> 'before' AS before, payload::jsonb ->> 'after' AS after"
+            " FROM audit_event WHERE action = 'period:follow'"
+        )
+    ).one()
+    assert tuple(told) == (cast.mai.id, "monthly-submission", "unit-approval")

@@ -1,0 +1,72 @@
+"""How long pieces stand in each state, from the audit trail: one piece, and the median of many. Reads only.
+
+A stay begins with the event that led into the state, at the moment it became true, and ends with the next one that
+led out. An act beside the state changes nothing; a migration that renames a state begins a new stay under that name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from models.base import db
+
+LONGEST = 100
+"""Stays told of one piece; a piece with more shows the newest."""
+DAYS_BACK = 365
+"""Medians are of pieces begun in this time."""
+
+# Every event that led a piece into another state, and the first one.
+_TURN = """
+  e.stream = 'submission:' || e.submission_id
+  AND (e.action = 'submission:create' OR e.payload::jsonb ->> 'from' <> e.payload::jsonb ->> 'to')
+"""
+_SINCE = "coalesce(e.payload::jsonb ->> 'became_at', e.payload::jsonb ->> 'at')::timestamptz"
+
+_OF_PIECE = text(f"""
+SELECT e.payload::jsonb ->> 'to' AS state, {_SINCE} AS since, lead({_SINCE}) OVER (ORDER BY e.id) AS until
+FROM audit_event e WHERE e.submission_id = :piece AND {_TURN}
+ORDER BY e.id DESC LIMIT :size
+""")  # noqa: S608  (constants of this file)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One stay of a piece in one state."""
+
+    state: str
+    since: datetime
+    until: datetime | None
+    """None: it stands there now."""
+
+    def length(self, now: datetime) -> timedelta:
+        return max((self.until or now) - self.since, timedelta(0))
+
+
+def of_piece(submission_id: int) -> Sequence[Stay]:
+    """Every stay of a piece, the oldest first."""
+    rows = db.session.execute(_OF_PIECE, {"piece": submission_id, "size": LONGEST}).all()
+    return [Stay(row.state, row.since, row.until) for row in reversed(rows)]
+
+
+_MEDIANS = text(f"""
+WITH stays AS (
+  SELECT e.payload::jsonb ->> 'to' AS state,
+    lead({_SINCE}) OVER (PARTITION BY e.submission_id ORDER BY e.id) - {_SINCE} AS length
+  FROM submission s JOIN audit_event e ON e.submission_id = s.id
+  WHERE s.workflow = :name AND s.created_at > now() - make_interval(days => :days) AND {_TURN}
+)
+SELECT state, count(*) AS stays, count(*) FILTER (WHERE length IS NULL) AS here,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(length, interval '0'))
+    FILTER (WHERE length IS NOT NULL) AS median,
+  max(length) AS longest
+FROM stays GROUP BY state
+""")  # noqa: S608
+
+
+def medians(workflow: str) -> dict[str, Row[Any]]:
+    """For each state of a definition: stays, pieces there now, median and longest of the stays that ended."""
+    rows = db.session.execute(_MEDIANS, {"name": workflow, "days": DAYS_BACK})
+    return {row.state: row for row in rows}
