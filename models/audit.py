@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Computed, Index, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, BigId
+from models.base import Base, BigId, CreatedAt
 
 PAYLOAD = "(payload::jsonb)"
 
@@ -68,3 +68,47 @@ class AuditHead(Base):
     stream: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int]
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditLeaf(Base):
+    """The place of an event in the Merkle tree over the whole trail; append only, written by the sealer alone.
+
+    `leaf` is SHA-256(0x00 || the event's hash). `above` holds the nodes this leaf fills, level 1 first, 32 bytes
+    each: so the tree is stored whole, and a proof reads one row a level. No foreign key: a leaf must outlive an
+    event that somebody removed, or the removal could not be told.
+    """
+
+    __tablename__ = "audit_leaf"
+
+    tree_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[str]
+    seq: Mapped[int]
+    leaf: Mapped[bytes]
+    above: Mapped[bytes]
+
+    __table_args__ = (
+        # One leaf per event; read by the sealer, which looks for events without one.
+        Index("uq_audit_leaf_stream_seq", "stream", "seq", unique=True),
+        CheckConstraint("octet_length(leaf) = 32 AND octet_length(above) % 32 = 0", name="hashes"),
+    )
+
+
+class Checkpoint(Base):
+    """A signed root over the first `size` events, in the order of the tree; append only.
+
+    `note` is what leaves the house, `key` the verifier key of who signed it. The last three columns are the
+    sealer's own memory of how far no event can be missing any more, see `workflow/proof/sealing.py`.
+    """
+
+    __tablename__ = "checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[bytes]
+    note: Mapped[str]
+    key: Mapped[str]
+    at: Mapped[CreatedAt]
+    newest_id: Mapped[int]
+    horizon: Mapped[int]
+    settled_id: Mapped[int]
+
+    __table_args__ = (CheckConstraint("octet_length(root) = 32 AND size > 0", name="root"),)

@@ -104,6 +104,7 @@ def house(
         "TOASOAN_DATA": str(tmp_path_factory.mktemp("data")),
         "DATABASE_URL": founding.url_for(database, founding.APP),
         "DATABASE_FORUM_URL": founding.url_for(database, founding.FORUM),
+        "DATABASE_SEALER_URL": founding.url_for(database, founding.SEALER),
         "REDIS_URL": addresses.redis_url,
     }
     with pytest.MonkeyPatch.context() as patch:

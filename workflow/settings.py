@@ -38,6 +38,16 @@ class Settings(BaseSettings):
     database_forum_url: str = Field(
         "", validation_alias="DATABASE_FORUM_URL", description="reads public views only; empty: DATABASE_URL"
     )
+    database_sealer_url: str = Field(
+        "",
+        validation_alias="DATABASE_SEALER_URL",
+        description="adds seals to the audit trail; empty: this process seals nothing",
+    )
+    seal_key_file: str = Field(
+        "",
+        validation_alias="SEAL_KEY_FILE",
+        description="signing key of the seals, mode 0400, public keys beside it in FILE.pub; empty: data/seal.key",
+    )
     redis_url: str = Field(
         "", validation_alias="REDIS_URL", description="the broker; empty: the embedded one"
     )
@@ -103,6 +113,10 @@ class Settings(BaseSettings):
     @property
     def forum_url(self) -> str:
         return self.database_forum_url or self.database_url
+
+    @property
+    def seal_key(self) -> Path:
+        return Path(self.seal_key_file) if self.seal_key_file else self.data / "seal.key"
 
     def refuse_unsafe(self) -> None:
         """Raises UnsafeSettings: production with a secret everybody knows, or without its addresses."""

@@ -1,0 +1,167 @@
+"""What the events of the trail say of themselves, of each other and of the pieces they moved. Reads only.
+
+Each question gives (stream, seq, kind) of what is wrong; the kinds stand in `audit_check.KINDS`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, text
+
+from workflow import definitions
+from workflow.engine.machine import Engine
+
+Found = tuple[str, int, str]
+
+BEYOND_THE_TABLE = ("submission:migrate",)
+"""Actions that may lead from a state of one definition to a state of another."""
+
+# What each event says of itself and of the one before it; the strongest reason first. Parsing a payload costs more
+# than hashing it: its text is looked at, and only what looks wrong is parsed (a nested key may look so).
+_EVENTS = text("""
+WITH told AS (
+  SELECT stream, seq, prev_hash, hash, action,
+    hash = sha256('\\x02'::bytea || prev_hash || convert_to(payload, 'UTF8')) AS is_sound,
+    strpos(payload, ',"seq":' || seq || ',') > 0 AND strpos(payload, ',"stream":"' || stream || '"') > 0
+      AS looks_in_place,
+    CASE WHEN starts_with(stream, 'submission:')
+      THEN split_part(split_part(payload, '"from":"', 2), '"', 1) END AS came_from,
+    split_part(split_part(payload, '"to":"', 2), '"', 1) AS went_to
+  FROM audit_event ORDER BY stream, seq
+), chained AS (
+  SELECT *,
+    seq - lag(seq, 1, CAST(0 AS bigint)) OVER line AS step,
+    prev_hash = lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER line AS is_linked,
+    came_from = lag(went_to, 1, came_from) OVER line AS looks_continued
+  FROM told WINDOW line AS (PARTITION BY stream ORDER BY seq)
+), suspect AS (
+  SELECT * FROM chained
+  WHERE NOT is_sound OR NOT looks_in_place OR step <> 1 OR NOT is_linked OR NOT looks_continued
+    OR came_from || ' ' || action || ' ' || went_to <> ALL (CAST(:table AS text[]))
+      AND (came_from <> went_to OR action = ANY (CAST(:actions AS text[])))
+), judged AS (
+  SELECT suspect.stream, suspect.seq, CASE
+    WHEN NOT is_sound THEN 'changed'
+    WHEN (said ->> 'stream', said ->> 'seq') IS DISTINCT FROM (suspect.stream, suspect.seq::text) THEN 'misplaced'
+    WHEN step <> 1 THEN 'removed'
+    WHEN NOT is_linked THEN 'unchained'
+    WHEN came_from IS NULL THEN NULL
+    WHEN said ->> 'from' <> before.payload::jsonb ->> 'to' THEN 'jumped'
+    WHEN concat_ws(' ', said ->> 'from', suspect.action, said ->> 'to') <> ALL (CAST(:table AS text[]))
+      AND (said ->> 'from' <> said ->> 'to' OR suspect.action = ANY (CAST(:actions AS text[]))) THEN 'not_in_table'
+    END AS kind
+  FROM suspect JOIN audit_event this USING (stream, seq)
+  CROSS JOIN LATERAL (SELECT this.payload::jsonb AS said) AS parsed
+  LEFT JOIN audit_event before ON before.stream = suspect.stream AND before.seq = suspect.seq - 1
+)
+SELECT stream, seq, kind FROM judged WHERE kind IS NOT NULL ORDER BY stream, seq LIMIT :most
+""")
+
+# The columns to filter by are made from the hashed text by the database itself; somebody who wants to set them by
+# hand must first take that away from the table, which cannot be given back without making them anew.
+_COLUMNS = text("""
+SELECT 'audit_event', 0::bigint, 'columns_set_free' FROM pg_attribute
+WHERE attrelid = 'audit_event'::regclass AND attname = ANY (CAST(:generated AS text[])) AND attgenerated <> 's'
+LIMIT 1
+""")
+
+# The end of every stream, as the moving rows and the heads remember it; and the state the piece is in.
+_HEADS = text("""
+WITH head AS (
+  SELECT stream, seq, hash, NULL AS state FROM audit_head
+  UNION ALL SELECT 'submission:' || id, version, head_hash, state FROM submission
+)
+SELECT head.stream, head.seq, CASE
+    WHEN last.stream IS NULL THEN 'cut_off' WHEN last.hash <> head.hash THEN 'head_changed'
+    ELSE 'state_changed' END AS kind
+FROM head LEFT JOIN audit_event last USING (stream, seq)
+WHERE head.seq > 0 AND (last.hash IS DISTINCT FROM head.hash
+  OR head.state IS NOT NULL AND strpos(last.payload, '"to":"' || head.state || '"') = 0)
+UNION ALL
+SELECT e.stream, e.seq, CASE WHEN head.stream IS NULL THEN 'without_head' ELSE 'head_changed' END
+FROM audit_event e LEFT JOIN head USING (stream)
+WHERE (head.stream IS NULL OR e.seq > head.seq)
+  AND NOT EXISTS (SELECT FROM audit_event later WHERE later.stream = e.stream AND later.seq > e.seq)
+ORDER BY 1, 2 LIMIT :most
+""")
+
+# Who wrote or edited a piece approved it himself, whatever the columns of the piece say. Few approvals have an
+# earlier event by the same person, and only those are parsed.
+_OWN = text("""
+WITH approved AS MATERIALIZED (
+  SELECT stream, seq, submission_id, actor_id FROM audit_event WHERE action = ANY (CAST(:guarded AS text[]))
+)
+SELECT DISTINCT approved.stream, approved.seq, 'own_approval' AS kind
+FROM approved JOIN audit_event earlier USING (submission_id, actor_id)
+WHERE earlier.stream = approved.stream AND earlier.seq < approved.seq
+  AND earlier.action <> ALL (CAST(:guarded AS text[]))
+  AND CASE WHEN earlier.seq < approved.seq THEN earlier.payload::jsonb ->> 'side' IN ('unit', 'department') END
+ORDER BY 1, 2 LIMIT :most
+""")
+
+# One outbox row for every effect of every event, and none for an event that is not there.
+_EFFECTS = text("""
+WITH due AS (
+  SELECT e.stream, e.seq, e.stream || ':' || e.seq || ':' || effect.topic AS key
+  FROM unnest(CAST(:acts AS text[]), CAST(:topics AS text[])) AS effect (action, topic)
+  JOIN audit_event e USING (action)
+), unmatched AS (
+  SELECT due.stream, due.seq, o.key FROM due FULL JOIN outbox o USING (key)
+  WHERE o.key IS NULL OR due.key IS NULL AND starts_with(o.key, 'submission:')
+)
+SELECT stream, seq, 'effect_lost' AS kind FROM unmatched WHERE key IS NULL
+UNION ALL
+SELECT 'submission:' || split_part(key, ':', 2), split_part(key, ':', 3)::bigint, 'effect_invented' FROM unmatched
+WHERE key ~ '^submission:[0-9]+:[0-9]+:' AND NOT EXISTS (SELECT FROM audit_event e
+  WHERE e.stream = 'submission:' || split_part(key, ':', 2) AND e.seq = split_part(key, ':', 3)::bigint)
+ORDER BY 1, 2 LIMIT :most
+""")
+
+
+def chains(connection: Connection, *, most: int) -> Iterator[Found]:
+    """Everything that is wrong with events, heads, states, approvals and effects; `most` of each question."""
+    engines = definitions.engines().values()
+    due = list(_effects_due(engines))
+    tables = {
+        "generated": ["action", "at", "actor_id", "submission_id", "unit_id", "cause"],
+        "table": sorted(_lines(engines)),
+        "actions": sorted({f"submission:{step.trigger}" for one in engines for step in one.definition.steps}),
+        "guarded": sorted(_guarded(engines)),
+        "acts": [action for action, _ in due],
+        "topics": [topic for _, topic in due],
+    }
+    for question in (_COLUMNS, _EVENTS, _HEADS, _OWN, _EFFECTS):
+        yield from (tuple(row) for row in connection.execute(question, {**tables, "most": most}))
+
+
+def _lines(engines: Iterable[Engine]) -> set[str]:
+    """`edited submission:approve approved` for every step of every version: a piece may have followed any."""
+    return {
+        f"{step.source} submission:{step.trigger} {step.target or step.source}"
+        for engine in engines
+        for step in engine.definition.steps
+    } | {
+        f"{source} {action} {target}"
+        for action in BEYOND_THE_TABLE
+        for source in definitions.states()
+        for target in definitions.states()
+    }
+
+
+def _guarded(engines: Iterable[Engine]) -> set[str]:
+    return {
+        f"submission:{step.trigger}"
+        for engine in engines
+        for step in engine.definition.steps
+        if "four_eyes" in step.guards
+    }
+
+
+def _effects_due(engines: Iterable[Engine]) -> set[tuple[str, str]]:
+    """(action, topic) for the effects that an action has in every version and from every state."""
+    by_action: dict[str, list[frozenset[str]]] = {}
+    for engine in engines:
+        for step in engine.definition.steps:
+            by_action.setdefault(f"submission:{step.trigger}", []).append(frozenset(step.effects))
+    return {
+        (action, topic) for action, topics in by_action.items() for topic in frozenset.intersection(*topics)
+    }

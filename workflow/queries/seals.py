@@ -1,0 +1,67 @@
+"""The stored Merkle tree and its checkpoints: what proofs are made of, and what the doors show of it. Reads only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from models.base import db
+from workflow.proof import merkle
+
+_NODES = text("SELECT tree_index, leaf || above AS hashes FROM audit_leaf WHERE tree_index = ANY (:places)")
+
+
+def stored(connection: Connection, wanted: Sequence[merkle.Node]) -> dict[merkle.Node, bytes]:
+    """The hashes of full nodes. Raises LookupError for one that is not there."""
+    places = [merkle.kept_at(node) for node in wanted]
+    rows = {row.tree_index: row.hashes for row in connection.execute(_NODES, {"places": places})}
+    found = {
+        node: bytes(rows.get(place, b"")[32 * node[0] : 32 * node[0] + 32])
+        for node, place in zip(wanted, places, strict=True)
+    }
+    if lost := [node for node, value in found.items() if len(value) != 32]:
+        raise LookupError(f"the tree lacks {lost}")
+    return found
+
+
+def grown(connection: Connection, size: int) -> merkle.Growing:
+    """The right edge of the stored tree at `size`."""
+    edge = merkle.edge(size)
+    found = stored(connection, edge)
+    return merkle.Growing(size, [found[node] for node in edge])
+
+
+_SEALED = text("""
+SELECT e.id, e.stream, e.seq, e.payload, e.prev_hash, e.hash, l.tree_index FROM audit_event e
+LEFT JOIN audit_leaf l ON l.stream = e.stream AND l.seq = e.seq WHERE e.id = :id
+""")
+
+
+def sealed_event(number: int) -> Row[Any] | None:
+    """An event with its place in the tree; `tree_index` is None while it is not sealed."""
+    return db.session.execute(_SEALED, {"id": number}).one_or_none()
+
+
+_NEWEST = text("SELECT size, root, note, key, at FROM checkpoint ORDER BY size DESC LIMIT 1")
+_OF_SIZE = text("SELECT size, root, note, key, at FROM checkpoint WHERE size = :size")
+
+
+def newest() -> Row[Any] | None:
+    """The newest checkpoint."""
+    return db.session.execute(_NEWEST).one_or_none()
+
+
+def of_size(size: int) -> Row[Any] | None:
+    return db.session.execute(_OF_SIZE, {"size": size}).one_or_none()
+
+
+_LOOKED = text("""
+SELECT done_at, outcome FROM job_run WHERE job = 'audit_check' AND done_at IS NOT NULL ORDER BY slot DESC LIMIT 1
+""")
+
+
+def last_look() -> tuple[datetime, bool] | None:
+    """When the clock last verified the trail, and whether it was whole; None when it never did."""
+    found = db.session.execute(_LOOKED).one_or_none()
+    return (found.done_at, found.outcome.get("damages") == 0) if found else None
