@@ -74,12 +74,20 @@ TONES = ("primary", "secondary", "danger", "text")
 
 
 def steps(
-    offers: Sequence[Offer], *, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]
+    offers: Sequence[Offer],
+    *,
+    piece_id: int,
+    digest: str,
+    version: int,
+    reasons: Mapping[str, Sequence[str]],
 ) -> list[dict[str, Any]]:
     """Offers as look/parts/moves.html draws them: the usual next step first, refused ones in their place."""
     shown = [offer for offer in offers if _is_shown(offer)]
     shown.sort(key=lambda o: (TONES.index(o.step.tone), not o.is_allowed, o.step.trigger != "write"))
     drawn = [_drawn(offer, piece_id, digest, reasons) for offer in shown]
+    for step in drawn:
+        # The same press twice is one act; the version tells a lost race from a step that never was.
+        step["fields"] = {"command": str(uuid.uuid4()), "version": str(version)}
     if not any(step["allowed"] and step["kind"] == "primary" for step in drawn):
         useful = next((step for step in drawn if step["allowed"] and step["kind"] == "secondary"), None)
         if useful is not None and any(not step["allowed"] for step in drawn):
@@ -117,8 +125,6 @@ def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Seque
         "seen": digest if "seen" in step.asks else "",
         "busy": gettext(BUSY[trigger]) if trigger in BUSY else "",
         "question": gettext(QUESTIONS[trigger]) if trigger in QUESTIONS else "",
-        # The same press twice is one act: the second is answered with what the first did.
-        "fields": {"command": str(uuid.uuid4())},
     }  # fmt: skip
 
 
@@ -153,6 +159,12 @@ def typed_moment(typed: str) -> datetime:
 
 
 YEARS = (2020, 2100)
+
+
+def version(form: MultiDict[str, str]) -> int | None:
+    """The version of the piece that was looked at, when it is one."""
+    typed = form.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else None
 
 
 def command(form: MultiDict[str, str]) -> str | None:

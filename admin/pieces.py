@@ -1,6 +1,6 @@
 """Pieces: the queues, one piece with everything about it, and a press of each of its buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -9,47 +9,39 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import acts, menu, reading
-from admin.desk import Screen, attempt, back_to, me, number_of, sentences, words_of
+from admin.desk import Screen, attempt, back_to, me, sentences
 from admin.editing import Editing
+from admin.filters import asked_for, heading, kept, selects, tabs
+from admin.together import Together, offered
 from models.base import db
 from models.submission import Submission
-from models.vocabulary import Consent, Kind, Phase
+from models.vocabulary import Consent
 from workflow import deadlines, definitions, submissions, writing
-from workflow.engine.errors import N_, Invalid, NotAllowed, Stale, ToaSoanError
+from workflow.engine.errors import N_, Busy, CommandReused, Invalid, NotAllowed, Stale, ToaSoanError
 from workflow.queries import desk, duplicates, dwelling, timeline
-from workflow.wording import KINDS
-
-TABS = (
-    ("", N_("Tất cả")),
-    (Phase.SENT, N_("Đã gửi")),
-    (Phase.READY, N_("Đã biên tập")),
-    (Phase.APPROVED, N_("Đã duyệt")),
-    (Phase.PUBLIC, N_("Đã đăng")),
-    (Phase.DRAFT, N_("Bản nháp")),
-    (Phase.LAPSED, N_("Quá hạn")),
-    (desk.ASIDE, N_("Để lại")),
-)
 
 
-class Pieces(Editing, Screen):
+class Pieces(Together, Editing, Screen):
     needs = "submissions.read"
 
     @expose("/")
     def index(self) -> str:
-        asked = _asked()
+        asked = asked_for()
         counts = desk.counts(asked)
         total = counts.get(asked.phase, 0)
         return self.render(
             "desk/pieces.html",
             rows=desk.pieces(asked),
-            tabs=_tabs(asked, counts),
-            selects=_selects(asked),
+            tabs=tabs(asked, counts),
+            selects=selects(asked),
             asked=asked,
             total=total,
             pages=-(-total // desk.PAGE),
-            page_url=lambda page: url_for(".index", **{**_kept(), "trang": page}),
+            page_url=lambda page: url_for(".index", **{**kept(), "trang": page}),
             clear_url=url_for(".index", **({"trang-thai": asked.phase} if asked.phase else {})),
-            heading=_heading(asked),
+            heading=heading(asked),
+            together=offered(asked.phase),
+            kept=kept(),
         )
 
     @expose("/<int:piece_id>/")
@@ -69,7 +61,7 @@ class Pieces(Editing, Screen):
             files=files,
             body=reading.body(row.body, files),
             steps=acts.steps(
-                offers, piece_id=piece_id, digest=row.digest,
+                offers, piece_id=piece_id, digest=row.digest, version=row.version,
                 reasons=timeline.reasons_used(asking, me().id) if asking else {},
             ),
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
@@ -93,13 +85,20 @@ class Pieces(Editing, Screen):
             if trigger == "extend":
                 _extend_its_unit(piece, given)
             else:
-                submissions.perform(piece_id, trigger, by=me(), command=acts.command(request.form), **given)
+                submissions.perform(
+                    piece_id, trigger, by=me(), command=acts.command(request.form),
+                    version=acts.version(request.form), **given,
+                )  # fmt: skip
         except Stale:
             db.session.rollback()
             return self._page(piece_id, stale=reading.since_seen(piece_id, request.form.get("seen", ""))), 409
         except NotAllowed as refused:
             flash(sentences(refused), "refused")
             return back_to(".piece", piece_id=piece_id, anchor=f"reasons-{trigger}")
+        except (Busy, CommandReused) as refused:
+            db.session.rollback()
+            flash(sentences(refused), "refused")
+            return self._page(piece_id), refused.status
         except ToaSoanError as refused:
             flash(sentences(refused), "refused")
             return back_to(".piece", piece_id=piece_id)
@@ -129,69 +128,3 @@ def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:
     deadlines.extend(
         piece.period, unit=piece.unit, until=given["until"], reason=given.get("reason", ""), by=me()
     )
-
-
-# --- the address and the list -------------------------------------------------------------------------------------
-
-
-def _asked() -> desk.Asked:
-    get = request.args.get
-    phases = {phase for phase, _ in TABS}
-    return desk.Asked(
-        phase=get("trang-thai", "") if get("trang-thai", "") in phases else "",
-        words=words_of(),
-        unit=get("don-vi", "")[:60],
-        period=get("ky", "")[:7],
-        kind=get("loai", "") if get("loai", "") in set(Kind) else "",
-        section=get("muc", "")[:60],
-        late=get("muon") == "1",
-        unclear=get("anh") == "1",
-        claimed_by=me().id if get("toi") == "1" else None,
-        page=number_of("trang"),
-    )
-
-
-NAMES = ("trang-thai", "q", "don-vi", "ky", "loai", "muc", "muon", "anh", "toi")
-
-
-def _kept() -> dict[str, str]:
-    """The filters as they stand in the address, for links that change one of them."""
-    return {name: request.args[name] for name in NAMES if request.args.get(name)}
-
-
-def _tabs(asked: desk.Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    kept = {name: value for name, value in _kept().items() if name != "trang-thai"}
-    return [
-        {
-            "label": gettext(label),
-            "url": url_for(".index", **kept, **({"trang-thai": phase} if phase else {})),
-            "count": counts.get(phase, 0),
-            "active": asked.phase == phase,
-        }
-        for phase, label in TABS
-    ]
-
-
-def _selects(asked: desk.Asked) -> Sequence[Mapping[str, Any]]:
-    yes = [("1", gettext("Có"))]
-    return [
-        {"name": "ky", "label": gettext("Kỳ"), "value": asked.period, "choices": desk.period_choices()},
-        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},
-        {"name": "loai", "label": gettext("Thể loại"), "value": asked.kind,
-         "choices": [(kind, gettext(says)) for kind, says in KINDS.items()]},
-        {"name": "muc", "label": gettext("Chuyên mục"), "value": asked.section, "choices": desk.section_choices()},
-        {"name": "muon", "label": gettext("Gửi muộn"), "value": "1" if asked.late else "", "choices": yes},
-        {"name": "anh", "label": gettext("Ảnh chưa rõ"), "value": "1" if asked.unclear else "", "choices": yes},
-        {"name": "toi", "label": gettext("Của tôi"), "value": "1" if asked.claimed_by else "", "choices": yes},
-    ]  # fmt: skip
-
-
-HEADINGS = {
-    Phase.SENT: N_("Hàng chờ biên tập"),
-    Phase.READY: N_("Hàng chờ phê duyệt"),
-    Phase.APPROVED: N_("Chờ đăng"),
-}
-
-
-def _heading(asked: desk.Asked) -> str:
-    return str(gettext(HEADINGS.get(asked.phase, N_("Tin, bài"))))

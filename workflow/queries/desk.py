@@ -181,6 +181,17 @@ def pieces(asked: Asked) -> Sequence[Row[Any]]:
     return db.session.execute(query, {**_values(asked), "size": PAGE, "skip": (asked.page - 1) * PAGE}).all()
 
 
+def numbers(asked: Asked, *, size: int) -> Sequence[int]:
+    """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
+    query = text(
+        "SELECT s.id, coalesce(s.first_sent_at, s.state_since) AS came_at"
+        + _FROM
+        + _where(asked)
+        + " ORDER BY came_at DESC, s.id DESC LIMIT :size"
+    )
+    return db.session.scalars(query, {**_values(asked), "size": size}).all()
+
+
 def counts(asked: Asked) -> Mapping[str, int]:
     """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all."""
     everything = replace(asked, phase="")
