@@ -4,9 +4,10 @@ What knows a state by name would fall over here: the queues, the month's count, 
 """
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from models.base import db
 from models.period import Period
@@ -15,6 +16,7 @@ from models.vocabulary import Phase, SeatKind
 from tests.cast import SINCE
 from workflow import accounts, committees, deadlines, definitions, procedures, submissions
 from workflow.engine.unit_of_work import change
+from workflow.intake import receiving
 from workflow.queries import desk, reports, standings
 from workflow.queries import portal as portal_reads
 
@@ -194,3 +196,27 @@ def test_a_month_follows_what_people_choose_and_says_who_chose(make, cast, refus
         )
     ).one()
     assert tuple(told) == (cast.mai.id, "monthly-submission", "unit-approval")
+
+
+STORY = (
+    "Ngày hội đọc sách của bé",
+    "Ngày 12/5/2021, Trường Mầm non Hoa Sen tổ chức ngày hội đọc sách cho 120 trẻ cùng cha mẹ tại sân trường.",
+    "Mỗi lớp bày một gian sách nhỏ, trẻ tự chọn truyện và kể lại cho bạn nghe bằng tranh vẽ của chính mình.",
+)
+
+
+def test_a_mail_of_the_committee_waits_in_the_pool_for_the_leader(make, cast, hung):
+    mail = EmailMessage()
+    mail["Received"] = "from mail.example.edu.vn by mx.example.edu.vn; Mon, 17 May 2021 09:00:00 +0700"
+    mail["Authentication-Results"] = "mx.example.edu.vn; dmarc=pass header.from=example.edu.vn"
+    mail["From"] = cast.binh.email
+    mail["Subject"] = "Tin: Ngày hội đọc sách của bé"
+    mail.set_content("\n\n".join(STORY))
+
+    receiving.receive(bytes(mail), received_at=deadlines.clock.now())
+    piece = db.session.scalars(select(Submission)).one()
+    assert (piece.state, piece.first_sent_at) == ("written", None)
+    assert tuple(db.session.execute(text("SELECT verdict, reason FROM envelope")).one()) == (
+        "accepted",
+        "in_pool",
+    )

@@ -57,6 +57,8 @@ class _Sheet:
     definition: Definition
     language: str
     marks: Marks
+    name: str
+    """`wide` or `upright`; both may stand on one page, and the tips of their arrows have ids."""
     parts: list[str] = field(default_factory=list)
 
     def text(self, x: float, y: float, words: str, *, anchor: str = "middle", css: str = "") -> None:
@@ -68,7 +70,9 @@ class _Sheet:
         css = " ".join(
             filter(None, ("edge", "edge-back" if back else "", "is-refused" if refused and not back else ""))
         )
-        self.parts.append(f'<path class="{css}" d="{path}" marker-end="url(#tip{"-back" if back else ""})"/>')
+        self.parts.append(
+            f'<path class="{css}" d="{path}" marker-end="url(#{self.name}{"-back" if back else ""})"/>'
+        )
 
     def place(self, name: str, x: float, y: float, wide: float, lines: Iterable[str] = ()) -> None:
         state = self.definition.states[name]
@@ -92,16 +96,17 @@ class _Sheet:
     def words(self, steps: Iterable[Step]) -> str:
         return ", ".join(dict.fromkeys(_word(step.label, self.language) for step in steps))
 
-    def done(self, wide: float, high: float, css: str, style: str) -> str:
+    def done(self, wide: float, high: float, style: str) -> str:
         title = escape(_word(self.definition.label, self.language))
         tips = "".join(
-            f'<marker id="tip{kind}" class="tip{kind}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8"'
+            f'<marker id="{self.name}{kind}" class="tip{kind}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8"'
             ' markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10Z"/></marker>'
             for kind in ("", "-back")
         )
         styled = f"<style>{style}</style>" if style else ""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="workflow {css}" viewBox="0 0 {wide:g} {high:g}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="workflow workflow-{self.name}"'
+            f' viewBox="0 0 {wide:g} {high:g}"'
             f' role="img" aria-label="{title}">{styled}<defs>{tips}</defs>{"".join(self.parts)}</svg>'
         )
 
@@ -111,7 +116,7 @@ def svg(definition: Definition, *, language: str = "vi", marks: Marks | None = N
 
     `style` is the sheet to put into a file that stands alone.
     """
-    sheet = _Sheet(definition, language, marks or Marks())
+    sheet = _Sheet(definition, language, marks or Marks(), "wide")
     layout = lay_out(definition, lambda step: _word(step.label, language))
     for way in layout.ways:
         sheet.edge(way.steps, way.path, back=way.is_back)
@@ -123,7 +128,7 @@ def svg(definition: Definition, *, language: str = "vi", marks: Marks | None = N
             css = "refused" if any(s.trigger == sheet.marks.refused for s in way.steps) else ""
             up = (len(lines) - 1 - number) * 15
             sheet.text(way.x, way.y - up, words, anchor=way.anchor, css=css)
-    return sheet.done(layout.wide, layout.high, "workflow-wide", style)
+    return sheet.done(layout.wide, layout.high, style)
 
 
 PHONE = 342
@@ -134,7 +139,7 @@ def upright(
     definition: Definition, *, language: str = "vi", marks: Marks | None = None, style: str = ""
 ) -> str:
     """The same for a phone: the usual way from top to bottom, and in each state the other ways out of it."""
-    sheet = _Sheet(definition, language, marks or Marks())
+    sheet = _Sheet(definition, language, marks or Marks(), "upright")
     way = definition.usual_way()
     y = 2.0
     for number, name in enumerate(way):
@@ -148,7 +153,7 @@ def upright(
             refused = "refused" if any(s.trigger == sheet.marks.refused for s in onward) else ""
             sheet.text(PHONE / 2 + 12, y + 22, sheet.words(onward), anchor="start", css=refused)
             y += 36
-    return sheet.done(PHONE, y + 3, "workflow-upright", style)
+    return sheet.done(PHONE, y + 3, style)
 
 
 def _rung(sheet: _Sheet, name: str, y: float, *, left: float, skip: str | None) -> float:

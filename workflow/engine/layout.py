@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from workflow.engine.definition import Definition, Step
 
-WIDE, HIGH, GAP = 148.0, 40.0, 92.0
+WIDE, HIGH, GAP = 138.0, 40.0, 86.0
 PITCH = WIDE + GAP
 TRACK = 26.0
 LOWER = 90.0

@@ -197,7 +197,9 @@ def make_pieces(sight: Sight, arrival: Arrival, envelope: Envelope, *, sends: bo
             )
             for twin in twins
         ]
-        if sends and (refusal := pieces.send(piece, arrival)):
+        if sends and not pieces.is_sendable(piece):
+            code = code or "in_pool"
+        elif sends and (refusal := pieces.send(piece, arrival)):
             code = code or refusal.code
             marks.append(reasons.noted(refusal.code, refusal.sentence(), piece=piece.code))
     envelope.problems = [*envelope.problems, *marks]

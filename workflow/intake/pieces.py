@@ -15,7 +15,7 @@ from models.people import Account
 from models.period import Period
 from models.submission import Submission
 from models.vocabulary import Channel
-from workflow import deadlines, texts, writing
+from workflow import deadlines, definitions, texts, writing
 from workflow.engine.errors import NotAllowed, Refusal
 from workflow.intake.proposals import Item
 from workflow.queries import duplicates
@@ -69,6 +69,12 @@ def place(item: Item, arrival: Arrival) -> tuple[Submission, list[Likeness]]:
 def tie(envelope_id: int, piece: Submission) -> None:
     db.session.add(EnvelopeSubmission(envelope_id=envelope_id, submission_id=piece.id))
     db.session.flush()
+
+
+def is_sendable(piece: Submission) -> bool:
+    """Whether its definition sends from where it stands; in some the unit has to do something with it first."""
+    steps = definitions.pinned(piece.workflow, piece.workflow_version).definition.steps
+    return any(step.trigger == "submit" and step.source == piece.state for step in steps)
 
 
 def send(piece: Submission, arrival: Arrival) -> Refusal | None:

@@ -131,7 +131,8 @@ def test_a_move_may_not_skip_a_guard_its_sister_has(tmp_path):
     way_back = (
         '\n[[state]]\nname = "seen"\nphase = "desk"\nvi = "Đã xem"\nen = "Seen"\n'
         '\n[[move]]\ntrigger = "look"\nfrom = ["written"]\nto = "seen"\nwho = ["boss"]\n'
-        'vi = "Xem"\nen = "Look"\n\n[[move]]\ntrigger = "read"\nfrom = ["seen"]\nto = "read"\nwho = ["boss"]\nguards = ["ready", "calm"]\nvi = "Đọc"\nen = "Read"\n'
+        'vi = "Xem"\nen = "Look"\n\n[[move]]\ntrigger = "read"\nfrom = ["seen"]\nto = "read"\n'
+        'who = ["boss"]\nguards = ["ready", "calm"]\nvi = "Đọc"\nen = "Read"\n'
     )
 
     with pytest.raises(UnsoundDefinition, match=r"differ in \['calm'\]"):
