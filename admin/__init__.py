@@ -11,6 +11,7 @@ from admin.audit import Trail
 from admin.committees import Committees
 from admin.dashboard import Dashboard
 from admin.delegations import Delegations
+from admin.inspection import Inspection
 from admin.letters import Letters
 from admin.periods import Periods
 from admin.pieces import Pieces
@@ -45,6 +46,7 @@ def open_door(app: Flask) -> None:
         Procedures(endpoint="desk_procedures", url="quy-trinh"),
         Sections(Category, endpoint="desk_sections", url="chuyen-muc"),
         MonthReport(endpoint="desk_report", url="bao-cao"),
+        Inspection(endpoint="desk_inspection", url="ai-da-duyet-gi"),
         Trail(endpoint="desk_audit", url="nhat-ky"),
         Letters(Letter, endpoint="desk_letters", url="thu-da-gui"),
         Queues(endpoint="desk_queues", url="hang-doi"),

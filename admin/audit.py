@@ -97,21 +97,21 @@ def _asked() -> audit.AskedTrail:
     return audit.AskedTrail(
         words=words_of(),
         action=action if action in actions or action in FAMILIES else "",
-        submission=_number(get("bai")),
-        actor=_number(get("nguoi")),
+        submission=number_in(get("bai")),
+        actor=number_in(get("nguoi")),
         unit=get("don-vi", "")[:60],
         refused=get("tu-choi") == "1",
         since=_instant(get("tu"), timedelta()),
         until=_instant(get("den"), timedelta(days=1)),
-        before=_number(get("truoc")),
-        after=_number(get("sau")),
+        before=number_in(get("truoc")),
+        after=number_in(get("sau")),
     )
 
 
 FAMILIES = ("submission:", "committee:", "period:", "unit:", "account:", "envelope:", "outbox:")
 
 
-def _number(typed: str | None) -> int | None:
+def number_in(typed: str | None) -> int | None:
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 18 else None
 
 

@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("Theo dõi"),
         (
             Place(N_("Báo cáo tháng"), "chart-bar", "desk_report.index", "reports.read"),
+            Place(N_("Ai đã duyệt gì"), "rubber-stamp", "desk_inspection.index", "audit.read"),
             Place(N_("Nhật ký hệ thống"), "history", "desk_audit.index", "audit.read"),
             Place(N_("Thư đã gửi"), "mail-forward", "desk_letters.index_view", "letters.read", "failed_letters"),
             Place(N_("Hàng đợi"), "database", "desk_queues.index", "queues.read", "dead"),

@@ -136,6 +136,24 @@ OUTCOMES: Mapping[str, str] = {
     "arrived": N_("đã đến"),
 }
 
+# Why a step was refused, in short, for whoever reads it later; the page said it to the person in full.
+REFUSALS: Mapping[str, str] = {
+    "forbidden": N_("Không có vai trò cần thiết."),
+    "invalid_transition": N_("Bài không ở trạng thái cho phép."),
+    "four_eyes_violation": N_("Người viết, người biên tập và người được họ ủy quyền không được phê duyệt."),
+    "author_may_not_edit": N_("Tác giả không tự biên tập bài của mình."),
+    "consent_missing": N_("Chưa có đủ xác nhận đồng ý về hình ảnh trẻ."),
+    "consent_unanswered": N_("Chưa trả lời đủ về hình ảnh trẻ."),
+    "changed_since_approval": N_("Nội dung đã đổi sau khi phê duyệt."),
+    "claimed": N_("Người khác đã nhận biên tập."),
+    "not_claimed_by_you": N_("Chưa nhận biên tập."),
+    "category_required": N_("Chưa chọn chuyên mục."),
+    "set_aside": N_("Bài đang để lại, không sử dụng."),
+    "reason_required": N_("Chưa ghi lý do."),
+    "checklist_required": N_("Chưa hoàn thành danh mục kiểm tra."),
+    "unit_ended": N_("Đơn vị đã kết thúc hoạt động."),
+}
+
 # What an editor has gone through before a piece waits for approval (R8).
 CHECKLIST: Mapping[str, str] = {
     "true": N_("Đúng sự thật, có nguồn"),

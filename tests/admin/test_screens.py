@@ -32,6 +32,8 @@ SCREENS = {
     "/quan-tri/tai-khoan/": "accounts.read",
     "/quan-tri/tai-khoan/new/": "accounts.write",
     "/quan-tri/uy-quyen/": "console.enter",
+    "/quan-tri/ai-da-duyet-gi/": "audit.read",
+    "/quan-tri/ai-da-duyet-gi/xuat.csv": "audit.read",
 }
 ROLES = {"son": "editor", "minh": "approver", "phuong": "publisher", "khang": "auditor", "mai": "admin"}
 

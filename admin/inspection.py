@@ -1,0 +1,180 @@
+"""For the inspector: who approved what, and the sheet of one piece that can be printed and checked (R11)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin import menu, telling
+from admin.audit import number_in
+from admin.desk import Screen, me, words_of
+from admin.export import csv_answer
+from workflow import differences, inspecting, texts
+from workflow.grammar import action_name
+from workflow.queries import decisions, desk, timeline
+from workflow.settings import settings
+from workflow.wording import REFUSALS
+
+NAMES = ("q", "nguoi", "don-vi", "ky", "viec")
+HEAD = (
+    "mục nhật ký", "thời điểm (UTC)", "người", "thay mặt", "việc", "mã bài", "tiêu đề", "đơn vị", "kỳ", "phiên bản",
+    "dấu vân tay", "lý do", "mã băm",
+)  # fmt: skip
+
+
+class Inspection(Screen):
+    needs = "audit.read"
+
+    @expose("/")
+    def index(self) -> str:
+        asked = _asked()
+        leaf = decisions.decisions(asked)
+        return self.render(
+            "desk/inspection.html",
+            rows=[_row(row) for row in leaf.rows],
+            older=url_for(".index", **_kept(), truoc=leaf.older) if leaf.older else None,
+            newer=url_for(".index", **_kept(), sau=leaf.newer) if leaf.newer else None,
+            selects=_selects(asked),
+            asked=asked,
+            kept=_kept(),
+        )
+
+    @expose("/xuat.csv")
+    def export(self) -> Response:
+        """The same table as CSV; that it left the house is on record before its first line does."""
+        asked = _asked()
+        inspecting.note_export(asdict(asked), by=me(), what="audit:export_decisions")
+        # Read whole: the session is closed before a streamed answer would be finished.
+        rows = [
+            [row.id, row.at, row.who or "", row.in_place_of or "", gettext(action_name(row.action)), row.code,
+             row.title or "", row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "",
+             row.reason or "", row.hash]
+            for row in decisions.export(asked)
+        ]  # fmt: skip
+        return csv_answer("ai-da-duyet-gi.csv", HEAD, rows)
+
+    @expose("/<int:piece_id>/")
+    def sheet(self, piece_id: int) -> str:
+        piece = timeline.piece(piece_id) or abort(404)
+        steps = decisions.steps(piece_id)
+        done = [step for step in steps if "refused/" not in step.action]
+        sent = next((step for step in done if step.action == "submission:submit"), None)
+        approved = next((step for step in reversed(done) if step.action == "submission:approve"), None)
+        return self.render(
+            "desk/sheet.html",
+            piece=piece,
+            steps=[_step(step) for step in done],
+            refusals=[_step(step) for step in steps if "refused/" in step.action],
+            proofs=[_proof(step) for step in done if step.action in PROVEN],
+            sent=sent,
+            approved=approved,
+            differing=_differing(sent, approved),
+            made_at=menu.now(),
+        )
+
+
+PROVEN = ("submission:approve", "submission:publish", "submission:retract")
+"""Steps whose proof codes stand on the sheet."""
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "number": row.id,
+        "at": datetime.fromisoformat(row.at),
+        "who": row.who or gettext("Hệ thống"),
+        "seat": row.seat or "",
+        "in_place_of": row.in_place_of,
+        "act": row.action.partition(":")[2],
+        "says": gettext(action_name(row.action)),
+        "code": row.code,
+        "title": row.title or gettext("Chưa có tiêu đề"),
+        "unit": row.unit,
+        "month": f"{row.month}/{row.year}",
+        "revision": row.revision,
+        "digest": row.digest,
+        "sheet_url": url_for(".sheet", piece_id=row.submission_id),
+        "event_url": url_for("desk_audit.event", number=row.id),
+    }
+
+
+def _step(step: Any) -> dict[str, Any]:
+    code = step.action.partition("refused/")[2]
+    return {
+        "number": step.id,
+        "at": datetime.fromisoformat(step.at),
+        "who": step.who or gettext("Hệ thống"),
+        "seat": step.seat or "",
+        "in_place_of": step.in_place_of,
+        "says": gettext(action_name(step.action, step.payload.get("trigger", ""))),
+        "revision": step.payload.get("revision") or step.revision,
+        "digest": step.digest,
+        "reason": step.payload.get("reason"),
+        "why": [gettext(REFUSALS.get(each, each)) for each in step.payload.get("reasons", [code])]
+        if code
+        else [],
+        "event_url": url_for("desk_audit.event", number=step.id),
+    }
+
+
+def _proof(step: Any) -> dict[str, Any]:
+    """What is copied from paper to check one step: the event's number, the head of its hash, where to look."""
+    return {
+        "says": telling.sentence_of(
+            step.action,
+            who=step.who or gettext("Hệ thống"),
+            what=gettext("phiên bản %(n)s", n=step.revision),
+            act="",
+        ),
+        "number": step.id,
+        "hash": step.hash,
+        "address": settings().public_url.rstrip("/") + url_for("desk_audit.event", number=step.id),
+    }
+
+
+def _differing(sent: Any, approved: Any) -> list[dict[str, Any]] | None:
+    """What lies between the text that was sent and the one that was approved; None while one of them is missing."""
+    if sent is None or approved is None or sent.revision_id is None or approved.revision_id is None:
+        return None
+    found = decisions.texts([sent.revision_id, approved.revision_id])
+    before, after = found[sent.revision_id], found[approved.revision_id]
+    compared: Sequence[tuple[str, str, str]] = (
+        (gettext("Tiêu đề"), before.title, after.title),
+        (gettext("Tóm tắt"), before.summary, after.summary),
+        (gettext("Nội dung"), texts.to_plain(before.body), texts.to_plain(after.body)),
+        (gettext("Tác giả"), before.author_line, after.author_line),
+        (gettext("Chuyên mục"), before.section or "", after.section or ""),
+        (gettext("Ảnh và tệp"), "\n".join(before.files), "\n".join(after.files)),
+    )
+    return [{"name": name, "runs": differences.words(old, new)} for name, old, new in compared if old != new]
+
+
+def _asked() -> decisions.AskedDecisions:
+    get = request.args.get
+    return decisions.AskedDecisions(
+        words=words_of(),
+        act=get("viec", "") if get("viec", "") in decisions.DECISIONS else "",
+        actor=number_in(get("nguoi")),
+        unit=get("don-vi", "")[:60],
+        month=get("ky", "")[:7],
+        before=number_in(get("truoc")),
+        after=number_in(get("sau")),
+    )
+
+
+def _kept() -> dict[str, str]:
+    return {name: request.args[name] for name in NAMES if request.args.get(name)}
+
+
+def _selects(asked: decisions.AskedDecisions) -> Sequence[Mapping[str, Any]]:
+    acts = [(act, gettext(action_name(f"submission:{act}"))) for act in decisions.DECISIONS]
+    return [
+        {"name": "nguoi", "label": gettext("Người"), "value": asked.actor, "choices": decisions.deciders()},
+        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},
+        {"name": "ky", "label": gettext("Kỳ"), "value": asked.month, "choices": desk.period_choices()},
+        {"name": "viec", "label": gettext("Việc"), "value": asked.act, "choices": acts},
+    ]  # fmt: skip

@@ -1,0 +1,159 @@
+"""Who approved what: decisions by person, unit, month and piece, and the sheet of one piece (R11). Keyset pages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from models.base import db
+from workflow.queries.desk import holding
+
+PAGE = 40
+EXPORT_MOST = 50_000
+
+DECISIONS = ("approve", "publish", "edit", "return", "send_back", "revise", "retract")
+"""What somebody at the department decides about a piece, and answers for."""
+USUAL = ("approve", "publish")
+
+
+@dataclass(frozen=True)
+class AskedDecisions:
+    """Filters; empty fields ask for nothing. Without an act: approvals and publications."""
+
+    words: str = ""
+    """Code or title of a piece."""
+    act: str = ""
+    actor: int | None = None
+    """Who decided, or in whose place it was decided."""
+    unit: str = ""
+    month: str = ""
+    """`2021-05`"""
+    before: int | None = None
+    after: int | None = None
+
+
+_FROM = """
+FROM audit_event e
+JOIN submission s ON s.id = e.submission_id
+JOIN period p ON p.id = s.period_id
+LEFT JOIN unit u ON u.id = e.unit_id
+LEFT JOIN account a ON a.id = e.actor_id
+LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
+LEFT JOIN LATERAL (SELECT r.number, r.title FROM revision r
+  WHERE r.submission_id = s.id AND r.digest = e.payload::jsonb ->> 'digest' ORDER BY r.number DESC LIMIT 1) r ON true
+"""
+_COLUMNS = f"""
+SELECT e.id, e.at, e.action, e.submission_id, s.code, r.title, r.number AS revision, u.short_name AS unit, p.year,
+  p.month, a.full_name AS who, a.title AS seat, lender.full_name AS in_place_of,
+  e.payload::jsonb ->> 'digest' AS digest, e.payload::jsonb ->> 'reason' AS reason, encode(e.hash, 'hex') AS hash
+{_FROM}
+"""
+
+_CONDITIONS: Mapping[str, str] = {
+    "words": holding("s.code || ' ' || coalesce(r.title, '')"),
+    "actor": "(e.actor_id = :actor OR lender.id = :actor)",
+    "unit": "u.code = :unit",
+    "month": "p.year || '-' || lpad(p.month::text, 2, '0') = :month",
+    "before": "e.id < :before",
+    "after": "e.id > :after",
+}
+
+
+def _where(asked: AskedDecisions) -> str:
+    held = [sql for name, sql in _CONDITIONS.items() if getattr(asked, name)]
+    return " WHERE " + " AND ".join(["e.action = ANY(:actions)", *held])
+
+
+def _values(asked: AskedDecisions) -> dict[str, Any]:
+    acts = (asked.act,) if asked.act in DECISIONS else USUAL
+    return {
+        "actions": [f"submission:{act}" for act in acts],
+        **{name: getattr(asked, name) for name in _CONDITIONS},
+    }
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page, newest first; `older` and `newer` are keys for the next one, None at an end."""
+
+    rows: Sequence[Row[Any]]
+    older: int | None
+    newer: int | None
+
+
+def decisions(asked: AskedDecisions) -> Leaf:
+    upwards = asked.after is not None
+    order = "ASC" if upwards else "DESC"
+    query = text(f"{_COLUMNS} {_where(asked)} ORDER BY e.id {order} LIMIT :size")
+    rows = list(db.session.execute(query, {**_values(asked), "size": PAGE + 1}))
+    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+    if upwards:
+        rows.reverse()
+    if not rows:
+        return Leaf([], None, None)
+    is_first = asked.before is None and asked.after is None
+    return Leaf(
+        rows=rows,
+        older=rows[-1].id if has_more or upwards else None,
+        newer=None if is_first or (upwards and not has_more) else rows[0].id,
+    )
+
+
+def export(asked: AskedDecisions) -> Iterator[Row[Any]]:
+    """The filtered decisions, oldest first, EXPORT_MOST at most."""
+    query = text(f"{_COLUMNS} {_where(asked)} ORDER BY e.id LIMIT :size")
+    yield from db.session.execute(query, {**_values(asked), "size": EXPORT_MOST})
+
+
+_DECIDERS = text("""
+SELECT a.id, a.full_name FROM account a
+WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = a.id AND g.unit_id IS NULL)
+ORDER BY a.sort_key, a.id LIMIT 200
+""")
+
+
+def deciders() -> Sequence[tuple[int, str]]:
+    """Everybody who ever held a role at the department."""
+    return [(row.id, row.full_name) for row in db.session.execute(_DECIDERS)]
+
+
+# --- the sheet of one piece -----------------------------------------------------------------------------------------
+
+_STEPS = text("""
+SELECT e.id, e.at, e.action, e.payload::jsonb AS payload, encode(e.hash, 'hex') AS hash,
+  a.full_name AS who, a.title AS seat, coalesce(lender.full_name, home.short_name) AS in_place_of,
+  r.id AS revision_id, r.number AS revision, e.payload::jsonb ->> 'digest' AS digest
+FROM audit_event e
+LEFT JOIN account a ON a.id = e.actor_id
+LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
+LEFT JOIN unit home ON home.code = e.payload::jsonb ->> 'acting_for'
+LEFT JOIN LATERAL (SELECT x.id, x.number FROM revision x
+  WHERE x.submission_id = e.submission_id AND x.digest = e.payload::jsonb ->> 'digest'
+  ORDER BY x.number DESC LIMIT 1) r ON true
+WHERE e.submission_id = :piece AND (
+  e.action IN ('submission:create', 'submission:write', 'submission:reclassify')
+  OR e.payload::jsonb ->> 'from' <> e.payload::jsonb ->> 'to' OR strpos(e.action, 'refused/') > 0)
+ORDER BY e.id LIMIT 300
+""")
+
+
+def steps(submission_id: int) -> Sequence[Row[Any]]:
+    """What made the piece what it is, oldest first: texts, moves, and what was refused."""
+    return db.session.execute(_STEPS, {"piece": submission_id}).all()
+
+
+_TEXTS = text("""
+SELECT r.id, r.number, r.title, r.summary, r.body, r.author_line, c.name_vi AS section, u.short_name AS unit,
+  ARRAY(SELECT a.name || CASE WHEN ra.caption = '' THEN '' ELSE ': ' || ra.caption END
+    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
+    WHERE ra.revision_id = r.id ORDER BY ra.position) AS files
+FROM revision r JOIN submission s ON s.id = r.submission_id JOIN unit u ON u.id = s.unit_id
+LEFT JOIN category c ON c.id = r.category_id
+WHERE r.id = ANY(:revisions)
+""")
+
+
+def texts(revision_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Revisions as an inspector compares them: words, section, files in their order."""
+    return {row.id: row for row in db.session.execute(_TEXTS, {"revisions": list(revision_ids)})}
