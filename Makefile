@@ -17,6 +17,7 @@ help:
 	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
 	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
 	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
+	@echo 'make tamper       thử 560 cách sửa nhật ký / 560 attacks on the audit trail'
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
 	@echo 'make lint         soát mã / ruff, mypy, import contracts'
 	@echo 'make words        gom câu chữ cần dịch / bring the English catalogue up to date'
@@ -92,6 +93,10 @@ races: setup
 
 stories: setup
 	@HYPOTHESIS_PROFILE=nightly exec $(PYTHON) -m pytest tests/workflow/test_stories.py $(ARGS)
+
+# Fourteen attacks on the audit trail, each at forty random places; `make test` tries some of them.
+tamper: setup
+	@TOASOAN_TAMPER_PLACES=40 exec $(PYTHON) -m pytest -q -s tests/workflow/proof/test_tampering.py $(ARGS)
 
 bench: setup
 	@exec $(PYTHON) tests/bench/run.py $(if $(ONLY),'$(ONLY)')

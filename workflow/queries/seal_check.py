@@ -52,12 +52,14 @@ def seals(
     outside = [checkpoint for checkpoint, _ in copies if checkpoint]
     roots, damages = _grown(connection, {row.size for row in checkpoints} | {one.size for one in outside})
     yield from damages
-    yield from _signed(checkpoints, roots, keys)
+    is_told = bool(damages)
+    yield from _signed(checkpoints, roots, keys, is_told=is_told)
     for one in outside:
-        if one.size not in roots:
+        if one.size in roots:
+            if one.root != roots[one.size]:
+                yield "anchor", one.size, "anchor_differs"
+        elif not is_told:
             yield "anchor", one.size, "anchor_longer"
-        elif one.root != roots[one.size]:
-            yield "anchor", one.size, "anchor_differs"
 
 
 def _named(checkpoints: Sequence[Row[Any]]) -> list[PublicKey]:
@@ -73,42 +75,58 @@ def _anchor(note: str, keys: Sequence[PublicKey]) -> tuple[notes.Checkpoint | No
 
 
 def _grown(connection: Connection, sizes: set[int]) -> tuple[dict[int, bytes], list[Found]]:
-    """The roots at `sizes`, recomputed from the leaves; and where places or nodes are not what they must be."""
+    """The roots at `sizes`, recomputed from the leaves; and the first place where the tree is not what it must be.
+
+    Everything after that place would differ as well and says nothing more.
+    """
     tree, roots = merkle.Growing(), {}
-    damages: list[Found] = []
-    for part in connection.execution_options(yield_per=1).execute(_TREE, {"chunk": CHUNK}):
-        hashes = bytes(part.hashes)
-        begin = 0
-        for _ in range(part.leaves):
-            leaf = hashes[begin : begin + 32]
-            filled = tree.add(leaf)
-            end = begin + 32 + 32 * len(filled)
-            # Every node further up would differ as well: the first says where.
-            if filled and hashes[begin + 32 : end] != b"".join(filled) and not damages:
-                damages.append(_at(connection, tree.size - 1, "node_changed"))
-            begin = end
-            if tree.size in sizes:
-                roots[tree.size] = tree.root()
-        if (part.newest != tree.size - 1 or begin != len(hashes)) and not damages:
-            damages.append(_at(connection, part.newest, "leaf_displaced"))
-    return roots, damages
+    with connection.execute(_TREE, {"chunk": CHUNK}, execution_options={"yield_per": 1}) as parts:
+        for part in parts:
+            if part.newest != tree.size + part.leaves - 1:
+                return roots, [_displaced(connection)]
+            for hashes in _rows(part.hashes, tree.size, part.leaves):
+                filled = tree.add(hashes[:32])
+                if filled and hashes[32:] != b"".join(filled):
+                    return roots, [_at(connection, tree.size - 1)]
+                if tree.size in sizes:
+                    roots[tree.size] = tree.root()
+    return roots, []
+
+
+def _rows(joined: bytes, first: int, count: int) -> Iterator[bytes]:
+    """The hashes of each leaf: its own, then a node for each one at the end of its index in binary."""
+    begin = 0
+    for index in range(first, first + count):
+        end = begin + 32 * (index ^ (index + 1)).bit_length()
+        yield joined[begin:end]
+        begin = end
 
 
 _AT = text("SELECT stream, seq FROM audit_leaf WHERE tree_index = :place")
+_DISPLACED = text("""
+SELECT stream, seq FROM (
+  SELECT stream, seq, tree_index, row_number() OVER (ORDER BY tree_index) - 1 AS place FROM audit_leaf
+) AS l WHERE tree_index <> place ORDER BY tree_index LIMIT 1
+""")
 
 
-def _at(connection: Connection, place: int, kind: str) -> Found:
-    """The event whose leaf is at a place."""
+def _at(connection: Connection, place: int) -> Found:
     stream, seq = connection.execute(_AT, {"place": place}).one()
-    return stream, seq, kind
+    return stream, seq, "node_changed"
+
+
+def _displaced(connection: Connection) -> Found:
+    stream, seq = connection.execute(_DISPLACED).one()
+    return stream, seq, "leaf_displaced"
 
 
 def _signed(
-    checkpoints: Sequence[Row[Any]], roots: dict[int, bytes], keys: Sequence[PublicKey]
+    checkpoints: Sequence[Row[Any]], roots: dict[int, bytes], keys: Sequence[PublicKey], *, is_told: bool
 ) -> Iterator[Found]:
     """Each checkpoint: does its note hold for the tree, is it signed, does it name the one before it?
 
     Of the roots that differ only the first is told: what changed lies between it and the checkpoint before.
+    `is_told`: the tree is damaged, roots beyond that place are not known.
     """
     before, has_differed = "-", False
     for row in checkpoints:
@@ -124,7 +142,8 @@ def _signed(
         if (said.size, said.root) != (row.size, row.root):
             yield "checkpoint", row.size, "note_differs"
         elif row.size not in roots:
-            yield "checkpoint", row.size, "leaves_cut_off"
+            if not is_told:
+                yield "checkpoint", row.size, "leaves_cut_off"
         elif row.root != roots[row.size] and not has_differed:
             has_differed = True
             yield "checkpoint", row.size, "root_differs"
