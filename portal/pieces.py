@@ -210,6 +210,7 @@ def entry_of(entry: timeline.Entry) -> dict[str, Any]:
         "says": gettext(grammar.action_name(entry.action)),
         "who": entry.who or gettext("Hệ thống"),
         "seat": entry.seat,
+        "on_behalf_of": entry.in_place_of,
         "at": entry.at,
         "note": entry.payload.get("reason", ""),
         "state": entry.payload.get("to"),

@@ -126,6 +126,16 @@ def test_what_is_forgotten_is_gone_for_good_and_the_chain_is_whole(make, cast, c
     assert audit_check.check().is_whole
 
 
+def test_another_word_behind_a_seal_is_told_with_its_event(cast, client, superuser):
+    client.as_(cast.son)
+
+    with superuser.begin() as connection:
+        connection.execute(text("UPDATE sealed_word SET value = '10.0.0.1'"))
+
+    told = [(damage.stream, damage.kind) for damage in audit_check.check().damages]
+    assert told == [(f"account:{cast.son.id}", "word_changed")]
+
+
 def test_only_an_administrator_makes_the_house_forget_and_says_why(cast, client, refused):
     client.as_(cast.son)
 

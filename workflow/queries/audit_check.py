@@ -13,6 +13,7 @@ from models.base import db
 from workflow.engine.errors import N_
 from workflow.proof import keys as key_files
 from workflow.proof.notes import PublicKey
+from workflow.queries import sealed
 from workflow.queries.chain_check import chains
 from workflow.queries.seal_check import seals
 
@@ -57,6 +58,7 @@ KINDS = {
     "own_approval": N_("người viết hoặc người biên tập đã tự phê duyệt"),
     "effect_lost": N_("việc phải làm theo sự kiện này không có trong hàng đợi"),
     "effect_invented": N_("hàng đợi có việc của một sự kiện không tồn tại"),
+    "word_changed": N_("dữ liệu cá nhân bên cạnh không khớp mã niêm phong trong sự kiện"),
     "sealed_and_removed": N_("sự kiện đã niêm phong nay không còn"),
     "slipped_in": N_("sự kiện được chèn vào phần đã niêm phong"),
     "rewritten": N_("sự kiện đã được viết lại sau khi niêm phong"),
@@ -110,6 +112,7 @@ def examine(connection: Connection, *, keys: Sequence[PublicKey], anchors: Seque
     found = [
         *chains(connection, most=MOST),
         *seals(connection, keys=keys, anchors=anchors, most=MOST),
+        *sealed.altered(connection, most=MOST),
     ]
     return Verdict(
         counted.events,

@@ -12,8 +12,8 @@ from workflow.queries.desk import holding
 PAGE = 40
 EXPORT_MOST = 50_000
 
-DECISIONS = ("approve", "publish", "edit", "return", "send_back", "revise", "retract")
-"""What somebody at the department decides about a piece, and answers for."""
+DECISIONS = ("approve", "publish", "edit", "endorse", "return", "send_back", "revise", "retract")
+"""What somebody decides about a piece and answers for; `endorse` is the unit's own leader."""
 USUAL = ("approve", "publish")
 
 

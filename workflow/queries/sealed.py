@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from models.base import db
 
@@ -20,6 +20,20 @@ def opened(payloads: Iterable[Any]) -> Mapping[str, str | None]:
     digests = [bytes.fromhex(seal.removeprefix(MARK)) for seal in seals]
     known = {f"{MARK}{row.digest}": row.value for row in db.session.execute(_WORDS, {"digests": digests})}
     return {seal: known.get(seal) for seal in seals}
+
+
+# Only words that were altered are looked for in the trail: it is long, and they are few.
+_ALTERED = text("""
+SELECT coalesce(e.stream, 'sealed_word') AS stream, coalesce(e.seq, 0) AS seq
+FROM sealed_word w LEFT JOIN audit_event e ON strpos(e.payload, encode(w.digest, 'hex')) > 0
+WHERE w.value IS NOT NULL AND w.digest <> sha256(w.salt || convert_to(w.value, 'UTF8'))
+ORDER BY 1, 2 LIMIT :most
+""")
+
+
+def altered(connection: Connection, *, most: int) -> list[tuple[str, int, str]]:
+    """(stream, number, kind) of every event behind whose seal another word was put."""
+    return [(row.stream, row.seq, "word_changed") for row in connection.execute(_ALTERED, {"most": most})]
 
 
 def readable(payload: Any, words: Mapping[str, str | None], *, forgotten: str) -> Any:
