@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.vocabulary import AttachmentKind, Consent, Role
+from models.vocabulary import AttachmentKind, Consent, Role, SeatKind
 from workflow.rules.facts import Facts, Media, Month
 from workflow.rules.guards import GUARDS
 
@@ -85,6 +85,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("own_or_committee", {"actor": LAN, "authors": frozenset()}),
     ("own_or_committee", {"actor": BINH}),
     ("own_or_committee", {"actor": HA, "roles": frozenset({Role.COMMITTEE})}),
+    ("leads_committee", {"seats": frozenset({SeatKind.LEADER})}),
     ("not_author", {"actor": HA}),
     ("sectioned", {}),
     ("consents_answered", {}),
@@ -125,6 +126,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("as_approved", {}, "changed_since_approval"),
     ("own_or_committee", {"actor": HA}, "not_your_piece"),
     ("own_or_committee", {"actor": None, "created_by": None}, "not_your_piece"),
+    ("leads_committee", {"seats": frozenset({SeatKind.SPECIALIST})}, "not_the_leader"),
     ("not_author", {"actor": BINH}, "author_may_not_edit"),
     ("sectioned", {"has_category": False}, "category_required"),
     ("consents_answered", {"media": (PICTURE, replace(FILM, answer=None))}, "consent_unanswered"),
