@@ -20,6 +20,7 @@ from workflow.engine.audit import instant
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import audit, audit_check, desk, sealed
+from workflow.wording import ROLES
 
 
 class Trail(Screen):
@@ -157,6 +158,7 @@ def _row(event: Any) -> dict[str, Any]:
         "says": gettext(action_name(event.action, trigger)),
         "refused": bool(code),
         "subject": event.subject
+        or event.about
         or event.unit
         or event.payload.get("period")
         or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
@@ -174,6 +176,8 @@ ABOUT = {
     "period": N_("Kỳ và hạn gửi"),
     "settings": N_("Thiết lập"),
     "unit": N_("Đơn vị"),
+    "delegation": N_("Ủy quyền"),
+    "picture": N_("Ảnh gốc"),
 }
 """What a stream is about, when its event names nothing nearer."""
 
@@ -193,7 +197,7 @@ def _drawn(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
         "reason": payload.get("reason"),
         "before": payload.get("from"),
         "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
-        "changes": _changes(payload.get("before"), payload.get("after")),
+        "changes": _changes(payload.get("before"), payload.get("after")) + _role(payload),
         "seen": payload.get("digest"),
         "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
         "note": note(payload),
@@ -213,6 +217,12 @@ def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
     if after is None or isinstance(after, Mapping):
         return []
     return [{"name": gettext("Trước, sau"), "before": before, "after": after}]
+
+
+def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The role that was given, taken or lent."""
+    role = payload.get("role")
+    return [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
 
 
 def _verdict() -> dict[str, Any]:

@@ -14,6 +14,7 @@ PAGES = (
     "/quan-tri/", "/quan-tri/bai/", "/quan-tri/don-vi/", "/quan-tri/ban-truyen-thong/h-can-loc/", "/quan-tri/ky/",
     "/quan-tri/bao-cao/", "/quan-tri/nhat-ky/", "/quan-tri/thu-da-gui/", "/quan-tri/hang-doi/",
     "/quan-tri/thu-den/", "/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/",
+    "/quan-tri/ai-da-duyet-gi/", "/quan-tri/uy-quyen/",
 )  # fmt: skip
 
 
