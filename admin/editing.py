@@ -1,6 +1,6 @@
 """Changing a piece from the desk: its text, pictures and words, and what it was filed under."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
 
-from admin import reading
+from admin import acts
 from admin.desk import SEE_OTHER, me, pin, sentences
 from admin.editor import for_editor, from_editor
 from admin.fields import offered
@@ -17,8 +17,8 @@ from models.base import db
 from models.period import Period
 from models.vocabulary import Kind, Phase
 from workflow import definitions, organisation, submissions, writing
-from workflow.engine.errors import NotAllowed, Stale, ToaSoanError
-from workflow.queries import desk, timeline
+from workflow.engine.errors import CommandReused, NotAllowed, Stale, ToaSoanError
+from workflow.queries import collisions, desk, timeline
 from workflow.wording import CHECKLIST, KINDS
 
 _ = lazy_gettext
@@ -74,7 +74,7 @@ class Editing:
                     _write(row, files, form)
                     flash(gettext("Đã lưu phiên bản mới."), "success")
                     return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
-                except Stale:
+                except (Stale, CommandReused):
                     db.session.rollback()
                     status, stale = 409, _collision(piece_id, form)
                 except ToaSoanError as refused:
@@ -104,6 +104,7 @@ class Editing:
                     category=form.category.data or None,
                     author_line=form.author_line.data.strip(),
                     period=_period(form.period.data),
+                    command=acts.command(request.form),
                 )
                 flash(gettext("Đã sửa phân loại. Hai kỳ liên quan được tính lại."), "success")
                 return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
@@ -150,12 +151,13 @@ def _write(row: Any, files: Sequence[Any], form: TextForm) -> submissions.Done:
     )
     ticked = set(request.form.getlist("checklist")) >= set(CHECKLIST)
     answers = {"checklist": True} if ticked else {}
-    return writing.write(row.id, manuscript, by=me(), seen=form.seen.data or "", **answers)
+    command = acts.command(request.form)
+    return writing.write(row.id, manuscript, by=me(), seen=form.seen.data or "", command=command, **answers)
 
 
-def _collision(piece_id: int, form: TextForm) -> Mapping[str, Any]:
+def _collision(piece_id: int, form: TextForm) -> collisions.Collision:
     """Both versions, and the form set to be saved over the present one, knowingly."""
-    stale = reading.since_seen(piece_id, form.seen.data or "")
+    stale = collisions.since_seen(piece_id, form.seen.data or "")
     present = timeline.piece(piece_id)
     if present is not None:
         form.seen.data = present.digest

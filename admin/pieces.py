@@ -18,7 +18,7 @@ from models.submission import Submission
 from models.vocabulary import Consent
 from workflow import deadlines, definitions, submissions, writing
 from workflow.engine.errors import N_, Busy, CommandReused, Invalid, NotAllowed, Stale, ToaSoanError
-from workflow.queries import desk, duplicates, dwelling, timeline
+from workflow.queries import collisions, desk, duplicates, dwelling, timeline
 
 
 class Pieces(Together, Editing, Screen):
@@ -48,7 +48,7 @@ class Pieces(Together, Editing, Screen):
     def piece(self, piece_id: int) -> str:
         return self._page(piece_id)
 
-    def _page(self, piece_id: int, *, stale: Mapping[str, Any] | None = None) -> str:
+    def _page(self, piece_id: int, *, stale: collisions.Collision | None = None) -> str:
         row = timeline.piece(piece_id) or abort(404)
         offers = submissions.available(piece_id, by=me())
         entries = timeline.timeline(piece_id)
@@ -91,7 +91,9 @@ class Pieces(Together, Editing, Screen):
                 )  # fmt: skip
         except Stale:
             db.session.rollback()
-            return self._page(piece_id, stale=reading.since_seen(piece_id, request.form.get("seen", ""))), 409
+            return self._page(
+                piece_id, stale=collisions.since_seen(piece_id, request.form.get("seen", ""))
+            ), 409
         except NotAllowed as refused:
             flash(sentences(refused), "refused")
             return back_to(".piece", piece_id=piece_id, anchor=f"reasons-{trigger}")
@@ -114,7 +116,12 @@ class Pieces(Together, Editing, Screen):
             if chosen not in set(Consent):
                 raise Invalid("answer_required", N_("Vui lòng chọn một câu trả lời."))
             writing.answer(
-                piece_id, file_id, Consent(chosen), by=me(), note=request.form.get("note", "").strip()[:500]
+                piece_id,
+                file_id,
+                Consent(chosen),
+                by=me(),
+                note=request.form.get("note", "").strip()[:500],
+                command=acts.command(request.form),
             )
 
         attempt(say, done=gettext("Đã ghi câu trả lời."))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from admin.desk import can
 from models.vocabulary import Phase
-from workflow import clock, definitions, differences, texts
+from workflow import clock, definitions
 from workflow.engine import drawing
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Offer
@@ -141,19 +141,3 @@ def refused_move(offers: Sequence[Offer], definition: Definition) -> str | None:
     """The forward move that is refused to this person now, to be crossed out."""
     forward = {step.trigger for step in definition.moves if step.tone == "primary"}
     return next((o.step.trigger for o in offers if o.step.trigger in forward and not o.is_allowed), None)
-
-
-def since_seen(piece_id: int, digest: str) -> dict[str, Any]:
-    """What changed between the text with this digest and the present one, when the first was ours."""
-    seen, present = timeline.seen_revision(piece_id, digest), timeline.piece(piece_id)
-    if seen is None or present is None:
-        return {"changes": None}
-    return {
-        "seen": seen.number,
-        "present": present.revision_number,
-        "title": differences.words(seen.title, present.title),
-        "changes": differences.words(
-            f"{seen.summary}\n\n{texts.to_plain(seen.body)}",
-            f"{present.summary}\n\n{texts.to_plain(present.body)}",
-        ),
-    }

@@ -4,6 +4,8 @@ The address is personal: only its salted digest goes into the trail. It is seale
 somebody moves to another network; a page that is only read by strangers has neither session nor address.
 """
 
+import uuid
+
 from flask import Flask, request, session
 from flask_login import current_user
 
@@ -16,6 +18,8 @@ KEY = "came_from"
 
 
 def count(app: Flask) -> None:
+    # Every form that changes something carries one: pressed twice, it is one command.
+    app.jinja_env.globals["command_id"] = lambda: str(uuid.uuid4())
     app.before_request(_begin)
     app.teardown_request(_end)
 
@@ -38,6 +42,12 @@ def remember(account_id: int) -> None:
         seal = privacy.seal(address, about=account_id)
         session[KEY] = (address, seal)
     click.begin(seal)
+
+
+def seal() -> str:
+    """The sealed address of who is signed in, as remembered last."""
+    kept: str = session.get(KEY, ("", ""))[1]
+    return kept
 
 
 def of_a_stranger(account_id: int | None) -> None:

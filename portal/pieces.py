@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from models.vocabulary import UNIT_ROLES, Consent
 from portal import month, person
+from portal.forms import command
 from portal.writing import Answer, asked, piece_of
 from workflow import definitions, differences, grammar, submissions, texts, writing
 from workflow.engine.definition import Step
@@ -57,7 +58,6 @@ def show(code: str, *, error: str = "", status: int = 200) -> Answer:
         refused_reasons=reasons_of(offers["submit"]) if "submit" in offers else [],
         may_write="write" in offers and offers["write"].is_allowed,
         may_answer="answer" in offers and offers["answer"].is_allowed,
-        command=uuid.uuid4(),
         error=error,
         public_url=public_address(found),
         revisions=found.revision_number,
@@ -90,14 +90,6 @@ def send(code: str) -> Answer:
     return redirect(url_for("portal.this_month"), 303)
 
 
-def command() -> str | None:
-    """The form's own number: a form sent twice is one sending. None when somebody tampered with it."""
-    try:
-        return str(uuid.UUID(request.form.get("command", "")))
-    except ValueError:
-        return None
-
-
 def said_after_sending() -> str:
     running = read.running_month(person.unit().id, now=person.now())
     if running is None or not running.quota:
@@ -117,7 +109,7 @@ def step(code: str, trigger: str) -> Response:
     if not any(step.trigger == trigger and is_button(step) for step in steps):
         abort(404)
     try:
-        submissions.perform(found.id, trigger, by=person.me())
+        submissions.perform(found.id, trigger, by=person.me(), command=command())
     except ToaSoanError as refused:
         flash(person.told(refused), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
@@ -136,7 +128,7 @@ def answer(code: str, attachment_id: int) -> Response:
         flash(gettext("Vui lòng chọn một câu trả lời."), "error")
     else:
         try:
-            writing.answer(found.id, attachment_id, Consent(given), by=person.me())
+            writing.answer(found.id, attachment_id, Consent(given), by=person.me(), command=command())
             flash(gettext("Đã ghi câu trả lời về hình ảnh trẻ."), "success")
         except ToaSoanError as refused:
             flash(person.told(refused), "refused")
@@ -238,6 +230,7 @@ def step_of(offer: Offer, code: str) -> dict[str, Any]:
         "kind": offer.step.tone,
         "question": gettext(question) if question else None,
         "reasons": reasons_of(offer),
+        "fields": {"command": str(uuid.uuid4())},
     }
 
 

@@ -7,10 +7,10 @@ from flask_babel import gettext
 
 from models.vocabulary import Kind
 from portal import arriving_files, person
-from portal.forms import TITLE_WISH, Quick
+from portal.forms import TITLE_WISH, Quick, command
 from portal.writing import Answer, place
 from workflow import texts, writing
-from workflow.engine.errors import Invalid
+from workflow.engine.errors import CommandReused, Invalid
 
 SENTENCE_END = re.compile(r"(?<=[.…?])\s|\n")
 
@@ -34,10 +34,10 @@ def send_quickly() -> Answer:
         new=good,
     )
     try:
-        piece = writing.draft(manuscript, unit=person.unit(), by=person.me())
-    except Invalid as refused:
+        piece = writing.draft(manuscript, unit=person.unit(), by=person.me(), command=command())
+    except (Invalid, CommandReused) as refused:
         place(refused, form)
-        return render_template("portal/quick.html", form=form), 422
+        return render_template("portal/quick.html", form=form), refused.status
     for sentence in problems:
         flash(sentence, "error")
     flash(gettext("Đã lưu. Vui lòng xem lại tiêu đề và trả lời cho từng ảnh."), "success")

@@ -6,13 +6,15 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from models.base import db
 from models.vocabulary import AttachmentKind, Consent, Kind
 from portal import arriving_files, person
-from portal.forms import TITLE_WISH, Writing
+from portal.forms import TITLE_WISH, Writing, command
 from workflow import submissions, texts, writing
-from workflow.engine.errors import Invalid, Stale, ToaSoanError
+from workflow.engine.errors import CommandReused, Invalid, Stale, ToaSoanError
 from workflow.queries import portal as read
 from workflow.queries import timeline
+from workflow.queries.collisions import since_seen
 
 ANSWERED_KINDS = (AttachmentKind.PICTURE.value, AttachmentKind.VIDEO.value)
 
@@ -30,10 +32,12 @@ def compose() -> Answer:
         return page(form), 422
     good, problems = arriving_files.sort_out(request.files.getlist("files"))
     try:
-        piece = writing.draft(manuscript(form, [], good), unit=person.unit(), by=person.me())
-    except Invalid as refused:
+        piece = writing.draft(
+            manuscript(form, [], good), unit=person.unit(), by=person.me(), command=command()
+        )
+    except (Invalid, CommandReused) as refused:
         place(refused, form)
-        return page(form), 422
+        return page(form), refused.status
     return after_saving(piece.code, problems)
 
 
@@ -54,13 +58,14 @@ def rewrite(code: str) -> Answer:
     try:
         written = manuscript(form, files, good)
         if not says_the_same(written, found, files):
-            writing.write(found.id, written, by=person.me(), seen=request.form.get("seen", ""))
+            writing.write(
+                found.id, written, by=person.me(), seen=request.form.get("seen", ""), command=command()
+            )
         answer_all(found.id, files)
-    except Stale:
-        flash(
-            gettext("Bài vừa được người khác sửa. Nội dung đồng chí gõ còn ở dưới, chưa được lưu."), "error"
-        )
-        return page(form, found, files), 409
+    except (Stale, CommandReused):
+        db.session.rollback()
+        collision = since_seen(found.id, request.form.get("seen", ""))
+        return page(form, piece_of(code), files, collision=collision), 409
     except Invalid as refused:
         place(refused, form)
         return page(form, found, files), 422
@@ -112,7 +117,14 @@ def asked(files: Any) -> list[Any]:
     return [file for file in files if file.kind in ANSWERED_KINDS]
 
 
-def page(form: Writing, piece: Any = None, files: Any = (), missing: dict[int, str] | None = None) -> str:
+def page(
+    form: Writing,
+    piece: Any = None,
+    files: Any = (),
+    missing: dict[int, str] | None = None,
+    collision: Any = None,
+) -> str:
+    """The form; after a collision with what changed meanwhile, set to be saved over it, knowingly."""
     return render_template(
         "portal/write.html",
         form=form,
@@ -121,6 +133,7 @@ def page(form: Writing, piece: Any = None, files: Any = (), missing: dict[int, s
         documents=[file for file in files if file.kind not in ANSWERED_KINDS],
         typed=request.form,
         missing=missing or {},
+        collision=collision,
         limit=TITLE_WISH,
     )
 

@@ -309,3 +309,45 @@ def test_the_page_shows_the_text_of_its_revision_clean(make, cast, client):
     assert "&lt;b&gt;Tít" in page
     assert "alert(1)" not in page
     assert db.session.scalars(select(Revision)).one().body == "<p>Lời</p>"
+
+
+def test_a_collision_tells_every_part_that_differs_and_keeps_what_was_typed(make, cast, client):
+    piece = make.submission(state="submitted", with_picture=True)
+    submissions.claim(piece.id, by=cast.son)
+    seen = typed(piece)
+    make.category("le-hoi", "Lễ hội")
+    writing.write(
+        piece.id,
+        make.manuscript("Tít mới", body=piece.revision.body, category="le-hoi", author_line="Lê Thị Mai"),
+        by=cast.son,
+        seen=piece.digest,
+    )
+    son = client.as_(cast.son)
+    son.read_token(at(piece, "sua"))
+
+    answer = son.send(at(piece, "sua"), **seen)
+
+    assert answer.status_code == 409
+    for part in (
+        "<ins>Tít mới</ins>",
+        "<ins>Lễ hội</ins>",
+        "<ins>Mai</ins>",
+        "<del>anh.jpg: Ảnh 1.</del>",
+    ):
+        assert part in answer.text, part
+    assert 'value="Tít của tôi"' in answer.text
+    assert now_of(piece).revision.title == "Tít mới"
+
+
+def test_a_text_sent_twice_is_one_revision(make, cast, client):
+    piece = make.submission(state="submitted")
+    submissions.claim(piece.id, by=cast.son)
+    son = client.as_(cast.son)
+    page = son.get(at(piece, "sua")).text
+    command = re.search(r'name="command" value="([^"]+)"', page)[1]
+    son.read_token(at(piece, "sua"))
+
+    answers = [son.send(at(piece, "sua"), **typed(piece), command=command) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert now_of(piece).revision.number == 2

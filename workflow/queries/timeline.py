@@ -106,17 +106,6 @@ def files(revision_id: int) -> Sequence[Row[Any]]:
     return db.session.execute(_FILES, {"revision": revision_id}).all()
 
 
-_SEEN = text("""
-SELECT r.number, r.title, r.summary, r.body FROM revision r
-WHERE r.submission_id = :piece AND r.digest = :digest ORDER BY r.number DESC LIMIT 1
-""")
-
-
-def seen_revision(submission_id: int, digest: str) -> Row[Any] | None:
-    """The revision somebody had before her eyes, by the digest her form sent."""
-    return db.session.execute(_SEEN, {"piece": submission_id, "digest": digest}).one_or_none()
-
-
 _REASONS = text("""
 SELECT action, reason FROM (
   SELECT action, payload::jsonb ->> 'reason' AS reason,
