@@ -19,6 +19,8 @@ SCREENS = {
     "/quan-tri/ban-truyen-thong/h-ky-anh/": "committees.read",
     "/quan-tri/ban-truyen-thong/h-can-loc/them": "committees.read",
     "/quan-tri/ky/": "periods.read",
+    "/quan-tri/quy-trinh/": "procedures.read",
+    "/quan-tri/quy-trinh/unit-approval/1/": "procedures.read",
     "/quan-tri/chuyen-muc/": "submissions.read",
     "/quan-tri/chuyen-muc/van-ban": "submissions.read",
     "/quan-tri/bao-cao/": "reports.read",

@@ -1,10 +1,14 @@
 """What each command answers, and how it refuses. Inside this process: starting Python is not what is tried here."""
 
+import csv
+import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 from flask import Flask
 
@@ -174,6 +178,76 @@ def test_the_trail_is_whole_and_the_workflow_can_be_drawn(run: Run, make: Make) 
     assert drawn.startswith("stateDiagram-v2")
     assert "edited --> approved: Phê duyệt (approver)" in drawn
     assert run("queue", "--json").rows
+
+
+def test_the_trail_is_sealed_proved_and_held_against_a_letter_that_was_kept(
+    run: Run, make: Make, tmp_path: Path
+) -> None:
+    make.submission(state="approved")
+    assert run("audit", "seal", "--json").row["sealed"] > 10
+    note = run("audit", "seal", "--json").row["note"]
+    assert note == "", "nothing is new"
+    proof = json.loads(run("audit", "prove", "3").out)
+    (tmp_path / "thu.txt").write_text(f"Kính gửi\n\n{proof['note']}\nTrân trọng.", "utf-8")
+    (tmp_path / "trống.txt").write_text("Kính gửi", "utf-8")
+    make.submission()
+    size = run("audit", "seal") and json.loads(run("audit", "prove", "3").out)["note"].split("\n")[1]
+
+    alone = run("audit", "verify", "--json").row
+    held = run("audit", "verify", "--anchor", tmp_path / "thu.txt", "--json").row
+    other = run("audit", "verify", "--anchor", tmp_path / "trống.txt", "--json")
+    written = run("audit", "prove", "3", tmp_path / "3.json", "--json").row
+    older = proof["note"].split("\n")[1]
+    continued = run("audit", "consistency", older, size, tmp_path / "c.json", "--json").row
+
+    assert (alone["anchors"], held["anchors"], held["not_seen"]) == (0, 1, "")
+    assert "ký lại bằng khóa bị lấy cắp" in alone["not_seen"]
+    assert (other.code, other.row["code"]) == (1, "anchor_empty")
+    assert written["hashes"] == len(json.loads((tmp_path / "3.json").read_text("utf-8"))["path"])
+    assert json.loads((tmp_path / "c.json").read_text("utf-8"))["kind"] == "consistency"
+    assert run("audit", "consistency", "1", "--json").row["code"] == "checkpoint_unknown"
+    assert continued["hashes"] > 0
+
+
+def test_the_trail_leaves_the_house_in_three_forms_without_a_formula(
+    run: Run, make: Make, tmp_path: Path
+) -> None:
+    make.submission(state="submitted", title="=1+1", author_line="=cmd|' /C calc'!A0")
+
+    told = {
+        form: run("audit", "export", f"--{form}", tmp_path / f"nhat-ky.{form}", "--json").row["events"]
+        for form in ("csv", "xlsx", "jsonl")
+    }
+
+    table = list(csv.reader((tmp_path / "nhat-ky.csv").open(encoding="utf-8-sig", newline="")))
+    sheet = openpyxl.load_workbook(tmp_path / "nhat-ky.xlsx").active
+    lines = [json.loads(one) for one in (tmp_path / "nhat-ky.jsonl").read_text("utf-8").splitlines()]
+    assert told == {"csv": len(table) - 1, "xlsx": sheet.max_row - 1, "jsonl": len(lines)}
+    assert (told["xlsx"], told["jsonl"]) == (told["csv"] + 1, told["csv"] + 2), "each export is on record"
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    for one in lines:
+        whole = b"\x02" + bytes.fromhex(one["prev_hash"]) + one["written"].encode()
+        assert hashlib.sha256(whole).hexdigest() == one["hash"]
+    assert run("audit", "export", tmp_path / "x", "--json").code == 2
+
+
+def test_pieces_move_to_another_definition_after_it_was_said_what_would_change(
+    run: Run, make: Make, tmp_path: Path
+) -> None:
+    code = make.submission(state="edited").code
+    words = ("workflow", "migrate", "monthly-submission", "1", "1", "--into", "unit-approval", "--json")
+
+    *states, told = run(*words, "--dry-run").rows
+    assert {row["state"]: (row["to"], row["pieces"]) for row in states}["edited"] == ("corrected", 1)
+    assert (told["pieces"], told["blocked"]) == (1, 0)
+    assert run(*words).code == 1, "a reason is asked for"
+    moved = run(*words, "--map", "drafted=written", "--reason", "Thử hai bước.").rows[-1]
+    drawn = run("workflow", "draw", "--piece", code, "--svg", tmp_path / "bai.svg").out
+
+    assert moved["moved"] == 1
+    assert "bai.svg" in drawn
+    assert 'class="place phase-ready is-here"' in (tmp_path / "bai.svg").read_text("utf-8")
 
 
 def test_every_step_is_told_with_what_stands_in_its_way(run: Run, make: Make) -> None:

@@ -3,8 +3,10 @@
 What knows a state by name would fall over here: the queues, the month's count, the sweep, both doors.
 """
 
+import re
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -165,6 +167,66 @@ def test_what_the_leader_approved_is_not_rewritten_unless_taken_back(make, cast,
 
     assert again(piece).state == "written"
     assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "invalid_transition"
+
+
+def test_people_choose_it_on_the_months_page(make, cast, client):
+    page = f"/quan-tri/ky/{may().id}/"
+    son = client.as_(cast.son)
+    son.read_token(page)
+
+    son.send(f"{page}quy-trinh", workflow="unit-approval", reason="Đơn vị đề nghị.")
+
+    db.session.expire_all()
+    assert may().follows == "unit-approval"
+    assert "Lãnh đạo đơn vị duyệt trước khi gửi" in son.get(page).text
+
+
+def test_nothing_but_the_definitions_names_a_state():
+    """`approved`, `late` and their like are also letters, verdicts and columns; colours are called after states."""
+    house = Path(definitions.__file__).parents[2]
+    names = set(definitions.states()) - {"approved", "published", "late", "received"}
+    named = re.compile("|".join(rf"""(?<!tone or )["']{name}["']""" for name in sorted(names)))
+
+    found = {
+        (file.relative_to(house).as_posix(), word)
+        for room in ("models", "workflow", "tasks", "gate", "admin", "portal", "forum", "migrations")
+        for kind in ("*.py", "*.html", "*.txt")
+        for file in (house / room).rglob(kind)
+        for word in named.findall(file.read_text("utf-8"))
+    }
+
+    assert found == set()
+
+
+def test_new_pieces_follow_the_newest_version_and_old_ones_keep_theirs(make, cast, tmp_path, monkeypatch):
+    old = make.submission(state="submitted")
+    for path in Path(definitions.__file__).parent.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    first = (tmp_path / "monthly_submission.toml").read_text("utf-8")
+    newer = (
+        first.replace("version = 1", "version = 2")
+        .replace("edited", "polished")
+        .replace("unclaimed", "in_use")
+    )
+    (tmp_path / "monthly_submission_2.toml").write_text(newer, "utf-8")
+    both = definitions.assembled(tmp_path)
+    monkeypatch.setattr(definitions, "engines", lambda: both)
+    definitions.states.cache_clear()
+
+    new = make.submission(state="submitted")
+    submissions.claim(old.id, by=cast.son)
+    submissions.finish_editing(old.id, by=cast.son)
+    submissions.claim(new.id, by=cast.son)
+    submissions.finish_editing(new.id, by=cast.son)
+    states = [again(piece).state for piece in (old, new)]
+    moved = procedures.migrate(
+        procedures.plan(("monthly-submission", 1), ("monthly-submission", 2)), reason="Tên mới.", by=cast.mai
+    )
+    now = [(again(piece).state, piece.workflow_version) for piece in (old, new)]
+    definitions.states.cache_clear()
+
+    assert states == ["edited", "polished"]
+    assert (moved, now) == (1, [("polished", 2), ("polished", 2)])
 
 
 def test_a_month_follows_what_people_choose_and_says_who_chose(make, cast, refused):

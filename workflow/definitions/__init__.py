@@ -66,6 +66,7 @@ def names() -> list[str]:
     return sorted({name for name, _ in engines()})
 
 
+@lru_cache(maxsize=1)
 def states() -> Mapping[str, State]:
     """Every state by name. Where definitions share a name, the newest version's words for it."""
     return {
