@@ -90,5 +90,21 @@ class JobRun(Base):
     claimed_at: Mapped[CreatedAt]
     done_at: Mapped[datetime | None]
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    took_ms: Mapped[int | None]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who ran it by hand; such a slot stands beside the timetable and takes none of its places."""
 
     __table_args__ = (Index("ix_job_run_newest", "job", slot.desc()),)
+
+
+class JobPause(Base):
+    """A job that claims no slots until somebody lets it go on; then it catches up as its row says."""
+
+    __tablename__ = "job_pause"
+
+    job: Mapped[str] = mapped_column(Text, primary_key=True)
+    reason: Mapped[str]
+    paused_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    paused_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)

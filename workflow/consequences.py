@@ -18,6 +18,7 @@ Changes = dict[str, Any]
 
 def _submit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
     changes: Changes = {"returned_reason": None, "statement_by": known.actor}
+    told: dict[str, Any] = {"side": "unit"}
     if known.first_sent_at is None:
         booked = booking(known)
         if booked is None:
@@ -27,7 +28,9 @@ def _submit(known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:
             "period_id": booked.period_id,
             "sent_late": booked.is_late,
         }
-    return changes, {"side": "unit", "sent_late": changes.get("sent_late", known.sent_late)}
+        # Read by queries/months.py: in which month a piece stood at a past instant.
+        told["booked"] = booked.period_id
+    return changes, {**told, "sent_late": changes.get("sent_late", known.sent_late)}
 
 
 def _withdraw(_known: Facts, _answers: Answers) -> tuple[Changes, dict[str, Any]]:

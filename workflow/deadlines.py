@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import select, text
 
 from models.base import db
 from models.organisation import Unit
@@ -18,6 +18,7 @@ from workflow.engine.definition import Definition, Step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.months import directive_on, ensure_around, ensure_period
+from workflow.queries.months import deadline
 from workflow.rules.permissions import require
 from workflow.submissions import perform
 
@@ -37,15 +38,13 @@ __all__ = [
 ]
 
 
+_IN_FORCE = text(f"SELECT {deadline('CAST(:unit AS bigint)')} FROM period p WHERE p.id = :period")  # noqa: S608
+
+
 def deadline_for(period: Period, unit_id: int | None) -> datetime:
     """The unit's deadline in force: the period's, or the latest extension to it. None: what holds for all units."""
-    extended = db.session.scalar(
-        select(func.max(Extension.deadline_at)).where(
-            Extension.period_id == period.id,
-            or_(Extension.unit_id.is_(None), Extension.unit_id == unit_id),
-        )
-    )
-    return max(filter(None, (period.deadline_at, extended)))
+    found: datetime = db.session.execute(_IN_FORCE, {"period": period.id, "unit": unit_id}).scalar_one()
+    return found
 
 
 def binding(unit: Unit, *, at: datetime) -> Period:
@@ -69,16 +68,15 @@ def _is_open(period: Period, at: datetime) -> bool:
     return period.closed_at is None or at < period.closed_at
 
 
-_DUE = text("""
-SELECT s.id, greatest(p.deadline_at, (SELECT max(x.deadline_at) FROM extension x
-    WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = s.unit_id))) AS deadline_at
+_DUE = text(f"""
+SELECT s.id, {deadline("s.unit_id")} AS deadline_at
 FROM submission s JOIN period p ON p.id = s.period_id
 WHERE s.state = :state AND s.workflow = :workflow AND s.workflow_version = :version
   AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
   AND p.deadline_at <= :now AND s.id > :after
 ORDER BY s.id LIMIT :size
 FOR UPDATE OF s SKIP LOCKED
-""")
+""")  # noqa: S608  (constants of the house)
 
 # Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
 _HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")

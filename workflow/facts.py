@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from models.vocabulary import AttachmentKind, Consent, Role
+from workflow.engine import driver
 from workflow.engine.errors import NotFound
 from workflow.queries.heirs import at_work
+from workflow.queries.months import OWES, counted
 from workflow.rules.facts import Facts, Media, Month
 
 _MEDIA = """ARRAY(SELECT row_to_json(m) FROM (
@@ -22,68 +24,61 @@ _WORDS = f"""r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id
   {_MEDIA}"""
 
 _SELECT = f"""
-WITH moment AS (
-  SELECT coalesce(CAST(:at AS timestamptz), people_now()) AS now, people_now() AS recorded_at
-),
-today AS (SELECT now, recorded_at, (now AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day FROM moment)
 SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_hash, s.digest, s.revision_id,
   s.unit_id, s.period_id, s.kind, s.first_sent_at, s.sent_late, s.uncounted, s.claimed_by, s.claimed_at,
   s.set_aside_reason, s.scheduled_at, s.discarded_at, s.created_by, today.now, today.recorded_at,
   u.code AS unit_code, u.valid_to AS unit_valid_to,
   (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
   {_WORDS},
-  claimant.full_name AS claimant,
-  (SELECT e.payload::jsonb ->> 'digest' FROM audit_event e
-    WHERE e.submission_id = s.id AND e.action = 'submission:approve' ORDER BY e.id DESC LIMIT 1) AS approved_digest,
-  ARRAY(SELECT DISTINCT e.actor_id FROM audit_event e
-    WHERE e.submission_id = s.id AND e.payload::jsonb ->> 'side' = 'unit' AND e.actor_id IS NOT NULL) AS authors,
-  -- Who acts in somebody's place acts for both of them.
-  ARRAY(SELECT DISTINCT each.account FROM audit_event e
-    CROSS JOIN LATERAL (VALUES (e.actor_id), ((e.payload::jsonb ->> 'in_place_of')::bigint)) each (account)
-    WHERE e.submission_id = s.id AND e.payload::jsonb ->> 'side' = 'department' AND each.account IS NOT NULL
-  ) AS editors,
+  claimant.full_name AS claimant, hands.authors, hands.editors, hands.represented,
+  (SELECT e.payload::jsonb ->> 'digest' FROM audit_event e WHERE e.id = hands.approval_id) AS approved_digest,
   -- Since the piece began, not only today: ending a delegation in time does not make another pair of eyes.
-  ARRAY(SELECT d.from_account_id FROM delegation d
-    WHERE d.to_account_id = :actor AND d.valid_from <= today.day AND d.valid_to >=
-      (SELECT left(e.at, 10)::date FROM audit_event e WHERE e.stream = 'submission:' || s.id AND e.seq = 1)
-  ) AS stands_in_for,
-  ARRAY(SELECT row_to_json(lent) FROM (
-    SELECT d.role, min(d.from_account_id) AS by FROM delegation d
-    JOIN account lender ON lender.id = d.from_account_id AND lender.active
-    JOIN role_grant g ON g.account_id = d.from_account_id AND g.role = d.role AND g.valid_from <= today.day
-      AND (g.valid_to IS NULL OR today.day < g.valid_to)
-    WHERE d.to_account_id = :actor AND me.active AND d.valid_from <= today.day AND today.day < d.valid_to
-    GROUP BY d.role) lent) AS lent,
+  ARRAY(SELECT json_build_object('by', d.from_account_id, 'role', d.role, 'counts',
+      me.active AND lender.active AND today.day < d.valid_to AND EXISTS (SELECT 1 FROM role_grant g
+        WHERE g.account_id = d.from_account_id AND g.role = d.role AND g.valid_from <= today.day
+          AND (g.valid_to IS NULL OR today.day < g.valid_to)))
+    FROM delegation d JOIN account lender ON lender.id = d.from_account_id
+    WHERE d.to_account_id = %(actor)s AND d.valid_from <= today.day AND d.valid_to >= hands.began_on
+    ORDER BY d.from_account_id) AS delegations,
   ARRAY(SELECT g.role FROM role_grant g
-    WHERE g.account_id = :actor AND me.active AND (g.unit_id IS NULL OR g.unit_id IN (s.unit_id, home.id))
+    WHERE g.account_id = %(actor)s AND me.active AND (g.unit_id IS NULL OR g.unit_id IN (s.unit_id, home.id))
       AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
   ARRAY(SELECT seat.seat_kind FROM seat JOIN committee c ON c.id = seat.committee_id
-    WHERE seat.account_id = :actor AND me.active AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
+    WHERE seat.account_id = %(actor)s AND me.active AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
       AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS seats
-FROM today, submission s
+FROM (
+  SELECT recorded_at, coalesce(%(at)s::timestamptz, recorded_at) AS now,
+    (coalesce(%(at)s::timestamptz, recorded_at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day
+  FROM (SELECT people_now() AS recorded_at OFFSET 0) clock OFFSET 0
+) today, submission s
 JOIN unit u ON u.id = s.unit_id
 -- When a unit has ended, its main heir's committee works on what comes back to it.
 CROSS JOIN LATERAL (SELECT {at_work("u", "today.day")} AS id) home
 JOIN revision r ON r.id = s.revision_id
-LEFT JOIN account me ON me.id = :actor
+-- Who had a hand in it. Canonical text is searched instead of parsed: inside a value its quotes are escaped.
+CROSS JOIN LATERAL (
+  SELECT array_agg(e.actor_id) FILTER (WHERE strpos(e.payload, ',"side":"unit"') > 0) AS authors,
+    array_agg(e.actor_id) FILTER (WHERE strpos(e.payload, ',"side":"department"') > 0) AS editors,
+    -- Who acts in somebody's place acts for both of them.
+    array_agg((e.payload::jsonb ->> 'in_place_of')::bigint) FILTER (WHERE
+      strpos(e.payload, ',"side":"department"') > 0 AND strpos(e.payload, ',"in_place_of":') > 0) AS represented,
+    max(e.id) FILTER (WHERE e.action = 'submission:approve') AS approval_id,
+    min(left(e.at, 10)::date) FILTER (WHERE e.seq = 1) AS began_on
+  FROM audit_event e WHERE e.submission_id = s.id
+) hands
+LEFT JOIN account me ON me.id = %(actor)s
 LEFT JOIN account claimant ON claimant.id = s.claimed_by
 """  # noqa: S608  (constants of the house)
-_FACTS = text(f"{_SELECT} WHERE s.id = :id")
-_FACTS_OF_MANY = text(f"{_SELECT} WHERE s.id = ANY(:ids) ORDER BY s.id")
+_FACTS = f"{_SELECT} WHERE s.id = %(id)s"
+_FACTS_OF_MANY = f"{_SELECT} WHERE s.id = ANY(%(ids)s) ORDER BY s.id"
 
-_MONTHS = text("""
-SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at,
+_MONTHS = text(f"""
+SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at, due.deadline_at,
   -- Closing ends the wait for late pieces; it does not take back the time a unit was given.
   coalesce(p.closed_at <= :now, false)
-    AND NOT coalesce(x.deadline_at > greatest(:now, p.deadline_at), false) AS is_closed,
-  greatest(p.deadline_at, x.deadline_at) AS deadline_at,
-  (SELECT count(*) FROM submission o WHERE o.period_id = p.id AND o.unit_id = :unit
-     AND o.first_sent_at IS NOT NULL AND o.uncounted IS NULL AND o.kind = ANY(d.counting_kinds)) < p.quota
-   AND NOT EXISTS (SELECT 1 FROM exemption e WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = :unit))
-   AS is_short
-FROM period p JOIN directive d ON d.id = p.directive_id
-LEFT JOIN LATERAL (SELECT max(deadline_at) AS deadline_at FROM extension
-  WHERE period_id = p.id AND (unit_id IS NULL OR unit_id = :unit)) x ON true
+    AND NOT (due.is_extended AND due.deadline_at > greatest(:now, p.deadline_at)) AS is_closed,
+  {OWES} AS is_short
+{counted("u.id = :unit")}
 WHERE p.is_active AND (p.id = :period OR (p.opens_at <= :now AND p.deadline_at > :now))
 ORDER BY p.deadline_at
 """)
@@ -96,7 +91,7 @@ def gather(
 
     `actor=None` is the system. Raises NotFound.
     """
-    row = connection.execute(_FACTS, {"id": submission_id, "actor": actor, "at": at}).one_or_none()
+    row = driver.execute(connection, _FACTS, {"id": submission_id, "actor": actor, "at": at}).fetchone()
     if row is None:
         raise NotFound
     return _seen(connection, row, actor)
@@ -106,15 +101,19 @@ def gather_many(
     connection: Connection, submission_ids: Sequence[int], *, actor: int | None, at: datetime | None = None
 ) -> list[Facts]:
     """As `gather`, for many pieces in one statement, by id; those that do not exist are left out."""
-    rows = connection.execute(_FACTS_OF_MANY, {"ids": list(submission_ids), "actor": actor, "at": at}).all()
+    values = {"ids": list(submission_ids), "actor": actor, "at": at}
+    rows = driver.execute(connection, _FACTS_OF_MANY, values).fetchall()
     return [_seen(connection, row, actor) for row in rows]
 
 
-def _seen(connection: Connection, row: Row[Any], actor: int | None) -> Facts:
+def _seen(connection: Connection, row: Any, actor: int | None) -> Facts:
     months = _months(connection, row) if row.first_sent_at is None else (None, None)
     roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.seats else frozenset())
-    lent = tuple((entry["role"], entry["by"]) for entry in row.lent if entry["role"] not in roles)
-    roles |= {role for role, _ in lent}
+    lent: dict[str, int] = {}
+    for delegation in row.delegations:
+        if delegation["counts"] and delegation["role"] not in roles:
+            lent.setdefault(delegation["role"], delegation["by"])
+    roles |= lent.keys()
     return Facts(
         submission_id=row.id,
         code=row.code,
@@ -150,10 +149,10 @@ def _seen(connection: Connection, row: Row[Any], actor: int | None) -> Facts:
         discarded_at=row.discarded_at,
         created_by=row.created_by,
         media=tuple(_media(entry) for entry in row.media),
-        authors=frozenset(row.authors),
-        editors=frozenset(row.editors),
-        stands_in_for=frozenset(row.stands_in_for),
-        lent=lent,
+        authors=frozenset(row.authors or ()) - {None},
+        editors=frozenset([*(row.editors or ()), *(row.represented or ())]) - {None},
+        stands_in_for=frozenset(delegation["by"] for delegation in row.delegations),
+        lent=tuple(lent.items()),
         seats=frozenset(row.seats),
         actor=actor,
         roles=frozenset({Role.SYSTEM}) if actor is None else roles,
@@ -185,7 +184,7 @@ def _media(entry: dict[str, Any]) -> Media:
     )
 
 
-def _months(connection: Connection, row: Row[Any]) -> tuple[Month | None, Month | None]:
+def _months(connection: Connection, row: Any) -> tuple[Month | None, Month | None]:
     """The piece's own month and the one that takes pieces now, as its unit meets them."""
     found = connection.execute(_MONTHS, {"unit": row.unit_id, "period": row.period_id, "now": row.now}).all()
     months = {

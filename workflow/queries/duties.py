@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from models.base import db
 from workflow import definitions
+from workflow.queries import months
 
 
 @dataclass(frozen=True)
@@ -28,32 +29,15 @@ class Duty:
     """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`."""
 
 
-# A month without quota, an exemption, a unit not alive on the last day: nothing is owed (R6).
-_OWING = text("""
+_OWING = text(f"""
 SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.closed_at IS NOT NULL AS is_closed,
-  d.zone, d.reminder_days, sent.n AS sent_count, p.quota,
+  d.zone, d.reminder_days, sent.counted AS sent_count, p.quota,
   ARRAY(SELECT occasion FROM reminder r WHERE r.unit_id = u.id AND r.period_id = p.id) AS recorded
-FROM period p
-JOIN directive d ON d.id = p.directive_id
-JOIN unit u ON u.kind = ANY (d.bound_unit_kinds)
-CROSS JOIN LATERAL (
-  SELECT greatest(p.deadline_at, max(x.deadline_at)) AS deadline_at
-  FROM extension x WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = u.id)
-) AS due
-CROSS JOIN LATERAL (SELECT ((due.deadline_at - interval '1 us') AT TIME ZONE d.zone)::date AS day) AS last
-CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM submission s
-  WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
-    AND s.uncounted IS NULL AND s.kind = ANY (d.counting_kinds)
-) AS sent
+{months.counted("u.kind = ANY (d.bound_unit_kinds)")}
 WHERE p.is_active AND p.opens_at <= :now AND p.id = coalesce(CAST(:period AS bigint), p.id)
-  AND p.closes_at > CAST(:now AS timestamptz) - interval '40 days'
-  AND u.valid_from <= last.day AND (u.valid_to IS NULL OR last.day < u.valid_to)
-  AND NOT EXISTS (SELECT 1 FROM exemption e
-    WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = u.id))
-  AND sent.n < p.quota
+  AND p.closes_at > CAST(:now AS timestamptz) - interval '40 days' AND {months.OWES}
 ORDER BY p.deadline_at, u.sort_key, u.id
-""")
+""")  # noqa: S608  (constants of the house)
 
 
 def owing(*, now: datetime, period_id: int | None = None) -> list[Duty]:

@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import WITH_UNIT, Phase
 from workflow import definitions
+from workflow.queries import months
 from workflow.queries.heirs import at_work
 
 SHOWN = 20
@@ -63,18 +64,10 @@ def file(attachment_id: int, *, me: int, sees_all: bool, today: date) -> Row[Any
 
 # --- the month ----------------------------------------------------------------------------------------------------
 
-_MONTHS = text("""
-SELECT p.id, p.year, p.month, p.opens_at, p.closes_at,
-  greatest(p.deadline_at, x.deadline_at) AS deadline_at, x.deadline_at > p.deadline_at AS is_extended,
-  CASE WHEN NOT u.kind = ANY(d.bound_unit_kinds) OR EXISTS (SELECT 1 FROM exemption e
-    WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = u.id)) THEN 0 ELSE p.quota END AS quota,
-  (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.unit_id = u.id
-     AND s.first_sent_at IS NOT NULL AND s.uncounted IS NULL AND s.kind = ANY(d.counting_kinds)) AS sent
-FROM period p
-JOIN directive d ON d.id = p.directive_id
-JOIN unit u ON u.id = :unit
-LEFT JOIN LATERAL (SELECT max(deadline_at) AS deadline_at FROM extension
-  WHERE period_id = p.id AND (unit_id IS NULL OR unit_id = u.id)) x ON true
+_MONTHS = text(f"""
+SELECT p.id, p.year, p.month, p.opens_at, p.closes_at, due.deadline_at, due.is_extended,
+  CASE WHEN owed.is_bound THEN p.quota ELSE 0 END AS quota, sent.counted AS sent
+{months.counted("u.id = :unit")}
 WHERE p.is_active AND p.closed_at IS NULL AND p.opens_at <= :now AND :now < p.closes_at
 ORDER BY p.deadline_at
 """)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from models.base import db
 from models.vocabulary import MonthStatus, Phase
 from workflow import definitions
+from workflow.queries.months import counted
 from workflow.rules.periods import month_status
 
 
@@ -78,51 +79,18 @@ def _plain(value: Any) -> Any:
 
 
 # A unit stands in the list when it was bound that month, or when anything was sent for it (R12).
-_MONTH = text("""
+_MONTH = text(f"""
 SELECT u.code AS unit, u.id AS unit_id, u.name AS unit_name, u.short_name,
-  coalesce(sent.received, 0) AS received, coalesce(sent.duplicates, 0) AS duplicates,
-  coalesce(sent.uncounted, 0) AS uncounted, coalesce(sent.late, 0) AS late,
-  coalesce(sent.excused, 0) AS excused, coalesce(sent.news_articles_on_time, 0) AS news_articles_on_time,
-  coalesce(sent.videos_on_time, 0) AS videos_on_time,
-  coalesce(sent.materials_on_time, 0) AS materials_on_time,
-  coalesce(sent.counted_on_time, 0) AS counted_on_time, coalesce(sent.counted_late, 0) AS counted_late,
-  coalesce(sent.published, 0) AS published,
-  p.quota, due.deadline_at, due.deadline_at > p.deadline_at AS is_extended,
-  alive.on_last_day AND p.quota > 0 AND NOT EXISTS (
-    SELECT 1 FROM exemption e WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = u.id)
-  ) AS is_bound
-FROM period p
-JOIN directive d ON d.id = p.directive_id
-CROSS JOIN unit u
-CROSS JOIN LATERAL (
-  SELECT greatest(p.deadline_at, max(x.deadline_at)) AS deadline_at
-  FROM extension x WHERE x.period_id = p.id AND (x.unit_id IS NULL OR x.unit_id = u.id)
-) AS due
-CROSS JOIN LATERAL (SELECT ((due.deadline_at - interval '1 us') AT TIME ZONE d.zone)::date AS day) AS last
-CROSS JOIN LATERAL (
-  SELECT u.kind = ANY (d.bound_unit_kinds) AND u.valid_from <= last.day
-     AND (u.valid_to IS NULL OR last.day < u.valid_to) AS on_last_day
-) AS alive
-LEFT JOIN LATERAL (
-  SELECT count(*) AS received,
-    count(*) FILTER (WHERE s.uncounted = 'duplicate') AS duplicates,
-    count(*) FILTER (WHERE s.uncounted IS NOT NULL) AS uncounted,
-    count(*) FILTER (WHERE s.sent_late) AS late,
-    count(*) FILTER (WHERE s.sent_late AND s.excused_reason IS NOT NULL) AS excused,
-    count(*) FILTER (WHERE counts AND NOT s.sent_late AND s.kind IN ('news', 'article')
-      ) AS news_articles_on_time,
-    count(*) FILTER (WHERE counts AND NOT s.sent_late AND s.kind = 'video') AS videos_on_time,
-    count(*) FILTER (WHERE counts AND NOT s.sent_late AND s.kind = 'material') AS materials_on_time,
-    count(*) FILTER (WHERE counts AND NOT s.sent_late AND s.kind = ANY (d.counting_kinds)
-      ) AS counted_on_time,
-    count(*) FILTER (WHERE counts AND s.sent_late AND s.kind = ANY (d.counting_kinds)) AS counted_late,
-    count(*) FILTER (WHERE s.state = ANY(:public)) AS published
-  FROM submission s CROSS JOIN LATERAL (SELECT s.uncounted IS NULL AS counts) AS counted
-  WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
-) AS sent ON true
-WHERE p.is_active AND p.year = :year AND p.month = :month AND (alive.on_last_day OR sent.received > 0)
+  sent.received, sent.duplicates, sent.uncounted, sent.late, sent.excused,
+  sent.news_articles_on_time, sent.videos_on_time, sent.materials_on_time,
+  sent.counted - sent.counted_late AS counted_on_time, sent.counted_late,
+  (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
+    AND s.state = ANY(:public)) AS published,
+  p.quota, due.deadline_at, due.is_extended, owed.is_bound
+{counted()}
+WHERE p.is_active AND p.year = :year AND p.month = :month AND (owed.was_alive OR sent.received > 0)
 ORDER BY u.id
-""")
+""")  # noqa: S608  (constants of the house)
 
 
 def month(year: int, number: int) -> list[UnitMonth]:

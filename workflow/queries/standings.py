@@ -12,6 +12,7 @@ from models.base import db
 from models.vocabulary import MonthStatus
 from workflow import definitions
 from workflow.queries.desk import local_day
+from workflow.queries.months import counted, pieces_at
 from workflow.rules.periods import month_status
 
 
@@ -30,6 +31,9 @@ class Standing:
     status: MonthStatus
     is_excused: bool
     """Every late piece of the month was excused."""
+    deadline_at: datetime
+    """The unit's own: extensions are in it."""
+    is_extended: bool
 
     @property
     def done(self) -> int:
@@ -55,34 +59,29 @@ def running(opened: Sequence[Row[Any]], *, now: datetime) -> Row[Any] | None:
     return next(iter(still_open or opened[-1:]), None)
 
 
-# A unit is bound by a month when it is alive on the last day before the deadline, of a kind the directive binds,
-# and not exempt.
-_STANDINGS = text("""
-SELECT m.id AS period_id, u.id AS unit_id, u.code, u.name, u.short_name, m.quota,
-  u.kind = ANY(d.bound_unit_kinds)
-    AND u.valid_from <= m.last_day AND (u.valid_to IS NULL OR m.last_day < u.valid_to)
-    AND NOT EXISTS (SELECT 1 FROM exemption x WHERE x.period_id = m.id AND (x.unit_id IS NULL OR x.unit_id = u.id))
-    AS is_bound,
-  count(s.id) FILTER (WHERE NOT s.sent_late) AS on_time,
-  count(s.id) FILTER (WHERE s.sent_late) AS late,
-  coalesce(bool_and(s.excused_reason IS NOT NULL) FILTER (WHERE s.sent_late), false) AS is_excused
-FROM (
-  SELECT p.*, (p.deadline_at AT TIME ZONE 'Asia/Ho_Chi_Minh' - interval '1 microsecond')::date AS last_day
-  FROM period p WHERE p.id = ANY(:periods)
-) m
-JOIN directive d ON d.id = m.directive_id
-CROSS JOIN unit u
-LEFT JOIN submission s ON s.period_id = m.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
-  AND s.uncounted IS NULL AND s.kind = ANY(d.counting_kinds)
-WHERE u.valid_from <= :today AND (u.valid_to IS NULL OR :today < u.valid_to)
-GROUP BY m.id, m.quota, m.last_day, d.bound_unit_kinds, u.id
-ORDER BY u.sort_key, m.id
-""")
+_CELL = """
+SELECT p.id AS period_id, u.id AS unit_id, u.code, u.name, u.short_name, p.quota, due.deadline_at, due.is_extended,
+  owed.is_bound, sent.counted - sent.counted_late AS on_time, sent.counted_late AS late, sent.is_excused,
+  u.valid_from <= :today AND (u.valid_to IS NULL OR :today < u.valid_to) OR owed.is_bound OR sent.received > 0
+    AS matters"""
+_ORDER = "WHERE p.id = ANY(:periods) ORDER BY u.sort_key, u.id, p.deadline_at"
+_STANDINGS = text(f"{_CELL} {counted()} {_ORDER}")
+_STANDINGS_AT = text(
+    f"WITH piece_then AS MATERIALIZED ({pieces_at(':at')})"
+    f" {_CELL} {counted(pieces='piece_then', at=':at')} {_ORDER}"
+)
 
 
-def standings(period_ids: Sequence[int], *, now: datetime) -> Sequence[Standing]:
-    """Every unit alive today in each of these months, units in alphabetical order. One statement."""
-    rows = db.session.execute(_STANDINGS, {"periods": list(period_ids), "today": local_day(now)})
+def standings(period_ids: Sequence[int], *, now: datetime, at: datetime | None = None) -> Sequence[Standing]:
+    """Every unit in each of these months, units in alphabetical order. One statement.
+
+    A unit that is alive today, or was bound or sent something in one of the months, stands in all of them. `at` is
+    a past instant: what had been sent, granted, un-counted and excused by then.
+    """
+    values = {"periods": list(period_ids), "today": local_day(at or now)}
+    asked = (_STANDINGS, values) if at is None else (_STANDINGS_AT, {**values, "at": at})
+    rows = db.session.execute(*asked).all()
+    shown = {row.unit_id for row in rows if row.matters}
     return [
         Standing(
             period_id=row.period_id,
@@ -95,8 +94,11 @@ def standings(period_ids: Sequence[int], *, now: datetime) -> Sequence[Standing]
             late=row.late,
             status=month_status(quota=row.quota, is_bound=row.is_bound, on_time=row.on_time, late=row.late),
             is_excused=row.is_excused,
+            deadline_at=row.deadline_at,
+            is_extended=row.is_extended,
         )
         for row in rows
+        if row.unit_id in shown
     ]
 
 
