@@ -9,6 +9,7 @@ from flask_babel import gettext
 from models.vocabulary import WITH_UNIT, Phase
 from portal import person
 from workflow import definitions
+from workflow.engine.definition import TONES
 from workflow.queries import portal as read
 from workflow.rules.guards import DAYS_TO_RESTORE
 
@@ -47,9 +48,19 @@ def card(row: Any) -> dict[str, Any]:
         "by": ", ".join(filter(None, (row.author_line or row.writer, row.school))),
         "marks": [*marks(row), *picture_marks(row)][:2],
         "waiting": phase in WITH_UNIT and person.is_committee() and not row.set_aside_reason,
+        "next": usual_step(row) if phase in WITH_UNIT else None,
         "progress": phase.value if phase not in WITH_UNIT else None,
         "says": sentence(row),
     }
+
+
+def usual_step(row: Any) -> dict[str, str] | None:
+    """What the piece's definition has the unit do next, and where on its page: to send it, in most of them."""
+    definition = definitions.pinned(row.workflow, row.workflow_version).definition
+    step = next((s for s in definition.moves if s.source == row.state and s.tone == TONES[0]), None)
+    if step is None:
+        return None
+    return {"label": person.named(step.label), "anchor": "#gui" if step.trigger == "submit" else ""}
 
 
 def marks(row: Any) -> list[tuple[str, str | None]]:

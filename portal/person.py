@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from models.organisation import Unit
 from models.people import Account
 from models.vocabulary import Role
 from workflow import accounts
+from workflow.engine.definition import Label
 from workflow.engine.errors import N_, NotAllowed, Refusal, ToaSoanError
 from workflow.queries import desk
 
@@ -82,6 +83,11 @@ def told(error: ToaSoanError) -> str:
 def say(refusal: Refusal) -> str:
     said: str = current_app.jinja_env.filters["told"](refusal)
     return said
+
+
+def named(label: Label) -> str:
+    """What a definition calls a state or a step, in the person's language."""
+    return label.en if str(get_locale()) == "en" else label.vi
 
 
 def spoken(at: datetime) -> str:

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -224,7 +224,7 @@ def step_of(offer: Offer, code: str) -> dict[str, Any]:
     question = QUESTIONS.get(name)
     return {
         "name": name,
-        "label": offer.step.label.en if str(get_locale()) == "en" else offer.step.label.vi,
+        "label": person.named(offer.step.label),
         "action_url": url_for("portal.step", code=code, trigger=name),
         "allowed": offer.is_allowed,
         "kind": offer.step.tone,

@@ -61,6 +61,9 @@ def test_the_way_through_the_unit_and_the_department_by_the_doors(make, cast, hu
     assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "invalid_transition"
     assert refused(lambda: submissions.perform(piece.id, "endorse", by=cast.binh)) == "not_the_leader"
     leader = client.as_(hung)
+    month = leader.get("/don-vi/").text
+    assert f'href="/don-vi/bai/{piece.code}"><svg' in month.replace("\n", "")
+    assert "Duyệt tại đơn vị<span" in month
     page = leader.get(f"/don-vi/bai/{piece.code}").text
     assert "Duyệt tại đơn vị" in page
     assert "Gửi bài đến Phòng GDMN" not in page
