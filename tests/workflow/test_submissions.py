@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from models.base import db
 from models.publication import Publication
 from models.submission import Submission
-from models.vocabulary import Consent
-from workflow import submissions, writing
+from models.vocabulary import Consent, Role
+from workflow import delegations, submissions, writing
 from workflow.engine.errors import NotAllowed, Stale, StrayWrite
 
 pytestmark = pytest.mark.database
@@ -64,20 +64,9 @@ def test_r10_the_editor_may_not_approve_what_she_edited(make, cast, refused):
 def test_r10_who_stands_in_for_the_editor_may_not_approve(make, cast, refused):
     from datetime import date
 
-    from models.people import Delegation
-    from workflow.engine.unit_of_work import change
-
     piece = make.submission(state="edited", editor=cast.son)
-    with change() as session:
-        session.add(
-            Delegation(
-                from_account_id=cast.son.id,
-                to_account_id=cast.minh.id,
-                valid_from=date(2021, 5, 1),
-                valid_to=date(2021, 6, 1),
-                reason="Nghỉ phép",
-            )
-        )
+    lent = {"since": date(2021, 5, 17), "until": date(2021, 6, 1), "reason": "Nghỉ phép"}
+    delegations.give(cast.minh, role=Role.EDITOR, by=cast.son, **lent)
 
     assert (
         refused(lambda: submissions.approve(piece.id, by=cast.minh, seen=piece.digest))
