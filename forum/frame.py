@@ -72,6 +72,7 @@ def around() -> dict[str, Any]:
             {"label": gettext("Đề nghị gỡ hình ảnh"), "url": url_for("forum.takedown")},
             {"label": gettext("Theo dõi bài mới (Atom)"), "url": url_for("forum.feed")},
             {"label": gettext("Lưu trữ theo tháng"), "url": url_for("forum.archive")},
+            {"label": gettext("Niêm phong nhật ký"), "url": url_for("forum.seals")},
             {"label": gettext("Dành cho đơn vị"), "url": "/don-vi/"},
         ],
     }

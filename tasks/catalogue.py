@@ -50,6 +50,7 @@ VARIABLES: Mapping[str, Shape] = {
     "closes_at": Shape.WHEN,
     "contact": Shape.TEXT,
     "counted_at": Shape.WHEN,
+    "counts": Shape.ROWS,  # unit, on_time, late, quota (0: none)
     "days_left": Shape.NUMBER,  # to the last day; 0 on the last day itself
     "deadline": Shape.WHEN,  # the first instant that is late, extensions included
     "decider": Shape.TEXT,
@@ -65,6 +66,7 @@ VARIABLES: Mapping[str, Shape] = {
     "is_counted": Shape.FLAG,
     "is_ended": Shape.FLAG,  # a delegation was ended before its day
     "last_day": Shape.WHEN,
+    "key": Shape.TEXT,  # the public key of the seals
     "late_count": Shape.NUMBER,
     "late_seconds": Shape.NUMBER,
     "lender": Shape.TEXT,
@@ -94,6 +96,7 @@ VARIABLES: Mapping[str, Shape] = {
     "retracted_at": Shape.WHEN,
     "role": Shape.TEXT,
     "school": Shape.TEXT,
+    "seal": Shape.PROSE,  # the newest checkpoint, a signed note
     "seats": Shape.ROWS,  # kind (leader, specialist, teacher), required, seated
     "sent_count": Shape.NUMBER,
     "supplement_before": Shape.WHEN,
@@ -159,6 +162,10 @@ LETTERS: Mapping[str, Kind] = {
     "quota_shortfall": kind(
         "N08", N_("Chưa đạt chỉ tiêu tháng"), "summary", "period",
         needs=f"recipient {MONTH} quota on_time_count late_count uncounted_count months_in_a_row",
+    ),
+    "monthly_summary": kind(
+        "N22", N_("Tổng hợp tháng"), "summary", "period",
+        needs="recipient month counts link", may_lack="seal key",
     ),
     "returned": kind(
         "N09", N_("Trả lại để chỉnh sửa"), "returned", "piece",

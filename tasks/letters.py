@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from tasks import wording
-from tasks.occasions import mails, pieces, units
+from tasks.occasions import mails, months, pieces, units
 from tasks.occasions.errand import Errand, Payload
 from workflow import clock
 from workflow.letters import Sheet
@@ -60,6 +60,7 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:receipt_problem": mails.receipt_problem,
     "letter:unknown_sender": mails.unknown_sender,
     "letter:invitation": units.invitation,
+    "letter:monthly_summary": months.monthly_summary,
     "letter:delegation": units.delegation,
 }
 """Topic of an outbox row -> the letters it asks for."""

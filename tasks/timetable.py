@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.outbox import JobRun
-from tasks import deadlines, publishing
+from tasks import deadlines, doorkeeping, publishing, sealing, summaries
 from tasks.rehearsal import playing
 from workflow import clock, outbox
 from workflow.engine.audit import instant
@@ -62,6 +62,11 @@ TIMETABLE: Mapping[str, Job] = {job.name: job for job in (
     Job("late_notices", at(hour=8), deadlines.give_late_notice),
     Job("committees", at(day_of_week="mon", hour=8), deadlines.remind_incomplete_committees),
     Job("claims", at(minute=0), deadlines.lapse_claims),
+    Job("summaries", at(day=1, hour=8), summaries.sum_up, CatchUp.EACH),
+    Job("audit_check", at(hour=3), sealing.look),
+    Job("sign_ins", at(minute=40), doorkeeping.sweep),
+    # Last: what the others did in this minute is sealed with it.
+    Job("seal", at(minute="*"), sealing.seal),
 )}
 # fmt: on
 

@@ -96,6 +96,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "committee_incomplete": N_("Đề nghị bổ sung Ban Truyền thông"),
     "committee_confirmed": N_("Báo đã xác nhận Ban Truyền thông"),
     "account_invitation": N_("Mời nhận tài khoản"),
+    "monthly_summary": N_("Tổng hợp tháng"),
     "delegation": N_("Báo ủy quyền"),
 }
 
@@ -118,7 +119,11 @@ JOBS: Mapping[str, str] = {
     "late_notices": N_("Thông báo quá hạn"),
     "committees": N_("Nhắc bổ sung Ban Truyền thông"),
     "claims": N_("Thu hồi bài nhận biên tập quá hạn"),
+    "sign_ins": N_("Dọn các phiên đăng nhập đã kết thúc"),
     "arrivals": N_("Bài và thư đến theo lịch diễn tập"),
+    "summaries": N_("Gửi tổng hợp tháng"),
+    "audit_check": N_("Kiểm tra toàn bộ nhật ký"),
+    "seal": N_("Niêm phong nhật ký"),
 }
 
 # What a job of the timetable counted.
@@ -130,10 +135,15 @@ OUTCOMES: Mapping[str, str] = {
     "busy": N_("đang bận"),
     "failed": N_("gặp lỗi"),
     "closed": N_("đã chốt"),
+    "sessions": N_("phiên đã dọn"),
+    "tries": N_("lượt thử đã dọn"),
     "open": N_("kỳ đang mở"),
     "sent": N_("thư đã viết"),
     "skipped": N_("lượt bỏ qua"),
     "arrived": N_("đã đến"),
+    "sealed": N_("sự kiện đã niêm phong"),
+    "events": N_("sự kiện đã kiểm tra"),
+    "damages": N_("chỗ hỏng"),
 }
 
 # Why a step was refused, in short, for whoever reads it later; the page said it to the person in full.

@@ -18,6 +18,7 @@ LINKS = {
     "approval": "/quan-tri/bai/{id}/",
     "delegations": "/quan-tri/uy-quyen/",
     "page": "/bai/{slug}",
+    "seals": "/niem-phong",
 }
 """Addresses at the three doors; a test asks the doors whether they know them."""
 

@@ -9,6 +9,8 @@ from models.base import db
 from models.outbox import Letter
 from models.vocabulary import CommitteeStatus, Role, SeatKind
 from workflow import accounts, committees, delegations, submissions
+from workflow.proof import notes, sealing
+from workflow.queries import audit_check, seals
 from workflow.queries import letters as read
 
 pytestmark = pytest.mark.database
@@ -271,6 +273,38 @@ def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
     assert addresses(letters) == ["binh@example.edu.vn", "nga@example.edu.vn"]
     assert "mới gửi 00/02 tin, bài của tháng 5/2021; còn thiếu 02" in letters[0].text
     assert "trước ngày 25/5/2021" in letters[0].text
+
+
+def test_r11_on_the_first_of_a_month_units_and_department_get_the_count_and_the_newest_seal(
+    make, cast, sent, clock_at, broker
+):
+    from tasks import summaries
+
+    make.submission(state="submitted")
+    sealing.seal()
+    now = clock_at("2021-06-01 08:00")
+
+    assert summaries.sum_up(now) == {"sent": 4}
+    assert summaries.sum_up(now) == {"sent": 0}
+
+    letters = {letter.to_address: letter for letter in sent("monthly_summary")}
+    assert sorted(letters) == [f"{name}@example.edu.vn" for name in ("binh", "ly", "minh", "nga")]
+    assert {address: letter.text.count("đúng hạn") for address, letter in letters.items()} == {
+        "binh@example.edu.vn": 1,
+        "nga@example.edu.vn": 1,
+        "ly@example.edu.vn": 3,
+        "minh@example.edu.vn": 3,
+    }
+    assert "- H. Can Lộc: đúng hạn 01, gửi muộn 00, chỉ tiêu 02" in letters["binh@example.edu.vn"].text
+    for letter in letters.values():
+        assert list(notes.found_in(letter.text)) == [seals.newest().note]
+    assert audit_check.check(anchors=list(notes.found_in(letter.text))).is_whole
+
+
+def test_a_month_without_a_period_has_no_summary(app, clock_at):
+    from tasks import summaries
+
+    assert summaries.sum_up(clock_at("2021-02-01 08:00")) == {"sent": 0}
 
 
 def test_an_invitation_goes_to_the_new_account(make, cast, sent, put, broker):

@@ -94,7 +94,7 @@ def test_the_next_look_claims_nothing_until_something_is_due(app, clock_at):
 
     assert ours.tick() == []
     clock_at("2021-05-17 08:31:00")
-    assert [name for name, _ in ours.tick()] == ["arrivals", "sweep", "publishing"]
+    assert [name for name, _ in ours.tick()] == ["arrivals", "sweep", "publishing", "seal"]
 
 
 def test_two_clocks_at_once_share_the_slots(app, clock_at, rows):

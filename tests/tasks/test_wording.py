@@ -169,6 +169,18 @@ SAMPLES = {
         "reason": "đi công tác.",
         "link": LINK,
     },
+    "monthly_summary": {
+        "recipient": "Trần Quang Minh",
+        "period": "KY-2021-05",
+        "month": date(2021, 5, 1),
+        "counts": [
+            {"unit": "H. Can Lộc", "on_time": 2, "late": 0, "quota": 2},
+            {"unit": "TX. Kỳ Anh", "on_time": 1, "late": 1, "quota": 0},
+        ],
+        "seal": "forum.example.edu.vn/nhat-ky\n42\nPv0nX6k=\n\n— forum.example.edu.vn/nhat-ky Tx+IK7o3\n",
+        "key": "forum.example.edu.vn/nhat-ky+4f2a0b1c+AZ8x",
+        "link": LINK,
+    },
     "account_invitation": {
         "recipient": "Lê Thị Mai",
         "inviter": "Quản trị hệ thống",

@@ -71,6 +71,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """A signed note over the first `size` events of the audit trail."""
+
+    size: int
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Retraction:
     slug: str
     retracted_at: datetime
@@ -221,3 +230,32 @@ def published_by(connection: Connection, unit_code: str) -> int:
             text("SELECT count(*) FROM public_piece WHERE unit_code = :unit"), {"unit": unit_code}
         ).scalar_one()
     )
+
+
+_SEALS = text("""
+SELECT size, note, at FROM public_checkpoint
+WHERE (:before = 0 OR size < :before) AND (CAST(:size AS bigint) IS NULL OR size = :size)
+ORDER BY size DESC LIMIT :limit
+""")
+# Hops from key to key instead of reading every note.
+_SEAL_KEYS = text("""
+WITH RECURSIVE newest AS (
+  (SELECT key, size FROM public_checkpoint ORDER BY size DESC LIMIT 1)
+  UNION ALL
+  SELECT older.key, older.size FROM newest, LATERAL (
+    SELECT key, size FROM public_checkpoint c WHERE c.size < newest.size AND c.key <> newest.key
+    ORDER BY size DESC LIMIT 1) AS older
+)
+SELECT DISTINCT key FROM (SELECT key FROM newest LIMIT 20) AS named ORDER BY key
+""")
+
+
+def seals(connection: Connection, *, limit: int, before: int = 0, size: int | None = None) -> list[Seal]:
+    """Checkpoints, newest first; below the size `before` when it is not 0, or the one of `size`."""
+    values = {"before": before, "size": size, "limit": limit}
+    return [Seal(*row) for row in connection.execute(_SEALS, values)]
+
+
+def seal_keys(connection: Connection) -> list[str]:
+    """The public keys that the seals were made with, the last few."""
+    return list(connection.scalars(_SEAL_KEYS))

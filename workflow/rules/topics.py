@@ -17,6 +17,7 @@ QUEUES: Mapping[str, str] = {
     "letter:receipt_problem": "mail",
     "letter:unknown_sender": "mail",
     "letter:invitation": "mail",
+    "letter:monthly_summary": "mail",
     "post": "mail",
     "public_copy": "media",
     "read_mail": "default",

@@ -1,0 +1,11 @@
+"""The clock's errand on the first of a month: the summary of the month that has ended."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from workflow import clock, summaries
+
+
+def sum_up(slot: datetime) -> Mapping[str, int]:
+    ended = slot.astimezone(clock.ZONE).replace(day=1) - timedelta(days=1)
+    return summaries.sum_up(ended.year, ended.month)

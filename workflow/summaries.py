@@ -1,0 +1,28 @@
+"""The monthly summary: each unit and the department are told the month's count, with the newest seal of the trail.
+
+So the parties themselves hold a copy of the seal: what they have in their mail, nobody can take back (R11).
+"""
+
+from collections.abc import Mapping
+
+from workflow import outbox
+from workflow.engine.unit_of_work import change
+from workflow.queries import reports
+
+
+def sum_up(year: int, month: int) -> Mapping[str, int]:
+    """One letter to every unit that was bound or sent something, and one to the department; once, however often run.
+
+    A month without a period has none.
+    """
+    counted = reports.month(year, month)
+    units = [unit.unit_id for unit in counted if unit.is_bound or unit.received]
+    sent = 0
+    with change():
+        for unit_id in [*units, None] if units else []:
+            sent += outbox.put(
+                "letter:monthly_summary",
+                f"summary:{year}-{month:02d}:{unit_id or 'department'}",
+                {"year": year, "month": month, "unit": unit_id},
+            )
+    return {"sent": sent}
