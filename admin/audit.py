@@ -6,20 +6,21 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import telling
 from admin.desk import Screen, me, words_of
-from admin.export import csv_answer
+from admin.export import TRAIL_HEAD, csv_answer, trail_cells
 from admin.reading import note
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
-from workflow.engine.errors import N_
+from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.grammar import action_name
-from workflow.queries import audit, audit_check, desk, sealed
+from workflow.proof import proving
+from workflow.queries import audit, audit_check, desk, sealed, seals
 from workflow.wording import ROLES
 
 
@@ -38,6 +39,8 @@ class Trail(Screen):
             selects=_selects(asked),
             asked=asked,
             kept=_kept(),
+            seal=seals.newest(),
+            looked=seals.last_look(),
             verdict=_verdict() if request.args.get("kiem") == "1" else None,
         )
 
@@ -53,30 +56,28 @@ class Trail(Screen):
             found=found,
         )
 
+    @expose("/<int:number>/bang-chung.json")
+    def proof(self, number: int) -> Response:
+        """The proof that the event was sealed, to be checked by anybody, off line, with docs/verify_proof.py."""
+        try:
+            proof = proving.prove(number)
+        except NotFound:
+            abort(404)
+        except Invalid as refused:
+            flash(gettext(refused.says), "error")
+            return redirect(url_for(".event", number=number), 303)
+        answer = jsonify(proof)
+        answer.headers["Content-Disposition"] = f'attachment; filename="bang-chung-{number}.json"'
+        return answer
+
     @expose("/xuat.csv")
     def export(self) -> Response:
         """The filtered trail as CSV; that it left the house is itself on record, before the first line does."""
         asked = _asked()
         inspecting.note_export(asdict(asked), by=me())
-        head = [
-            "số",
-            "dòng",
-            "thứ tự",
-            "thời điểm (UTC)",
-            "người",
-            "hành động",
-            "mã bài",
-            "đơn vị",
-            "nội dung",
-            "mã băm",
-        ]
         # Read whole: the session is closed before a streamed answer would be finished.
-        rows = [
-            [row.id, row.stream, row.seq, row.at, row.who or "", row.action, row.code or "", row.unit or "",
-             json.dumps(row.payload, ensure_ascii=False, sort_keys=True), row.hash]
-            for row in audit.export(asked)
-        ]  # fmt: skip
-        return csv_answer("nhat-ky.csv", head, rows)
+        rows = [trail_cells(row) for row in audit.export(asked)]
+        return csv_answer("nhat-ky.csv", TRAIL_HEAD, rows)
 
 
 def _seals(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
@@ -222,7 +223,9 @@ def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
 def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The role that was given, taken or lent."""
     role = payload.get("role")
-    return [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
+    return (
+        [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
+    )
 
 
 def _verdict() -> dict[str, Any]:

@@ -10,15 +10,16 @@ from typing import Any
 import click
 
 from admin import steps
+from admin.acting import AS, acting
+from admin.pile_commands import do_all
 from admin.procedure_commands import workflow
+from admin.trail_commands import trail
 from look import line
 from models.vocabulary import Consent
-from workflow import accounts, writing
-from workflow.engine.errors import NotRehearsing
+from workflow import writing
 from workflow.imports import categories, committees, submissions, units
 from workflow.imports.rows import REFUSED, Outcome
-from workflow.queries import audit_check, pieces, reports
-from workflow.settings import settings
+from workflow.queries import pieces, reports
 
 IMPORTS: dict[str, tuple[Callable[[Path], Iterator[Outcome]], str]] = {
     "units": (units.take_units, "Đơn vị (units.csv, units_2025.csv)."),
@@ -29,18 +30,6 @@ IMPORTS: dict[str, tuple[Callable[[Path], Iterator[Outcome]], str]] = {
 }
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-AS = click.option(
-    "--as", "email", required=True, metavar="EMAIL", help="Người thực hiện; chỉ trong diễn tập."
-)
-
-
-def acting(email: str) -> accounts.Account:
-    """Whose name is borrowed. Raises NotRehearsing outside the rehearsal, Invalid(`account_unknown`)."""
-    if not settings().is_demo:
-        raise NotRehearsing
-    return accounts.by_email(email)
-
-
 # --- import -----------------------------------------------------------------------------------------------------
 
 
@@ -91,6 +80,7 @@ for _name in IMPORTS:
 @click.option("--section", metavar="CODE", help="Chuyên mục đúng (reclassify).")
 @click.option("--author", metavar="TEXT", help="Tác giả đúng (reclassify).")
 @click.option("--period", metavar="YYYY-MM", help="Kỳ đúng (reclassify).")
+@click.option("--command", type=click.UUID, help="Mã lệnh: chạy lại cùng mã thì không ghi thêm gì.")
 def do(piece: str, trigger: str, email: str, **options: Any) -> dict[str, Any]:
     """Thực hiện một bước với một bài: PIECE là mã, mã nhập hoặc số.
 
@@ -130,7 +120,7 @@ def consent(piece: str, file: str, answer: str, email: str, note: str) -> dict[s
     }
 
 
-# --- report, audit, workflow ------------------------------------------------------------------------------------
+# --- report, workflow -------------------------------------------------------------------------------------------
 
 
 @click.group("report")
@@ -170,33 +160,5 @@ def _table(counted: list[reports.UnitMonth]) -> str:
     return written.getvalue()
 
 
-@click.group("audit")
-def audit() -> None:
-    """Nhật ký hệ thống."""
-
-
-@line.command("verify")
-def verify() -> dict[str, Any]:
-    """Tính lại toàn bộ chuỗi mã băm; nói rõ dòng nào, sự kiện nào bị sửa, xóa, chèn hoặc cắt."""
-    verdict = audit_check.check()
-    for damage in verdict.damages:
-        line.tell(f"{damage.stream} #{damage.seq}: {audit_check.KINDS[damage.kind]} [{damage.kind}]")
-    if not verdict.is_whole:
-        raise line.Refused(
-            "audit_damaged",
-            f"Nhật ký không nguyên vẹn: {len(verdict.damages)} chỗ.",
-            damages=[
-                {"stream": damage.stream, "seq": damage.seq, "kind": damage.kind}
-                for damage in verdict.damages
-            ],
-        )
-    return {
-        "events": verdict.events,
-        "streams": verdict.streams,
-        "says": f"Nhật ký nguyên vẹn: {verdict.events} sự kiện, {verdict.streams} chuỗi.",
-    }
-
-
 report.add_command(month)
-audit.add_command(verify)
-COMMANDS = (bring_in, do, available, consent, report, audit, workflow)
+COMMANDS = (bring_in, do, do_all, available, consent, report, trail, workflow)

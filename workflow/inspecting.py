@@ -19,13 +19,17 @@ EXPORTS: Mapping[str, str] = {
 SEARCHES = frozenset({"words", "search"})
 
 
-def note_export(asked: Mapping[str, object], *, by: Account, what: str = "audit:export") -> None:
-    """Put on record that somebody takes a table out, with the filters. Raises NotAllowed; then nothing leaves."""
-    require(accounts.roles_of(by), EXPORTS[what])
+def note_export(asked: Mapping[str, object], *, by: Account | None, what: str = "audit:export") -> None:
+    """Put on record that somebody takes a table out, with the filters. Raises NotAllowed; then nothing leaves.
+
+    `by=None` is whoever sits at the machine itself, at the command line.
+    """
+    if by is not None:
+        require(accounts.roles_of(by), EXPORTS[what])
     with change():
         # What somebody searched for is often a name.
         told = {
-            name: privacy.seal(str(value), about=by.id) if name in SEARCHES else value
+            name: privacy.seal(str(value), about=by.id) if by and name in SEARCHES else value
             for name, value in asked.items()
             if value
         }
@@ -33,7 +37,7 @@ def note_export(asked: Mapping[str, object], *, by: Account, what: str = "audit:
             db.session.connection(),
             "settings:audit",
             what,
-            actor=by.id,
+            actor=by.id if by else None,
             at=clock.now(),
             asked=told,
         )

@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, text
 
 from workflow.engine.errors import N_, Invalid
 from workflow.founding import APP, AUDITOR, FORUM, LOGINS, SEALER, driven, make_roles, migrate, url_for
+from workflow.proof import keys
 from workflow.settings import Mode, settings
 
 
@@ -30,6 +31,8 @@ def prepare() -> dict[str, str]:
     with engine.begin() as connection:
         make_roles(connection, passwords)
     engine.dispose()
+    if not house.seal_key.exists():
+        keys.make_key()
     urls = {role: url_for(house.owner_url, role, passwords[role]) for role in LOGINS}
     return {
         "TOASOAN_MODE": Mode.PRODUCTION.value,
@@ -43,6 +46,7 @@ def prepare() -> dict[str, str]:
         "DATABASE_FORUM_URL": urls[FORUM],
         "DATABASE_SEALER_URL": urls[SEALER],
         "DATABASE_AUDITOR_URL": urls[AUDITOR],
+        "SEAL_KEY_FILE": str(house.seal_key.resolve()),
     }
 
 

@@ -5,6 +5,7 @@ such file, because whoever can change the database could name another.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,8 +38,11 @@ def signing_key(*, may_make: bool) -> SigningKey:
         ) from error
 
 
-def make_key() -> SigningKey:
-    """A new key in a new file of mode 0400, its public half added to `FILE.pub`. Raises FileExistsError."""
+def make_key(*, known: Iterable[str] = ()) -> SigningKey:
+    """A new key in a new file of mode 0400, its public half added to `FILE.pub`. Raises FileExistsError.
+
+    `known` are the public keys of older seals, for a `FILE.pub` that was lost as well.
+    """
     house = settings()
     file = house.seal_key
     key = SigningKey.new(f"{urlsplit(house.public_url).netloc}/nhat-ky")
@@ -47,8 +51,9 @@ def make_key() -> SigningKey:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as writing:
         writing.write(f"{key.text()}\n")
     public = _public_file(file)
-    known = public.read_text("utf-8") if public.exists() else ""
-    public.write_text(f"{known}{key.public.text()}\n", "utf-8")
+    older = public.read_text("utf-8").split() if public.exists() else known
+    public.unlink(missing_ok=True)
+    public.write_text("".join(f"{line}\n" for line in (*older, key.public.text())), "utf-8")
     public.chmod(0o444)
     return key
 

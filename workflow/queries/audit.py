@@ -109,6 +109,21 @@ def export(asked: AskedTrail) -> Iterator[Row[Any]]:
     yield from db.session.execute(query, {**_values(asked), "size": EXPORT_MOST})
 
 
+_EVERYTHING = text(f"""
+{_COLUMNS}, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash
+{_FROM} WHERE e.id > :after ORDER BY e.id LIMIT :size
+""")
+
+
+def everything() -> Iterator[Row[Any]]:
+    """The whole trail, oldest first, with its text as it was hashed; read in parts, so of any length."""
+    after, part = 0, [None]
+    while part:
+        part = list(db.session.execute(_EVERYTHING, {"after": after, "size": EXPORT_MOST}))
+        yield from part
+        after = part[-1].id if part else after
+
+
 _ONE = text(f"""
 {_COLUMNS}, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash, e.command_id, e.cause,
   a.email, s.digest AS present_digest

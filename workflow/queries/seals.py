@@ -56,6 +56,14 @@ def of_size(size: int) -> Row[Any] | None:
     return db.session.execute(_OF_SIZE, {"size": size}).one_or_none()
 
 
+_KEYS = text("SELECT key FROM checkpoint GROUP BY key ORDER BY min(size)")
+
+
+def keys() -> list[str]:
+    """Every public key that a checkpoint names, oldest first."""
+    return list(db.session.scalars(_KEYS))
+
+
 _LOOKED = text("""
 SELECT done_at, outcome FROM job_run WHERE job = 'audit_check' AND done_at IS NOT NULL ORDER BY slot DESC LIMIT 1
 """)

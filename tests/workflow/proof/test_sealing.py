@@ -13,7 +13,7 @@ from workflow import founding
 from workflow.engine import audit
 from workflow.engine.unit_of_work import apart, change
 from workflow.proof import keys, merkle, notes, sealing
-from workflow.queries import audit_check
+from workflow.queries import audit_check, seals
 from workflow.settings import settings
 
 pytestmark = pytest.mark.database
@@ -148,6 +148,21 @@ def test_a_lost_key_is_not_replaced_in_silence(make, refused, tmp_path, monkeypa
     monkeypatch.setattr(settings(), "seal_key_file", str(tmp_path / "lost.key"))
 
     assert refused(sealing.seal) == "seal_key_missing"
+
+
+def test_after_a_lost_key_a_new_one_is_made_on_purpose_and_the_old_seals_stay_valid(
+    make, tmp_path, monkeypatch
+):
+    make.submission()
+    sealing.seal()
+    make.submission()
+    monkeypatch.setattr(settings(), "seal_key_file", str(tmp_path / "new.key"))
+
+    keys.make_key(known=seals.keys())
+    sealing.seal()
+
+    assert len(keys.believed()) == len(seals.keys()) == 2
+    assert audit_check.check().is_whole
 
 
 def test_a_process_without_the_sealers_address_says_that_another_one_seals(app, refused, monkeypatch):

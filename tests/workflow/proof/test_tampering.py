@@ -4,6 +4,7 @@ Every one is found with a copy of the newest note from outside; two are not foun
 """
 
 import os
+import sys
 from collections import Counter
 from random import Random
 
@@ -59,7 +60,7 @@ def tampered(superuser, attack, chance: Random, anchor: str) -> tuple[str, tuple
     return stream, verdict.damages
 
 
-def test_every_attack_is_found_with_a_copy_outside_and_all_but_two_without(anchor, superuser):
+def test_every_attack_is_found_with_a_copy_outside_and_all_but_two_without(anchor, superuser, capsys):
     key = keys.signing_key(may_make=False)
     found, found_alone, named = Counter(), Counter(), Counter()
 
@@ -72,7 +73,11 @@ def test_every_attack_is_found_with_a_copy_outside_and_all_but_two_without(ancho
 
     names = set(attacks.all_with(key))
     assert found == dict.fromkeys(names, PLACES)
-    print(f"{sum(found.values())} of {len(names) * PLACES} found; alone {sum(found_alone.values())}")
+    told = (
+        f"{sum(found.values())} of {len(names) * PLACES} found, {sum(found_alone.values())} without the copy"
+    )
+    with capsys.disabled():
+        sys.stdout.write(f" {told} ")
     assert {name: found_alone[name] for name in ONLY_FROM_OUTSIDE} == dict.fromkeys(ONLY_FROM_OUTSIDE, 0)
     assert {name for name in names if found_alone[name] == PLACES} == names - ONLY_FROM_OUTSIDE
     assert {name for name in names if named[name] == PLACES} >= names - WITHOUT_A_PLACE
