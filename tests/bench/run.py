@@ -22,7 +22,9 @@ from embedded import servers
 from tests.bench.figures import Figure, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHMARKS = ("approve_1", "approve_8", "approve_vs_orm", "bulk", "plan", "ready", "memory")
+BENCHMARKS = (
+    "approve_1", "approve_8", "approve_vs_orm", "bulk", "plan", "verify_rate", "ready", "memory",
+)  # fmt: skip
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = "<!-- figures: written by `make bench` -->"
 
