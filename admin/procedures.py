@@ -70,6 +70,7 @@ class Procedures(Screen):
             said=said,
             picture=reading.drawn(one, drawing.Marks()),
             medians=dwelling.medians(workflow),
+            newest=dwelling.NEWEST,
             others=[(f"{other.name}@{other.version}", said(other.label), other.version) for other in others],
             planned=planned,
             why_not=why_not,

@@ -15,8 +15,8 @@ from models.base import db
 
 LONGEST = 100
 """Stays told of one piece; a piece with more shows the newest."""
-DAYS_BACK = 365
-"""Medians are of pieces begun in this time."""
+NEWEST = 2000
+"""Medians are of so many pieces, however many there are."""
 
 # Every event that led a piece into another state, and the first one.
 _TURN = """
@@ -55,8 +55,9 @@ _MEDIANS = text(f"""
 WITH stays AS (
   SELECT e.payload::jsonb ->> 'to' AS state,
     lead({_SINCE}) OVER (PARTITION BY e.submission_id ORDER BY e.id) - {_SINCE} AS length
-  FROM submission s JOIN audit_event e ON e.submission_id = s.id
-  WHERE s.workflow = :name AND s.created_at > now() - make_interval(days => :days) AND {_TURN}
+  FROM (SELECT id FROM submission WHERE workflow = :name ORDER BY id DESC LIMIT :newest) s
+  JOIN audit_event e ON e.submission_id = s.id
+  WHERE {_TURN}
 )
 SELECT state, count(*) AS stays, count(*) FILTER (WHERE length IS NULL) AS here,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(length, interval '0'))
@@ -67,6 +68,6 @@ FROM stays GROUP BY state
 
 
 def medians(workflow: str) -> dict[str, Row[Any]]:
-    """For each state of a definition: stays, pieces there now, median and longest of the stays that ended."""
-    rows = db.session.execute(_MEDIANS, {"name": workflow, "days": DAYS_BACK})
+    """For each state: the stays of the newest pieces, how many last, median and longest of those that ended."""
+    rows = db.session.execute(_MEDIANS, {"name": workflow, "newest": NEWEST})
     return {row.state: row for row in rows}

@@ -246,7 +246,7 @@ GUARDS: Mapping[str, Guard] = {
     for guard in (
         complete, unit_alive, period_open, deadline_passed, never_sent, sent_before, sent_late, counted,
         uncounted, unclaimed, claimable, claim_lapsed, claimed_by_you, claimed_by_another, in_use, set_aside_before,
-        not_discarded, discarded, restorable, as_approved, own_or_committee, leads_committee, not_author, sectioned, consents_answered,
-        consents_given, four_eyes, scheduled,
+        not_discarded, discarded, restorable, as_approved, own_or_committee, leads_committee, not_author, sectioned,
+        consents_answered, consents_given, four_eyes, scheduled,
     )
 }  # fmt: skip
