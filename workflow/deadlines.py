@@ -1,11 +1,11 @@
 """Months and their deadlines: opening, closing, extending, and the sweep that lets drafts lapse (R5, R6)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 
 from models.base import db
 from models.organisation import Unit
@@ -16,6 +16,7 @@ from workflow import accounts, clock, definitions
 from workflow.engine import audit, moves
 from workflow.engine.definition import Definition, Step
 from workflow.engine.errors import N_, Invalid
+from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.months import directive_on, ensure_around, ensure_period
 from workflow.queries.months import deadline
@@ -26,12 +27,14 @@ __all__ = [
     "binding",
     "close_due",
     "close_period",
+    "closing",
     "deadline_for",
     "directive_on",
     "ensure_around",
     "ensure_period",
     "exempt",
     "extend",
+    "lapsing",
     "reopen_period",
     "sweep",
     "taking",
@@ -68,15 +71,16 @@ def _is_open(period: Period, at: datetime) -> bool:
     return period.closed_at is None or at < period.closed_at
 
 
-_DUE = text(f"""
+_LAPSING = f"""
 SELECT s.id, {deadline("s.unit_id")} AS deadline_at
 FROM submission s JOIN period p ON p.id = s.period_id
 WHERE s.state = :state AND s.workflow = :workflow AND s.workflow_version = :version
   AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
   AND p.deadline_at <= :now AND s.id > :after
 ORDER BY s.id LIMIT :size
-FOR UPDATE OF s SKIP LOCKED
-""")  # noqa: S608  (constants of the house)
+"""  # noqa: S608  (constants of the house)
+_DUE = text(f"{_LAPSING} FOR UPDATE OF s SKIP LOCKED")
+_FORESEEN = text(_LAPSING)
 
 # Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
 _HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
@@ -90,40 +94,65 @@ def sweep(*, at: datetime | None = None) -> int:
     Dated at the true moment, the deadline, however late the sweep runs. Any number of sweeps may run at once.
     """
     cause = str(uuid.uuid4())
-    return sum(
-        _sweep(engine.definition, step, at=at, cause=cause)
-        for engine in definitions.engines().values()
-        for step in engine.definition.moves
-        if step.trigger == "lapse"
-    )
+    return sum(_sweep(definition, step, at=at, cause=cause) for definition, step in _lapses())
+
+
+def lapsing(at: datetime) -> dict[int, datetime]:
+    """The pieces a sweep at `at` would let lapse, each with its deadline; changes and locks nothing."""
+    found: dict[int, datetime] = {}
+    for definition, step in _lapses():
+        asked = {**_out_of(definition, step), "now": at, "after": 0, "size": BATCH}
+        found |= _passed(db.session.execute(_FORESEEN, asked).all(), at)
+    return found
+
+
+def _lapses() -> Iterator[tuple[Definition, Step]]:
+    for engine in definitions.engines().values():
+        yield from ((engine.definition, step) for step in engine.definition.moves if step.trigger == "lapse")
+
+
+def _out_of(definition: Definition, lapse: Step) -> dict[str, Any]:
+    return {"state": lapse.source, "workflow": definition.name, "version": definition.version}
+
+
+def _passed(rows: Sequence[Row[Any]], now: datetime) -> dict[int, datetime]:
+    return {row.id: row.deadline_at for row in rows if row.deadline_at <= now}
 
 
 def _sweep(definition: Definition, lapse: Step, *, at: datetime | None, cause: str) -> int:
     """Every piece of one definition that lapses out of one state, batch by batch."""
-    out_of = {"state": lapse.source, "workflow": definition.name, "version": definition.version}
     swept, after = 0, 0
     while True:
-        with change() as session:
-            now = at or clock.now()
-            session.execute(_HOLD, {"now": now})
-            rows = session.execute(_DUE, {**out_of, "now": now, "after": after, "size": BATCH}).all()
-            due = {row.id: row.deadline_at for row in rows if row.deadline_at <= now}
-            swept += len(
-                moves.record_all(
-                    session.connection(),
-                    due,
-                    state=lapse.source,
-                    target=str(lapse.target),
-                    action="submission:lapse",
-                    at=now,
-                    cause=cause,
-                )
-            )
+        moved, rows = _sweep_batch(definition, lapse, at=at, cause=cause, after=after)
+        swept += moved
         if len(rows) < BATCH:
             return swept
-        after = rows[-1].id
+        after = rows[-1]
 
 
+@patient
+def _sweep_batch(
+    definition: Definition, lapse: Step, *, at: datetime | None, cause: str, after: int
+) -> tuple[int, list[int]]:
+    """(how many lapsed, the pieces that were looked at, by id)."""
+    out_of = _out_of(definition, lapse)
+    with change() as session:
+        now = at or clock.now()
+        session.execute(_HOLD, {"now": now})
+        rows = session.execute(_DUE, {**out_of, "now": now, "after": after, "size": BATCH}).all()
+        moved = moves.record_all(
+            session.connection(),
+            _passed(rows, now),
+            state=lapse.source,
+            target=str(lapse.target),
+            action="submission:lapse",
+            at=now,
+            cause=cause,
+        )
+        return len(moved), [row.id for row in rows]
+
+
+@patient
 def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, by: Account) -> Extension:
     """A later deadline for a unit (or all), with a reason. Its late, never-sent pieces are drafts again."""
     require(accounts.roles_of(by), "periods.write")
@@ -186,6 +215,7 @@ def _judge_anew(period: Period, unit: Unit | None, cause: str) -> None:
         )
 
 
+@patient
 def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Exemption:
     """Free a unit (or all) of the month's quota, with a reason."""
     require(accounts.roles_of(by), "periods.write")
@@ -201,6 +231,7 @@ def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Ex
         return exemption
 
 
+@patient
 def close_period(period: Period, *, by: Account | None) -> bool:
     """Stop taking pieces for a month: by an editor, or by the clock on the closing day. False if it was closed."""
     if by is not None:
@@ -215,6 +246,7 @@ def close_period(period: Period, *, by: Account | None) -> bool:
         return True
 
 
+@patient
 def reopen_period(period: Period, *, reason: str, by: Account) -> None:
     """Take pieces for a closed month again, with a reason."""
     require(accounts.roles_of(by), "periods.write")
@@ -231,10 +263,13 @@ def reopen_period(period: Period, *, reason: str, by: Account) -> None:
 
 def close_due(at: datetime) -> int:
     """Close every month whose closing day has come; returns how many."""
-    due = db.session.scalars(
-        select(Period).where(Period.is_active, Period.closed_at.is_(None), Period.closes_at <= at)
-    ).all()
-    return sum(close_period(period, by=None) for period in due)
+    return sum(close_period(period, by=None) for period in closing(at))
+
+
+def closing(at: datetime) -> Sequence[Period]:
+    """The months that are closed at `at` by the clock."""
+    open_still = select(Period).where(Period.is_active, Period.closed_at.is_(None))
+    return db.session.scalars(open_still.where(Period.closes_at <= at)).all()
 
 
 def _told(

@@ -16,6 +16,7 @@ from models.vocabulary import SuccessionKind
 from workflow import accounts, clock, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotFound
+from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
@@ -46,6 +47,7 @@ def by_code(code: str) -> Unit:
     return found
 
 
+@patient
 def save_unit(description: UnitDescription, *, by: Account | None) -> tuple[Unit, bool]:
     """Add a unit, or bring the one with this code up to date. Returns it and whether it is new.
 
@@ -75,6 +77,7 @@ def save_unit(description: UnitDescription, *, by: Account | None) -> tuple[Unit
         return unit, is_new
 
 
+@patient
 def remove_unit(unit: Unit, *, by: Account) -> None:
     """Remove a unit that nothing was ever booked on. Raises Invalid(`unit_in_use`): give it an end date instead."""
     require(accounts.roles_of(by), "units.write")
@@ -89,6 +92,7 @@ def remove_unit(unit: Unit, *, by: Account) -> None:
         ) from error
 
 
+@patient
 def add_succession(
     *,
     effective_on: date,

@@ -18,12 +18,14 @@ from workflow import accounts, clock, definitions
 from workflow.engine import audit, migration
 from workflow.engine.definition import Definition
 from workflow.engine.errors import N_, Invalid
+from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
 BATCH = 5_000
 
 
+@patient
 def follow(period: Period, name: str, *, reason: str, by: Account) -> None:
     """Let new pieces of a month follow this definition; those that were begun keep theirs."""
     require(accounts.roles_of(by), "periods.write")

@@ -16,6 +16,7 @@ from models.vocabulary import Consent
 from tests.factories import picture
 from tests.stage import _tables
 from workflow import bulk, deadlines, submissions, writing
+from workflow.engine import driver
 
 pytestmark = pytest.mark.database
 
@@ -34,12 +35,20 @@ def cut_at(nth: int) -> Iterator[list[str]]:
         if len(sent) == nth:
             raise PowerCut(sql)
 
+    straight = driver.execute
+
+    def noted(connection, sql, values):
+        note(connection, None, sql)
+        return straight(connection, sql, values)
+
     engines = set(db.engines.values())
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
+    driver.execute = noted
     try:
         yield sent
     finally:
+        driver.execute = straight
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
 

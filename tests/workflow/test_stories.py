@@ -44,7 +44,7 @@ from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
 
-BUDGETS = {"suite": (4, 20), "evening": (60, 40), "nightly": (1000, 50)}
+BUDGETS = {"suite": (3, 15), "evening": (60, 40), "nightly": (1000, 50)}
 """HYPOTHESIS_PROFILE -> (stories, steps of each)."""
 
 WRITERS = ("lan", "binh", "nga")

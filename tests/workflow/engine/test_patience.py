@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
@@ -167,3 +168,50 @@ def test_a_real_deadlock_between_two_verbs_ends_with_both_done(app, make, cast):
         thread.join(20)
 
     assert sorted(done) == [1, 2]
+
+
+def test_every_verb_that_locks_is_patient():
+    """A verb that waits for rows of others is wrapped; those of a piece go through `perform`, which is patient."""
+    from workflow import committees, deadlines, organisation, procedures, writing
+
+    patient = {
+        committees: {
+            "found",
+            "dissolve",
+            "seat",
+            "unseat",
+            "correct",
+            "confirm",
+            "reopen",
+            "settle_proposal",
+        },
+        deadlines: {"extend", "exempt", "close_period", "reopen_period"},
+        organisation: {"save_unit", "remove_unit", "add_succession"},
+        procedures: {"follow"},
+        writing: {"draft"},
+    }
+
+    for module, names in patient.items():
+        assert {name for name in names if hasattr(getattr(module, name), "__wrapped__")} == names
+
+
+def test_an_extension_that_meets_a_deadlock_is_granted_once(make, cast, monkeypatch):
+    from models.period import Extension, Period
+    from workflow import deadlines
+
+    piece = make.submission()
+    month, tries = piece.period_id, []
+    told = deadlines._told
+
+    def unlucky(*args, **more):
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("SELECT 1", {}, Passing("40P01"))
+        return told(*args, **more)
+
+    monkeypatch.setattr(deadlines, "_told", unlucky)
+    until = datetime.fromisoformat("2021-05-25T00:00+07:00")
+    deadlines.extend(db.session.get_one(Period, month), unit=None, until=until, reason="Bão.", by=cast.son)
+
+    assert len(tries) == 2
+    assert db.session.query(Extension).count() == 1
