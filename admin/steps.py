@@ -38,7 +38,9 @@ def take(name: str, trigger: str, *, by: Account, options: Options) -> dict[str,
     if special is not None:
         special(piece, by, options)
     else:
-        submissions.perform(number, trigger, by=by, **_answers(trigger, {**options, "seen": seen}))
+        command = str(options["command"]) if options.get("command") else None
+        given = _answers(trigger, {**options, "seen": seen})
+        submissions.perform(number, trigger, by=by, command=command, **given)
     after = pieces.named(code)
     return {
         "piece": code,
