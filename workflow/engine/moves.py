@@ -145,19 +145,6 @@ def record(connection: Connection, happening: Happening) -> int:
     return int(moved.version)
 
 
-def already(connection: Connection, command: str, stream: str, action: str) -> int | None:
-    """The version an earlier copy of this command made, or None. Raises CommandReused for another content."""
-    row = connection.execute(
-        text("SELECT stream, seq, action FROM audit_event WHERE command_id = CAST(:command AS uuid)"),
-        {"command": command},
-    ).one_or_none()
-    if row is None:
-        return None
-    if (row.stream, row.action) != (stream, action):
-        raise CommandReused
-    return int(row.seq)
-
-
 _ALL = """
     WITH picked AS (
       SELECT s.id, s.version, s.head_hash, s.state, s.unit_id, due.became_at,
