@@ -75,11 +75,14 @@ class Inspection(Screen):
             approved=approved,
             differing=_differing(sent, approved),
             made_at=menu.now(),
+            seals_address=f"{settings().public_url.rstrip('/')}{SEALS}",
         )
 
 
 PROVEN = ("submission:approve", "submission:publish", "submission:retract")
 """Steps whose proof codes stand on the sheet."""
+SEALS = "/niem-phong"
+"""Where the forum shows the seals over the trail; the doors are strangers, so the address is written down."""
 
 
 def _row(row: Any) -> dict[str, Any]:

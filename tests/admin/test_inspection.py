@@ -137,6 +137,12 @@ def test_the_sheet_shows_what_the_department_changed_before_it_approved(make, ca
     assert "Từ phiên bản 1 đã gửi đến phiên bản 2 được duyệt" in page
 
 
+def test_the_address_of_the_seals_on_the_sheet_is_a_page_of_the_forum(app):
+    from admin.inspection import SEALS
+
+    assert app.url_map.bind("localhost").match(SEALS, method="GET")[0].startswith("forum.")
+
+
 def test_a_piece_that_was_never_sent_has_a_sheet_without_a_proof(make, cast, client):
     page = client.as_(cast.khang).get(f"{PAGE}{make.submission().id}/").text
 
