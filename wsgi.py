@@ -62,9 +62,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
             "moves": {"url": founding.driven(house.database_url), **unit_of_work.KEPT},
             **({"sealer": founding.driven(house.database_sealer_url)} if house.database_sealer_url else {}),
         },
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=house.public_url.startswith("https:"),
+        **gate.cookie(house.public_url),
         **(overrides or {}),
     )
     db.init_app(app)

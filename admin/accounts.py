@@ -16,11 +16,11 @@ from models.base import db
 from models.organisation import Unit
 from models.people import Account, RoleGrant
 from models.vocabulary import Role
-from workflow import accounts, invitations, organisation, privacy
+from workflow import accounts, devices, guessing, invitations, organisation, privacy
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.grammar import action_name
-from workflow.queries import desk, offices, people
+from workflow.queries import desk, offices, people, sign_ins
 from workflow.wording import ROLES, SEATS
 
 _ = lazy_gettext
@@ -92,6 +92,8 @@ class Accounts(Workbench):
             given=GIVEN,
             units=desk.unit_choices(),
             may_write=can(self.writes),
+            tries=guessing.standing(account),
+            devices=sign_ins.devices(account_id),
         )
 
     def create_model(self, form: AccountForm) -> Account:
@@ -155,6 +157,25 @@ class Accounts(Workbench):
             accounts.set_active(account, active, by=me())
 
         attempt(turn, done=done)
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/mo-khoa-dang-nhap", methods=["POST"])
+    def unlock(self, account_id: int) -> Response:
+        """After too many wrong passwords, for who has called and shown to be herself."""
+        account = db.session.get(Account, account_id) or abort(404)
+        attempt(
+            lambda: guessing.unlock(account, by=me()),
+            done=gettext("Đã mở khóa đăng nhập, thử lại được ngay."),
+        )
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/ket-thuc-phien", methods=["POST"])
+    def end_sessions(self, account_id: int) -> Response:
+        account = db.session.get(Account, account_id) or abort(404)
+        attempt(
+            lambda: devices.sign_out_everywhere(account, by=me()),
+            done=lambda n: gettext("Đã kết thúc %(n)s phiên đăng nhập.", n=n),
+        )
         return back_to(".account", account_id=account_id)
 
     @expose("/<int:account_id>/xoa-du-lieu", methods=["POST"])

@@ -4,19 +4,43 @@ One sign-in for all doors; each door then asks `workflow` what the person may do
 know `flask_login.current_user` and no more.
 """
 
+from typing import Any
+
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gate import arriving, clicking, errors, files, invited, language, signing_in, typed
+from gate import arriving, clicking, devices, errors, files, invited, language, signing_in, sitting, typed
+from workflow.settings import settings
 
 blueprint = Blueprint("gate", __name__, template_folder="templates")
 
 
+def cookie(public_url: str) -> dict[str, Any]:
+    """How the session's cookie travels. Over https its name makes browsers refuse one set by a neighbour (T04)."""
+    is_secure = public_url.startswith("https:")
+    return {
+        "SESSION_COOKIE_NAME": "__Host-session" if is_secure else "session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": is_secure,
+        "SESSION_COOKIE_PATH": "/",
+    }
+
+
+def believe_proxies(app: Flask) -> None:
+    """As many as are known to stand in front. Else all share one address, and one who guesses shuts out all."""
+    if proxies := settings().trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
 def keep(app: Flask) -> None:
     """Put the gate in front of every door of the application."""
+    believe_proxies(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(arriving.blueprint)
     app.register_blueprint(invited.blueprint)
+    app.register_blueprint(devices.blueprint)
     app.register_blueprint(files.blueprint)
     typed.refuse_nul(app)
     # A token lives as long as its session: one that ends sooner takes along what somebody wrote meanwhile.
@@ -25,4 +49,5 @@ def keep(app: Flask) -> None:
     language.speak(app)
     signing_in.install(app)
     clicking.count(app)
+    sitting.keep_watch(app)
     errors.answer(app)

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, abort, g, request
 from flask_login import current_user, user_logged_in, user_logged_out
-from flask_security import Security, UserDatastore
+from flask_security import LoginForm, Security, UserDatastore
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
-from gate import clicking
+from gate import clicking, sitting
 from gate.arriving import rehearsal_people
 from models.base import db
 from models.people import Account, RoleGrant
-from workflow import accounts, clock
+from workflow import accounts, clock, guessing
 from workflow.engine import audit
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.settings import settings
@@ -41,6 +41,27 @@ CONFIG = {
         {"email": {"mapper": lambda typed: typed.strip().lower() or None, "case_insensitive": True}}
     ],
 }
+
+
+LONGEST_ADDRESS = 254
+
+
+class SignIn(LoginForm):
+    """The library's form, slowed down for who guesses. Nobody is remembered past the session: no such field."""
+
+    remember = None
+
+    def validate(self, **options: Any) -> bool:
+        email = (self.email.data or "")[:LONGEST_ADDRESS]
+        if not email or not self.password.data:
+            return bool(super().validate(**options))
+        address = request.remote_addr or ""
+        g.sign_in_email = email
+        g.sign_in_try = guessing.attempt(email, address=address)
+        if g.sign_in_try.wait_seconds or not super().validate(**options):
+            return False
+        guessing.was_right(email, address=address)
+        return True
 
 
 class Datastore(UserDatastore):
@@ -78,32 +99,68 @@ def install(app: Flask) -> None:
         SECURITY_PASSWORD_SALT=settings().secret_key,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
     )
-    app.security = Security(app, Datastore(), register_blueprint=True)  # type: ignore[attr-defined]
+    app.security = Security(  # type: ignore[attr-defined]
+        app, Datastore(), register_blueprint=True, login_form=SignIn
+    )
     app.security.login_context_processor(rehearsal_people)  # type: ignore[attr-defined]
+    app.security.login_context_processor(_what_happened)  # type: ignore[attr-defined]
+    sitting.install(app)
+    app.before_request(_one_way_in)
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
     app.after_request(_note_failure)
 
 
+def _one_way_in() -> None:
+    """The library's second place to type a password would be a place to guess it unwatched."""
+    if request.endpoint == "security.verify":
+        abort(404)
+
+
+def _what_happened() -> dict[str, Any]:
+    """Above the form: how long to wait, or that one was signed out."""
+    wait = _try().wait_seconds
+    return {"wait_seconds": wait, "ended": sitting.ENDED if not wait and sitting.has_ended() else None}
+
+
+def _try() -> guessing.Try:
+    tried: guessing.Try = g.get("sign_in_try", guessing.Try())
+    return tried
+
+
 def _note_sign_in(_sender: Flask, user: Account, **_: object) -> None:
     with bookkeeping() as session:
         user.signed_in_at = session.execute(text("SELECT now()")).scalar_one()
-    clicking.remember(user.id)
+    sitting.begin(user)
     _told("account:sign_in", actor=user.id, account=user.id)
 
 
 def _note_sign_out(_sender: Flask, user: Account, **_: object) -> None:
     if getattr(user, "id", None) is not None:
         _told("account:sign_out", actor=user.id, account=user.id)
+    sitting.end()
 
 
 def _note_failure(answer: Response) -> Response:
-    """The sign-in form again, and still nobody inside: that is on record, for known and unknown names alike."""
-    is_again = request.endpoint == "security.login" and request.method == "POST" and answer.status_code == 200
-    if is_again and not current_user.is_authenticated:
-        tried = accounts.find(request.form.get("email", "")[:254])
-        clicking.of_a_stranger(tried.id if tried else None)
-        _told("account:sign_in_failed", actor=None, account=tried.id if tried else None)
+    """Still nobody inside after a try: on record, for known and unknown names alike.
+
+    Who must wait is told so (429) and nothing is written: a flood must not fill the trail.
+    """
+    if "sign_in_try" not in g or current_user.is_authenticated:
+        return answer
+    wait = _try().wait_seconds
+    if wait:
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    tried = accounts.find(g.sign_in_email)
+    account = tried.id if tried else None
+    clicking.of_a_stranger(account)
+    _told("account:sign_in_failed", actor=None, account=account)
+    if _try().locks_account:
+        _told("account:lock", actor=None, account=account)
+    if _try().locks_address:
+        _told("account:lock_address", actor=None, account=None)
     return answer
 
 

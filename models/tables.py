@@ -12,6 +12,7 @@ from models import (
     period,
     privacy,
     publication,
+    sign_in,
     submission,
 )
 from models.base import Base, db
@@ -30,5 +31,6 @@ __all__ = [
     "period",
     "privacy",
     "publication",
+    "sign_in",
     "submission",
 ]

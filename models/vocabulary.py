@@ -144,3 +144,15 @@ class MonthStatus(StrEnum):
     LATE = "late"
     SHORT = "short"
     SILENT = "silent"
+
+
+class Ending(StrEnum):
+    """Why a session was ended, other than by its age."""
+
+    SIGN_OUT = "sign_out"
+    DEVICES = "devices"
+    """By the person herself, from another device."""
+    ADMIN = "admin"
+    PASSWORD = "password"  # noqa: S105  (a word, not one)
+    ROLE = "role"
+    SHUT = "shut"

@@ -19,7 +19,11 @@ def around() -> dict[str, Any]:
     return {
         "unit": unit.admin_unit or unit.name,
         "unit_line": standing,
-        "me": {"name": person.me().full_name, "seat": person.me().title or standing},
+        "me": {
+            "name": person.me().full_name,
+            "seat": person.me().title or standing,
+            "url": url_for("devices.mine"),
+        },
         "switch_url": url_for("portal.choose") if len(person.units()) > 1 else None,
         "logout_url": url_for("arriving.leave"),
         "home_url": url_for("portal.this_month"),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 from models.base import db
 from models.organisation import Committee, Seat, Unit
 from models.people import Account, Delegation, RoleGrant
-from models.vocabulary import UNIT_ROLES, Role
-from workflow import clock, texts
+from models.vocabulary import UNIT_ROLES, Ending, Role
+from workflow import clock, sessions, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
@@ -170,7 +170,10 @@ def add(
 def grant(
     account: Account, role: Role, *, unit: Unit | None = None, by: Account | None, since: date | None = None
 ) -> RoleGrant:
-    """Give a role, from today on. Unit roles need a unit, department roles must not have one."""
+    """Give a role, from today on; open sessions of the person end: with more rights comes a new sign-in.
+
+    Unit roles need a unit, department roles must not have one.
+    """
     if by is not None:
         require(roles_of(by), "accounts.write")
     if (role in UNIT_ROLES) != (unit is not None):
@@ -195,6 +198,7 @@ def grant(
         )
         session.add(given)
         session.flush()
+        sessions.end_all(account, Ending.ROLE)
         _told(account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "")
         return given
 
@@ -206,6 +210,7 @@ def revoke(given: RoleGrant, *, by: Account) -> None:
         given.valid_to = _today()
         given.account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
+        sessions.end_all(given.account, Ending.ROLE)
         _told(given.account, "account:revoke", by, role=given.role.value)
 
 
@@ -216,6 +221,7 @@ def set_active(account: Account, active: bool, *, by: Account) -> None:
         account.active = active
         account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
+        sessions.end_all(account, Ending.SHUT)
         _told(account, "account:open" if active else "account:shut", by)
 
 

@@ -13,10 +13,11 @@ from models.directive import Composition
 from models.envelope import CommitteeProposal
 from models.organisation import Committee, Seat, Unit
 from models.people import Account
-from models.vocabulary import CommitteeStatus, SeatKind
-from workflow import accounts, clock, deadlines, outbox, privacy
+from models.vocabulary import CommitteeStatus, Ending, SeatKind
+from workflow import accounts, clock, deadlines, outbox, privacy, sessions
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
+from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
@@ -27,6 +28,7 @@ def in_force(unit: Unit) -> Committee | None:
     ).one_or_none()
 
 
+@patient
 def found(unit: Unit, *, since: date, by: Account | None) -> Committee:
     """The unit's committee in force; founded by the directive of that day when there is none."""
     _may_write(by)
@@ -41,17 +43,20 @@ def found(unit: Unit, *, since: date, by: Account | None) -> Committee:
         return committee
 
 
+@patient
 def dissolve(committee: Committee, *, on: date, by: Account) -> None:
     """End a committee and all its seats from a day on; what it sent stays its unit's."""
     _may_write(by)
     with change() as session:
         for seat in standing(committee):
             seat.valid_to = max(on, seat.valid_from)
+            sessions.end_all(seat.account, Ending.ROLE)
         committee.valid_to = max(on, committee.valid_from)
         session.flush()
         _told(committee, "committee:dissolve", by, on=on.isoformat())
 
 
+@patient
 def seat(
     committee: Committee,
     account: Account,
@@ -109,6 +114,7 @@ def seat(
         raise
 
 
+@patient
 def unseat(placed: Seat, *, on: date, by: Account | None) -> None:
     """End a person's time on a seat; the committee must be confirmed anew."""
     _may_write(by)
@@ -117,11 +123,13 @@ def unseat(placed: Seat, *, on: date, by: Account | None) -> None:
         placed.valid_to = max(on, placed.valid_from)
         _unconfirm(placed.committee)
         session.flush()
+        sessions.end_all(placed.account, Ending.ROLE)
         _told(
             placed.committee, "committee:unseat", by, account=placed.account_id, seat=placed.seat_kind.value
         )
 
 
+@patient
 def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
     """Correct title, workplace, role or phone of a seated person; before and after are on record."""
     _may_write(by)
@@ -142,6 +150,7 @@ def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
         )  # fmt: skip
 
 
+@patient
 def confirm(committee: Committee, *, by: Account) -> None:
     """Confirm a complete committee. Raises NotAllowed(`composition_invalid`), on record, when a seat is empty."""
     _may_write(by, "committees.confirm")
@@ -167,6 +176,7 @@ def confirm(committee: Committee, *, by: Account) -> None:
         raise NotAllowed(Refusal("composition_invalid", COMPOSITION, fields=_numbers(committee)))
 
 
+@patient
 def reopen(committee: Committee, *, reason: str, by: Account) -> None:
     """Take a confirmation back, with a reason."""
     _may_write(by, "committees.confirm")
@@ -178,6 +188,7 @@ def reopen(committee: Committee, *, reason: str, by: Account) -> None:
         _told(committee, "committee:reopen", by, reason=reason)
 
 
+@patient
 def settle_proposal(proposal_id: int, *, by: Account) -> None:
     """Put a member list that came by mail away: taken over, or not wanted. Settling twice is harmless."""
     _may_write(by)

@@ -75,6 +75,17 @@ ACTIONS: Mapping[str, Told] = {
     "account:sign_in_failed": Told(
         N_("Đăng nhập không thành"), N_("Có người đăng nhập không thành vào {what}.")
     ),
+    "account:lock": Told(
+        N_("Tạm khóa đăng nhập"), N_("Nhập sai mật khẩu quá nhiều lần, tạm khóa đăng nhập vào {what}.")
+    ),
+    "account:lock_address": Told(
+        N_("Tạm chặn một địa chỉ mạng"),
+        N_("Nhập sai mật khẩu quá nhiều lần, tạm chặn đăng nhập từ một địa chỉ mạng."),
+    ),
+    "account:unlock": Told(N_("Mở khóa đăng nhập"), N_("{who} mở khóa đăng nhập cho {what}.")),
+    "account:end_sessions": Told(
+        N_("Kết thúc phiên đăng nhập"), N_("{who} kết thúc các phiên đăng nhập của {what}.")
+    ),
     "account:sign_out": Told(N_("Đăng xuất"), N_("{who} đăng xuất.")),
     "account:invite": Told(N_("Mời nhận tài khoản"), N_("{who} gửi thư mời nhận {what}.")),
     "account:choose_password": Told(N_("Đặt mật khẩu"), N_("{who} đặt mật khẩu của mình.")),
@@ -132,6 +143,9 @@ ACTIONS: Mapping[str, Told] = {
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),
     "directive:lay_down": Told(N_("Ghi văn bản quy định"), N_("{who} ghi văn bản quy định.")),
     "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại một việc lỗi.")),
+    "job:run": Told(N_("Chạy việc theo lịch"), N_("{who} cho chạy ngay {what}.")),
+    "job:pause": Told(N_("Tạm dừng việc theo lịch"), N_("{who} tạm dừng {what}.")),
+    "job:resume": Told(N_("Cho việc theo lịch chạy tiếp"), N_("{who} cho {what} chạy tiếp.")),
     "outbox:dismiss": Told(N_("Bỏ qua việc lỗi"), N_("{who} bỏ qua một việc lỗi.")),
 }  # fmt: skip
 
@@ -142,6 +156,7 @@ NOUNS: Mapping[str, str] = {
     "committee": N_("Ban Truyền thông {name}"),
     "period": N_("kỳ {name}"),
     "envelope": N_("thư số {name}"),
+    "job": N_("việc “{name}”"),
 }
 """What an event is about, by the noun of its action; the reader fills in the name."""
 

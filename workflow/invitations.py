@@ -12,7 +12,8 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from models.base import db
 from models.people import Account
-from workflow import accounts, clock, outbox
+from models.vocabulary import Ending
+from workflow import accounts, clock, outbox, sessions
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
@@ -84,6 +85,7 @@ def accept(token: str, *, password_hash: str) -> Account:
         account.password = password_hash
         account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
+        sessions.end_all(account, Ending.PASSWORD)
         audit.write(
             session.connection(),
             f"account:{account.id}",

@@ -102,6 +102,41 @@ class Settings(BaseSettings):
         32 * 1024 * 1024, validation_alias="MAX_UPLOAD_BYTES", description="largest request taken"
     )
 
+    session_idle_minutes: int = Field(
+        30,
+        validation_alias="SESSION_IDLE_MINUTES",
+        description="without a click, after which one is signed out",
+    )
+    session_hours: int = Field(
+        12, validation_alias="SESSION_HOURS", description="after which one signs in anew in any case"
+    )
+    sign_in_free_tries: int = Field(
+        5,
+        validation_alias="SIGN_IN_FREE_TRIES",
+        description="wrong passwords in a row before each costs a wait: 1, 2, 4 … seconds",
+    )
+    sign_in_most_tries: int = Field(
+        10,
+        validation_alias="SIGN_IN_MOST_TRIES",
+        description="wrong passwords in a row that shut the account",
+    )
+    sign_in_lock_minutes: int = Field(
+        15, validation_alias="SIGN_IN_LOCK_MINUTES", description="for how long it is shut"
+    )
+    sign_in_address_times: int = Field(
+        5,
+        validation_alias="SIGN_IN_ADDRESS_TIMES",
+        description="a network address may go wrong so many times as often as an account",
+    )
+    sign_in_memory_hours: int = Field(
+        24, validation_alias="SIGN_IN_MEMORY_HOURS", description="after which wrong passwords are forgotten"
+    )
+    trusted_proxies: int = Field(
+        0,
+        validation_alias="TRUSTED_PROXIES",
+        description="proxies in front whose X-Forwarded-For and -Proto are believed; wrong, all share one address",
+    )
+
     @property
     def is_demo(self) -> bool:
         return self.mode is Mode.DEMO

@@ -1,0 +1,76 @@
+"""Reads about sign-ins: who holds a session, on which devices somebody is signed in, how often it went wrong.
+
+All of it in the database's own time: a rehearsal's clock neither ends a session nor opens a lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, text
+
+from models.base import db
+from models.people import Account
+from models.sign_in import DeviceSession
+from workflow.queries import sealed
+from workflow.settings import settings
+
+ALIVE = (
+    "(ended_at IS NULL AND device_session.seen_at > now() - make_interval(mins => :idle)"
+    " AND device_session.created_at > now() - make_interval(hours => :oldest))"
+)
+STALE = "(seen_at < now() - interval '1 minute')"
+"""Only then is a click written down: a page a second must not be a write a second."""
+
+
+@dataclass(frozen=True)
+class Held:
+    account: Account
+    session_id: int
+    is_stale: bool
+
+
+def limits() -> dict[str, int]:
+    """What ALIVE asks for."""
+    return {"idle": settings().session_idle_minutes, "oldest": settings().session_hours}
+
+
+def holder(token_hash: bytes) -> Held | None:
+    """Whose session this is; None when it is over or never was. One statement, the only one a click costs."""
+    found = db.session.execute(
+        select(Account, DeviceSession.id, text(f"{STALE} AS is_stale"))
+        .join(DeviceSession, DeviceSession.account_id == Account.id)
+        .where(DeviceSession.token_hash == token_hash, Account.active, text(ALIVE).bindparams(**limits()))
+    ).one_or_none()
+    return Held(*found) if found else None
+
+
+_OPEN = text(f"""
+SELECT id, device, address, created_at, seen_at, now() AS asked_at FROM device_session
+WHERE account_id = :account AND {ALIVE} ORDER BY seen_at DESC, id DESC LIMIT 50
+""")  # noqa: S608  (ALIVE is a constant)
+
+
+@dataclass(frozen=True)
+class Device:
+    row: Row[Any]
+    address: str
+    """As it was seen last; empty when it was forgotten."""
+
+
+def devices(account_id: int) -> Sequence[Device]:
+    """The sessions somebody has open, the one used last first; at most fifty."""
+    rows = db.session.execute(_OPEN, {"account": account_id, **limits()}).all()
+    words = sealed.opened(row.address for row in rows)
+    return [Device(row, words.get(row.address) or "") for row in rows]
+
+
+_TRIES = text("""
+SELECT failures, wait_until, coalesce(wait_until > now(), false) AS is_waiting, now() AS asked_at
+FROM sign_in_tries WHERE key = :key AND failures > 0 AND last_at > now() - make_interval(hours => :memory)
+""")
+
+
+def tries(key: str) -> Row[Any] | None:
+    """Wrong passwords in a row under a key of `workflow/guessing.py`, and until when nobody is let try."""
+    return db.session.execute(_TRIES, {"key": key, "memory": settings().sign_in_memory_hours}).one_or_none()
