@@ -11,6 +11,7 @@ from sqlalchemy import select
 from models.audit import AuditEvent
 from models.base import db
 from workflow import submissions
+from workflow.proof import sealing
 from workflow.queries import audit
 
 pytestmark = pytest.mark.database
@@ -79,6 +80,28 @@ def test_one_event_shows_who_what_and_how_it_is_chained(make, cast, client):
     assert event.hash.hex() in page
     assert event.prev_hash.hex() in page
     assert piece.revision.title in page
+
+
+def test_the_screen_tells_the_newest_seal_and_an_event_hands_out_its_proof(make, cast, client):
+    make.submission(state="approved")
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "submission:approve")).one()
+    khang = client.as_(cast.khang)
+    address = f"/quan-tri/nhat-ky/{event.id}"
+    early = khang.get(f"{address}/bang-chung.json")
+    sealing.seal()
+
+    index, page, proof = (
+        khang.get(path) for path in ("/quan-tri/nhat-ky/", address, f"{address}/bang-chung.json")
+    )
+
+    assert (early.status_code, early.headers["Location"]) == (303, address)
+    assert "Đã niêm phong" in index.text
+    assert "Chưa có đêm kiểm tra nào" in index.text
+    assert f"{address}/bang-chung.json" in page.text
+    assert proof.headers["Content-Disposition"] == f'attachment; filename="bang-chung-{event.id}.json"'
+    assert proof.json["event"]["payload"] == event.payload
+    assert khang.get("/quan-tri/nhat-ky/99999/bang-chung.json").status_code == 404
+    assert client.as_(cast.phuong).get(f"{address}/bang-chung.json").status_code == 403
 
 
 def test_the_export_is_whole_safe_and_itself_on_record(make, cast, client):

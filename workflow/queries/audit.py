@@ -117,11 +117,10 @@ _EVERYTHING = text(f"""
 
 def everything() -> Iterator[Row[Any]]:
     """The whole trail, oldest first, with its text as it was hashed; read in parts, so of any length."""
-    after, part = 0, [None]
-    while part:
-        part = list(db.session.execute(_EVERYTHING, {"after": after, "size": EXPORT_MOST}))
+    after = 0
+    while part := db.session.execute(_EVERYTHING, {"after": after, "size": EXPORT_MOST}).all():
         yield from part
-        after = part[-1].id if part else after
+        after = part[-1].id
 
 
 _ONE = text(f"""

@@ -79,7 +79,8 @@ def _grown(connection: Connection, sizes: set[int]) -> tuple[dict[int, bytes], l
 
     Everything after that place would differ as well and says nothing more.
     """
-    tree, roots = merkle.Growing(), {}
+    tree = merkle.Growing()
+    roots: dict[int, bytes] = {}
     with connection.execute(_TREE, {"chunk": CHUNK}, execution_options={"yield_per": 1}) as parts:
         for part in parts:
             if part.newest != tree.size + part.leaves - 1:
