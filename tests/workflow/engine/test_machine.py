@@ -1,5 +1,6 @@
 """The machine of a definition, with a guard of the test's own: it knows no state, role or guard by name."""
 
+import hashlib
 from dataclasses import dataclass
 
 import pytest
@@ -112,6 +113,39 @@ def test_the_machine_has_the_moves_of_the_definition_and_no_other(engine):
     }
     assert not [name for name in engine.machine.events if name.startswith("to_")]
     assert engine.machine.initial == "written"
+    assert list(engine.machine.states) == ["written", "read"]
+
+
+def test_the_definition_is_read_whole(definition):
+    read, rewrite, praise = definition.steps
+
+    assert (definition.name, definition.version, definition.initial) == ("paper", 1, "written")
+    assert (definition.label.vi, definition.label.en) == ("Giấy", "Paper")
+    assert definition.sha256 == hashlib.sha256(PAPER.encode()).hexdigest()
+    assert [(state.phase, state.is_final, state.line) for state in definition.states.values()] == [
+        ("desk", False, 8),
+        ("shelf", False, 14),
+    ]
+    assert (read.roles, read.guards, read.asks) == (frozenset({"reader"}), ("dry", "found"), ("reason",))
+    assert [step.is_move for step in definition.steps] == [True, True, False]
+    assert [step.is_plain for step in definition.steps] == [True, True, False]
+    assert [step.tone for step in definition.steps] == ["primary", "secondary", "text"]
+    assert (praise.label.vi, praise.label.en, rewrite.target) == ("Khen", "Praise", "written")
+
+
+def test_states_are_found_by_what_they_mean_and_the_usual_way_by_its_buttons(definition):
+    assert definition.states_in("shelf") == ["read"]
+    assert definition.states_in("shelf", "desk") == ["written", "read"]
+    assert definition.states_in() == []
+    assert definition.usual_way() == ["written", "read"]
+
+
+def test_a_step_is_passed_when_it_is_closed_here_and_open_to_her_elsewhere(engine):
+    assert engine.has_passed("read", Paper(state="read"))
+    assert not engine.has_passed("read", Paper(state="written"))
+    assert not engine.has_passed("read", Paper(state="read", roles=frozenset({"writer"})))
+    assert not engine.has_passed("burn", Paper(state="read"))
+    assert not engine.has_passed("rewrite", Paper(state="written"))
 
 
 PAPER = """
@@ -141,6 +175,7 @@ who = ["reader"]
 guards = ["dry", "found"]
 asks = ["reason"]
 effects = ["letter:done"]
+tone = "primary"
 vi = "Đọc"
 en = "Read"
 
@@ -156,6 +191,8 @@ en = "Rewrite"
 trigger = "praise"
 in = ["written"]
 who = ["reader"]
+tone = "text"
+plain = false
 vi = "Khen"
 en = "Praise"
 """

@@ -167,6 +167,15 @@ def test_every_guard_is_seen_both_ways() -> None:
     assert {guard for guard, _ in ALLOWED} == {guard for guard, _, _ in REFUSED} == set(GUARDS)
 
 
+def test_a_step_is_taken_in_a_lenders_place_only_when_no_role_of_ones_own_opens_it() -> None:
+    minh = replace(PIECE, roles=frozenset({Role.APPROVER, Role.PUBLISHER}), lent=((Role.PUBLISHER, HA),))
+
+    assert minh.in_place_of(frozenset({Role.PUBLISHER})) == HA
+    assert minh.in_place_of(frozenset({Role.APPROVER})) is None
+    assert minh.in_place_of(frozenset({Role.APPROVER, Role.PUBLISHER})) is None
+    assert minh.in_place_of(frozenset({Role.EDITOR})) is None
+
+
 def test_the_page_of_reasons_says_what_the_guards_say() -> None:
     assert PAGE.read_text("utf-8").partition(HEAD)[2].strip() == table()
 
