@@ -19,7 +19,7 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> Any:
 
     Raises what SQLAlchemy would: IntegrityError, OperationalError, ...
     """
-    driver = connection.connection.driver_connection
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     try:
         return driver.cursor(row_factory=namedtuple_row).execute(sql, values, prepare=True)
     except psycopg.Error as error:
