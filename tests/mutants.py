@@ -1,4 +1,4 @@
-"""Changes the rules, the engine's pure parts and the proof a little, thousands of times, and counts what no test noticed.
+"""Changes the rules, the pure engine and the proof a little, thousands of times, and counts what no test noticed.
 
 `make mutants` runs it and writes docs/mutants.md: a table for each file and every survivor by its function. The tests
 are those that need no database ([tool.mutmut] in pyproject.toml), so a mutant costs a twentieth of a second.
