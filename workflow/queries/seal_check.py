@@ -4,6 +4,7 @@ Each question gives (stream, seq, kind); for a checkpoint the stream is `checkpo
 copy from outside `anchor` and its size.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -81,26 +82,21 @@ def _grown(connection: Connection, sizes: set[int]) -> tuple[dict[int, bytes], l
     """
     tree = merkle.Growing()
     roots: dict[int, bytes] = {}
+    stops = sorted(sizes)
     with connection.execute(_TREE, {"chunk": CHUNK}, execution_options={"yield_per": 1}) as parts:
         for part in parts:
             if part.newest != tree.size + part.leaves - 1:
                 return roots, [_displaced(connection)]
-            for hashes in _rows(part.hashes, tree.size, part.leaves):
-                filled = tree.add(hashes[:32])
-                if filled and hashes[32:] != b"".join(filled):
-                    return roots, [_at(connection, tree.size - 1)]
-                if tree.size in sizes:
-                    roots[tree.size] = tree.root()
+            begin, end = 0, tree.size + part.leaves
+            for stop in (*stops[bisect_right(stops, tree.size) : bisect_left(stops, end)], end):
+                begin = tree.retrace(part.hashes, begin, stop)
+                if begin < 0:
+                    return roots, [_at(connection, tree.size)]
+                if stop in sizes:
+                    roots[stop] = tree.root()
+            if begin != len(part.hashes):
+                return roots, [_at(connection, tree.size - 1)]
     return roots, []
-
-
-def _rows(joined: bytes, first: int, count: int) -> Iterator[bytes]:
-    """The hashes of each leaf: its own, then a node for each one at the end of its index in binary."""
-    begin = 0
-    for index in range(first, first + count):
-        end = begin + 32 * (index ^ (index + 1)).bit_length()
-        yield joined[begin:end]
-        begin = end
 
 
 _AT = text("SELECT stream, seq FROM audit_leaf WHERE tree_index = :place")

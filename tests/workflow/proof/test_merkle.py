@@ -109,3 +109,25 @@ def test_a_leaf_can_never_be_taken_for_a_node_nor_an_event_for_either():
 def test_what_lies_outside_the_tree_is_not_proved(ask):
     with pytest.raises(ValueError, match="3"):
         ask()
+
+
+@given(st.integers(1, 100), st.data())
+def test_a_stored_tree_is_retraced_and_a_changed_node_is_told_by_its_leaf(size, data):
+    leaves = [merkle.leaf_hash(str(number).encode()) for number in range(size)]
+    made = merkle.Growing()
+    rows = [b"".join([leaf, *made.add(leaf)]) for leaf in leaves]
+    stop = data.draw(st.integers(0, size))
+
+    again = merkle.Growing()
+    half = again.retrace(b"".join(rows), 0, stop)
+    assert again.root() == merkle.root(leaves[:stop])
+    assert again.retrace(b"".join(rows), half, size) == len(b"".join(rows))
+    assert again.root() == made.root()
+
+    for index in (number for number in range(size) if len(rows[number]) > 32):
+        broken = [*rows]
+        broken[index] = rows[index][:-1] + bytes([rows[index][-1] ^ 1])
+        tree = merkle.Growing()
+        assert tree.retrace(b"".join(broken), 0, size) == -1
+        assert tree.size == index
+        break
