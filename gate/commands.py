@@ -8,7 +8,7 @@ from flask_security import hash_password
 from look import line
 from models.people import Account
 from models.vocabulary import UNIT_ROLES, Role
-from workflow import accounts, founding, invitations, organisation, privacy
+from workflow import accounts, devices, founding, guessing, invitations, organisation, privacy
 from workflow.engine.unit_of_work import change
 from workflow.settings import settings
 
@@ -79,6 +79,28 @@ def forget(email: str, reason: str) -> dict[str, Any]:
     return {"email": person.email, "words": words, "says": f"{person.email}: đã xóa {words} mục."}
 
 
-account.add_command(add)
-account.add_command(forget)
+@line.command("unlock")
+@click.argument("email")
+def unlock(email: str) -> dict[str, Any]:
+    """Mở khóa đăng nhập cho một người đã nhập sai mật khẩu quá nhiều lần."""
+    person = accounts.by_email(email)
+    guessing.unlock(person, by=None)
+    return {"email": person.email, "says": f"{person.email}: thử lại được ngay."}
+
+
+@line.command("sign-out")
+@click.argument("email")
+def sign_out(email: str) -> dict[str, Any]:
+    """Kết thúc mọi phiên đăng nhập của một người."""
+    person = accounts.by_email(email)
+    ended = devices.sign_out_everywhere(person, by=None)
+    return {
+        "email": person.email,
+        "sessions": ended,
+        "says": f"{person.email}: đã kết thúc {ended} phiên đăng nhập.",
+    }
+
+
+for _command in (add, forget, unlock, sign_out):
+    account.add_command(_command)
 COMMANDS = (account,)

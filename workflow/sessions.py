@@ -62,6 +62,11 @@ def end_all(account: Account, ending: Ending, *, but: int | None = None) -> int:
     return _end(DeviceSession.account_id == account.id, DeviceSession.id != (but or 0), ending=ending)
 
 
+def end_everybodys() -> int:
+    """After a restore: who had signed out since the backup was made would be signed in again."""
+    return _end(DeviceSession.id > 0, ending=Ending.ADMIN)
+
+
 def _end(*which: ColumnElement[bool], ending: Ending) -> int:
     with bookkeeping() as session:
         ended = session.scalars(

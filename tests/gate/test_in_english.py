@@ -20,7 +20,7 @@ PAGES = {
     None: ("/vao/dang-nhap", "/", "/chuyen-muc/ban-tru", "/luu-tru", "/tim?q=bep", "/go-anh", "/khong-co", "{page}"),
     "son": ("/quan-tri/", "/quan-tri/bai/", "/quan-tri/bai/{sent.id}/", "/quan-tri/don-vi/", "/quan-tri/ky/",
             "/quan-tri/don-vi/h-can-loc/", "/quan-tri/ban-truyen-thong/", "/quan-tri/ban-truyen-thong/h-can-loc/",
-            "/quan-tri/bao-cao/", "/quan-tri/thu-den/", "/quan-tri/chuyen-muc/"),
+            "/quan-tri/bao-cao/", "/quan-tri/thu-den/", "/quan-tri/chuyen-muc/", "/vao/thiet-bi", "/vao/ra"),
     "khang": ("/quan-tri/nhat-ky/", "/quan-tri/nhat-ky/?kiem=1", "/quan-tri/thu-da-gui/"),
     "mai": ("/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/", "/quan-tri/hang-doi/"),
     "minh": ("/quan-tri/bai/{edited.id}/",),

@@ -295,6 +295,15 @@ def test_the_address_of_a_session_is_sealed_and_goes_when_it_is_forgotten(cast, 
     assert [one.address for one in sign_ins.devices(cast.son.id)] == [""]
 
 
+def test_a_restored_backup_brings_no_session_back_to_life(cast, client):
+    son, ha = client.as_(cast.son), client.as_(cast.ha)
+
+    assert sessions.end_everybodys() == 2
+
+    assert not is_in(son)
+    assert not is_in(ha)
+
+
 def test_the_clock_sweeps_what_is_over_and_nothing_else(cast, client, superuser):
     from tasks import timetable
 

@@ -270,6 +270,20 @@ def test_personal_words_are_forgotten_by_a_command(run: Run, make: Make, client)
     assert run("audit", "verify").code == 0
 
 
+def test_who_runs_the_machine_unlocks_and_signs_out(run: Run, make: Make, client) -> None:  # type: ignore[no-untyped-def]
+    from workflow import guessing
+
+    son = client.as_(make.cast.son)
+    for _ in range(4):
+        guessing.attempt("son@example.edu.vn", address="10.0.0.1")
+
+    assert run("account", "sign-out", "son@example.edu.vn", "--json").row["sessions"] == 1
+    assert son.get("/quan-tri/").status_code == 303
+    assert run("account", "unlock", "son@example.edu.vn").code == 0
+    assert guessing.standing(make.cast.son) is None
+    assert run("account", "unlock", "khong-co@example.edu.vn", "--json").row["code"] == "account_unknown"
+
+
 def commands_of(group: click.Group, before: str = "") -> list[str]:
     """`up`, `report month`, …: every command by its full name."""
     found = []
