@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, current_app, g, request
 from flask_login import current_user, user_logged_in, user_logged_out
-from flask_security import LoginForm, Security, UserDatastore
+from flask_security import EmailValidateException, LoginForm, Security, UserDatastore
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
 
@@ -52,7 +52,7 @@ class SignIn(LoginForm):
     remember = None
 
     def validate(self, **options: Any) -> bool:
-        email = (self.email.data or "")[:LONGEST_ADDRESS]
+        email = _as_looked_up(self.email.data or "")
         if not email or not self.password.data:
             return bool(super().validate(**options))
         address = request.remote_addr or ""
@@ -62,6 +62,14 @@ class SignIn(LoginForm):
             return False
         guessing.was_right(email, address=address)
         return True
+
+
+def _as_looked_up(typed: str) -> str:
+    """The address as the library will look for it: else one account had a count for each way to write its domain."""
+    try:
+        return str(current_app.security.mail_util.normalize(typed))  # type: ignore[attr-defined]
+    except EmailValidateException:
+        return typed[:LONGEST_ADDRESS]
 
 
 class Datastore(UserDatastore):

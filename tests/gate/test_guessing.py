@@ -185,6 +185,24 @@ def test_the_wait_is_told_in_words(cast, client, guesser, pass_time):
         assert re.search(f"Vui lòng thử lại {says}", answer.text)
 
 
+def test_writing_an_address_in_another_way_is_no_new_account_to_guess(cast, guesser, pass_time):
+    wide = str.maketrans("example", "ｅｘａｍｐｌｅ")
+    spellings = (
+        cast.son.email,
+        cast.son.email.upper(),
+        f"son@{'example.edu.vn'.translate(wide)}",
+        f"son@exam{chr(0xAD) * 300}ple.edu.vn",
+    )
+
+    for number in range(10):
+        assert guesser(spellings[number % 4])[0] == 200
+        pass_time(20)
+
+    assert [guesser(one, RIGHT)[0] for one in spellings] == [429] * 4
+    assert len(events("account:sign_in_failed")) == 10
+    assert {stream for _, stream in events("account:sign_in_failed")} == {f"account:{cast.son.id}"}
+
+
 def test_two_accounts_from_one_address_do_not_shut_each_other_out(cast, guesser):
     for _ in range(6):
         guesser(cast.son.email)
