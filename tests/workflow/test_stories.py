@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Verbosity, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -44,7 +45,7 @@ from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
 
-BUDGETS = {"suite": (3, 15), "evening": (60, 40), "nightly": (1000, 50)}
+BUDGETS = {"suite": (3, 20), "evening": (60, 40), "nightly": (1000, 50)}
 """HYPOTHESIS_PROFILE -> (stories, steps of each)."""
 
 WRITERS = ("lan", "binh", "nga")
@@ -95,9 +96,17 @@ class Story(RuleBasedStateMachine):
         until = clock.now() + timedelta(days=2)
         return {"reason": "Lý do.", "kind": "duplicate", "until": until, "statement": True, "checklist": True}
 
+    @initialize()
+    def begin_with_a_piece(self) -> None:
+        self.draft("lan", True)
+        self.go_on(0, 1)
+
     # --- rules --------------------------------------------------------------------------------------------------
 
     @rule(name=st.sampled_from(WRITERS[:2]), with_picture=st.booleans())
+    def write_one(self, name: str, with_picture: bool) -> None:
+        self.draft(name, with_picture)
+
     def draft(self, name: str, with_picture: bool) -> None:
         new = [writing.NewFile("anh.jpg", picture(), "Ảnh 1.", consent=Consent.YES)] if with_picture else []
         manuscript = writing.Manuscript(
@@ -115,8 +124,11 @@ class Story(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model)
     @rule(place=st.integers(0, 9), hops=st.integers(1, 4))
-    def go_on(self, place: int, hops: int) -> None:
+    def further(self, place: int, hops: int) -> None:
         """The usual way of a piece: without it, random steps seldom come as far as the forum."""
+        self.go_on(place, hops)
+
+    def go_on(self, place: int, hops: int) -> None:
         way = {"drafted": [("submit", "binh")], "submitted": [("claim", "son"), ("edit", "son")],
                "edited": [("approve", "minh")], "approved": [("publish", "phuong")]}  # fmt: skip
         number = self.pick(place)
@@ -124,7 +136,7 @@ class Story(RuleBasedStateMachine):
             for trigger, name in way.get(self.model[number][0], ()):
                 self._try(number, trigger, name)
 
-    def _try(self, number: int, trigger: str, name: str, crash: str = "") -> None:
+    def _try(self, number: int, trigger: str, name: str) -> None:
         before = self.stands()
         given = {**self.given(trigger), "seen": self.digest(number), "command": str(uuid4())}
         taken = STEPS.get((trigger, before[number][0]))
@@ -344,7 +356,9 @@ def test_whatever_happens_in_whatever_order_the_promises_hold(app, stage, cast, 
             max_examples=stories,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=stories < 100,
+            derandomize=stories < 50,
+            # A failing story of the suite is told as it came; the long runs take the time to shorten it.
+            phases=[Phase.generate] if stories < 50 else list(Phase),
             database=None,
             verbosity=Verbosity.normal,
             suppress_health_check=list(HealthCheck),
