@@ -21,6 +21,7 @@ import admin.commands
 import forum
 import gate
 import gate.commands
+import gate.health
 import look
 import portal
 import tasks.broker
@@ -29,9 +30,10 @@ from embedded import backup, health, servers, supervisor
 from embedded.errors import CellarError
 from look import line
 from models.tables import db
-from tasks import mailing
+from tasks import foresight, mailing, timetable
+from tasks import health as health_of_house
 from tasks.rehearsal import loading
-from workflow import definitions, founding, production
+from workflow import definitions, founding, production, sessions
 from workflow.engine import unit_of_work
 from workflow.queries import audit_check
 from workflow.settings import Mode, settings
@@ -69,6 +71,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     look.wear(app, words_of_states())
     app.jinja_env.filters["phase"] = definitions.phase_of
     gate.keep(app)
+    app.register_blueprint(gate.health.blueprint)
+    app.extensions[gate.health.BACK_OFFICE] = {
+        "health": health_of_house.look,
+        "timetable": timetable.lines,
+        "preview": foresight.foresee,
+    }
     for door in (admin, portal, forum):
         door.open_door(app)
     return app
@@ -271,6 +279,7 @@ def restore(file: Path) -> dict[str, Any]:
     made = backup.load(file, settings().owner_url, settings().data / "files")
     founding.migrate(settings().owner_url)
     with founded_app().app_context():
+        sessions.end_everybodys()
         verdict = audit_check.check()
     if not verdict.is_whole:
         raise line.Refused("audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn.")

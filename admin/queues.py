@@ -1,14 +1,35 @@
-"""What the workers still have to do, what they gave up, and when each job of the timetable last ran."""
+"""What the workers still have to do, what they gave up, the timetable in people's hands, and what is to come."""
 
-from flask import request
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, flash, request
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin.desk import Screen, attempt, back_to, me
-from workflow import outbox
+from admin import menu
+from admin.acts import typed_moment
+from admin.desk import Screen, attempt, back_to, can, me, sentences
+from workflow import outbox, timetable
+from workflow.engine.errors import ToaSoanError
 from workflow.queries import post
-from workflow.wording import JOBS, OUTBOX_STATES, OUTCOMES, TOPICS
+from workflow.wording import (
+    CATCH_UPS,
+    FORESEEN,
+    HEALTH,
+    JOBS,
+    LETTER_KINDS,
+    OUTBOX_STATES,
+    OUTCOMES,
+    REFUSALS,
+    TOPICS,
+)
+
+
+def ask_behind(what: str, *args: Any) -> Any:
+    """What clock and post tell: doors do not know them, `wsgi` hands their answers over."""
+    return current_app.extensions["back_office"][what](*args)
 
 
 class Queues(Screen):
@@ -21,12 +42,31 @@ class Queues(Screen):
             queues=post.queues(),
             dead=post.dead(),
             done=post.done_in_a_day(),
-            runs=post.last_runs(),
+            lines=ask_behind("timetable", menu.now()),
+            parts=ask_behind("health"),
+            healths=HEALTH,
             jobs=JOBS,
             states=OUTBOX_STATES,
             topics=TOPICS,
             outcomes=OUTCOMES,
+            catch_ups=CATCH_UPS,
+            may_write=can("queues.write"),
         )
+
+    @expose("/sap-toi")
+    def preview(self) -> str:
+        """What would happen at the moment that is asked for; nothing does."""
+        asked = request.args.get("luc", "")
+        coming, at = [], menu.tomorrow(menu.now())
+        try:
+            at = typed_moment(asked) if asked else at
+            coming = ask_behind("preview", at)
+        except ToaSoanError as refused:
+            flash(sentences(refused), "refused")
+        return self.render(
+            "desk/preview.html", at=at, groups=_grouped(coming), count=len(coming), says=FORESEEN, jobs=JOBS,
+            kinds_of_letter=LETTER_KINDS, refusals=REFUSALS,
+        )  # fmt: skip
 
     @expose("/<int:message_id>/chay-lai", methods=["POST"])
     def retry(self, message_id: int) -> Response:
@@ -40,3 +80,32 @@ class Queues(Screen):
             lambda: outbox.dismiss(message_id, reason=reason, by=me()), done=gettext("Đã bỏ qua việc lỗi.")
         )
         return back_to(".index")
+
+    @expose("/viec/<job>/chay", methods=["POST"])
+    def run_now(self, job: str) -> Response:
+        attempt(lambda: timetable.run_now(job, by=me()), done=gettext("Đã đưa việc vào hàng đợi."))
+        return back_to(".index", anchor="lich")
+
+    @expose("/viec/<job>/tam-dung", methods=["POST"])
+    def pause(self, job: str) -> Response:
+        reason = request.form.get("reason", "")
+        attempt(lambda: timetable.pause(job, reason=reason, by=me()), done=gettext("Đã tạm dừng việc."))
+        return back_to(".index", anchor="lich")
+
+    @expose("/viec/<job>/chay-tiep", methods=["POST"])
+    def resume(self, job: str) -> Response:
+        attempt(lambda: timetable.resume(job, by=me()), done=gettext("Việc chạy tiếp theo lịch."))
+        return back_to(".index", anchor="lich")
+
+
+def _grouped(coming: list[Any]) -> list[tuple[str, list[Any]]]:
+    """By what happens, in the order in which it first does."""
+    groups: dict[str, list[Any]] = {}
+    for each in sorted(coming, key=_when):
+        groups.setdefault(each.what, []).append(each)
+    return list(groups.items())
+
+
+def _when(each: Any) -> datetime:
+    when: datetime = each.at
+    return when

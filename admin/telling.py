@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext
 
 from workflow.grammar import NOUNS, action_name, action_sentence
+from workflow.wording import JOBS
 
 
 def sentence(event: Any) -> str:
@@ -46,7 +47,13 @@ def _what(event: Any) -> str:
         "period": payload.get("period"),
         "report": (payload.get("asked") or {}).get("period"),
         "envelope": payload.get("envelope"),
+        "job": _job(payload.get("job")),
     }
     name = names.get(noun) or event.stream
     says = NOUNS.get({"picture": "submission", "report": "period"}.get(noun, noun))
     return gettext(says).format(name=name) if says else str(name)
+
+
+def _job(name: str | None) -> str | None:
+    said = JOBS.get(name or "")
+    return gettext(said) if said else name

@@ -1,4 +1,4 @@
-"""The clock's and the post's commands: `sweep`, `queue`, `intake`, `worker`, `clock`."""
+"""The clock's and the post's commands: `sweep`, `preview`, `queue`, `intake`, `worker`, `clock`."""
 
 import os
 import signal
@@ -12,13 +12,14 @@ import click
 from flask import current_app
 
 from look import line
-from tasks import broker, clockwork
+from tasks import broker, clockwork, foresight
 from tasks.context import log_as_json
 from workflow import deadlines
 from workflow.engine.errors import NotRehearsing
 from workflow.intake import reasons, receiving
 from workflow.queries import post
 from workflow.settings import settings
+from workflow.wording import FORESEEN, JOBS, LETTER_KINDS
 
 
 @line.command("sweep")
@@ -47,6 +48,24 @@ def queue() -> Iterator[line.Answer]:
             "error": row.error,
         }
         yield {**said, "says": f"Hỏng: {row.key} ({row.attempts} lần thử): {row.error}"}
+
+
+@line.command("preview")
+@click.option("--at", type=line.INSTANT, required=True, help="Thời điểm muốn xem trước.")
+def preview(at: datetime) -> Iterator[line.Answer]:
+    """Những gì sẽ xảy ra vào một thời điểm: quá hạn, thư, nhả bài, đăng bài; không thay đổi gì."""
+    coming = foresight.foresee(at)
+    for each in coming:
+        yield {**each.as_row(), "says": _foretold(each)}
+    if not coming:
+        yield {"n": 0, "says": "Không có gì xảy ra vào thời điểm này."}
+
+
+def _foretold(each: foresight.Foreseen) -> str:
+    letter = LETTER_KINDS.get(each.letter, each.letter)
+    told = (each.about, each.unit, letter, ", ".join(each.to), each.why)
+    moment = f"{each.at.astimezone(line.ZONE):%d/%m/%Y %H:%M}"
+    return f"{moment}  {FORESEEN[each.what]}: {', '.join(filter(None, told)) or JOBS.get(each.job, '–')}"
 
 
 @line.command("intake")
@@ -111,4 +130,4 @@ def clock() -> None:
     clockwork.run(app, broker.setup(app), stop)
 
 
-COMMANDS = (sweep, queue, intake, worker, clock)
+COMMANDS = (sweep, preview, queue, intake, worker, clock)

@@ -51,9 +51,7 @@ def lapse_claims(_slot: datetime) -> Told:
     """Free what an editor claimed three working days ago and did not finish."""
     told = {"lapsed": 0, "passed_over": 0, "failed": 0}
     now = clock.now()
-    for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS)):
-        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE)) > now:
-            continue
+    for submission_id in claims_lapsing(now):
         try:
             submissions.perform(submission_id, "lapse_claim", by=None)
             told["lapsed"] += 1
@@ -67,6 +65,15 @@ def lapse_claims(_slot: datetime) -> Told:
             log.exception("claim_not_lapsed", submission=submission_id)
             told["failed"] += 1
     return told
+
+
+def claims_lapsing(now: datetime) -> list[int]:
+    """The pieces whose claim has run out at `now`."""
+    return [
+        submission_id
+        for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS))
+        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE)) <= now
+    ]
 
 
 def _day(slot: datetime) -> date:

@@ -7,5 +7,10 @@ from workflow import clock, summaries
 
 
 def sum_up(slot: datetime) -> Mapping[str, int]:
+    return summaries.sum_up(*month_before(slot))
+
+
+def month_before(slot: datetime) -> tuple[int, int]:
+    """(year, month) of the month that has ended at the slot."""
     ended = slot.astimezone(clock.ZONE).replace(day=1) - timedelta(days=1)
-    return summaries.sum_up(ended.year, ended.month)
+    return ended.year, ended.month

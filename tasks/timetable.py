@@ -5,22 +5,25 @@ in the same transaction; so any number of clocks may run, and a worker does the 
 then each job catches up as its row says.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
-from models.outbox import JobRun
+from models.outbox import JobPause, JobRun
 from tasks import deadlines, doorkeeping, publishing, sealing, summaries
 from tasks.rehearsal import playing
 from workflow import clock, outbox
 from workflow.engine.audit import instant
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.queries import post
 from workflow.settings import settings
 
 
@@ -113,25 +116,71 @@ class Clock:
     def tick(self) -> list[tuple[str, datetime]]:
         """Claim every slot that is due and not claimed; returns those that were ours."""
         now = clock.now()
+        paused = set(db.session.scalars(select(JobPause.job)))
         claimed = []
-        for job in TIMETABLE.values():
-            if (job.in_rehearsal_only and not settings().is_demo) or now < self._next.get(job.name, now):
+        for job in in_use():
+            # A paused job is not looked at at all, so that it catches up when it is let go.
+            if job.name in paused or now < self._next.get(job.name, now):
                 continue
             for slot in due_slots(job, self._last_slot(job), now):
                 if claim(job, slot):
                     claimed.append((job.name, slot))
                 self._last[job.name] = slot
-            coming = job.trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-            self._next[job.name] = coming or now
+            self._next[job.name] = next_run(job, now) or now
         db.session.rollback()
         return claimed
 
     def _last_slot(self, job: Job) -> datetime | None:
-        if job.name not in self._last:
-            found = db.session.scalar(select(func.max(JobRun.slot)).where(JobRun.job == job.name))
-            if found is not None:
-                self._last[job.name] = found
+        if job.name not in self._last and (found := last_slot(job)) is not None:
+            self._last[job.name] = found
         return self._last.get(job.name)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One job of the timetable, as somebody reads it."""
+
+    job: str
+    catch_up: CatchUp
+    last: Row[Any] | None
+    """The newest run, by the clock or by hand: slot, claimed_at, done_at, took_ms, outcome, asked_by."""
+    next_at: datetime | None
+    """None while it is paused."""
+    pause: Row[Any] | None
+    """reason, paused_by, paused_at."""
+
+
+def lines(now: datetime) -> list[Line]:
+    """The whole timetable of this house, in its order."""
+    runs = {row.job: row for row in post.last_runs(list(TIMETABLE))}
+    pauses = {row.job: row for row in post.pauses()}
+    return [
+        Line(
+            job.name,
+            job.catch_up,
+            runs.get(job.name),
+            None if job.name in pauses else next_run(job, now),
+            pauses.get(job.name),
+        )
+        for job in in_use()
+    ]
+
+
+def in_use() -> list[Job]:
+    """The jobs of this house: some are for a rehearsal only."""
+    return [job for job in TIMETABLE.values() if settings().is_demo or not job.in_rehearsal_only]
+
+
+def last_slot(job: Job) -> datetime | None:
+    """The newest slot of the timetable that was claimed; what somebody ran by hand is none."""
+    claimed = select(func.max(JobRun.slot)).where(JobRun.job == job.name, JobRun.asked_by.is_(None))
+    return db.session.scalar(claimed)
+
+
+def next_run(job: Job, now: datetime) -> datetime | None:
+    """The next moment the job is due after `now`."""
+    found: datetime | None = job.trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+    return found
 
 
 def claim(job: Job, slot: datetime) -> bool:
@@ -146,14 +195,16 @@ def claim(job: Job, slot: datetime) -> bool:
 
 def run(name: str, slot: str) -> Callable[[], object]:
     """Do the job for its slot; the returned half notes the outcome. Raises KeyError for an unknown job."""
+    began = time.monotonic()
     told = TIMETABLE[name].run(datetime.fromisoformat(slot))
-    return lambda: note(name, slot, told)
+    took_ms = round((time.monotonic() - began) * 1000)
+    return lambda: note(name, slot, told, took_ms=took_ms)
 
 
-def note(name: str, slot: str, outcome: Mapping[str, object]) -> None:
-    """Write down how a slot ended. Inside the caller's transaction."""
+def note(name: str, slot: str, outcome: Mapping[str, object], *, took_ms: int | None = None) -> None:
+    """Write down how a slot ended and how long its work took. Inside the caller's transaction."""
     db.session.execute(
         update(JobRun)
         .where(JobRun.job == name, JobRun.slot == datetime.fromisoformat(slot))
-        .values(done_at=func.now(), outcome=dict(outcome))
+        .values(done_at=func.now(), outcome=dict(outcome), took_ms=took_ms)
     )

@@ -70,6 +70,15 @@ def _find(year: int, month: int) -> Period | None:
 
 def ensure_around(moment: datetime) -> list[Period]:
     """The months that matter at a moment, opened where missing: the calendar month and the next. In a change()."""
+    return [ensure_period(*month) for month in _around(moment)]
+
+
+def missing_around(moment: datetime) -> list[tuple[int, int]]:
+    """(year, month) of those that `ensure_around` would open; changes nothing."""
+    return [month for month in _around(moment) if _find(*month) is None]
+
+
+def _around(moment: datetime) -> tuple[tuple[int, int], tuple[int, int]]:
     local = moment.astimezone(clock.ZONE)
     first = (local.year, local.month)
-    return [ensure_period(*first), ensure_period(*periods.month_after(*first))]
+    return first, periods.month_after(*first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
@@ -17,6 +18,18 @@ from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 from workflow.rules.topics import QUEUES
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A row as it will be put, so that the same plan can be carried out or only shown."""
+
+    topic: str
+    key: str
+    payload: Mapping[str, Any]
+
+    def put(self) -> bool:
+        return put(self.topic, self.key, self.payload)
 
 
 def put(topic: str, key: str, payload: Mapping[str, Any]) -> bool:

@@ -4,7 +4,8 @@ A `Reminder` row and the outbox row of its letter are one transaction; the uniqu
 two clocks, a restart or a second look on the same day from reminding twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,18 +13,44 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.period import Reminder
-from workflow import clock, outbox
+from workflow import clock
 from workflow.engine.unit_of_work import change
+from workflow.outbox import Planned
 from workflow.queries import duties
 from workflow.queries.duties import Duty
 from workflow.rules import reminding
 from workflow.rules.reminding import Plan
 
 
+@dataclass(frozen=True)
+class Due:
+    """What a day brings one unit for one month: `sent` goes out, `skipped` never will."""
+
+    duty: Duty
+    sent: str | None
+    skipped: tuple[str, ...]
+
+    @property
+    def letter(self) -> Planned | None:
+        if self.sent is None:
+            return None
+        unit, period = self.duty.unit_id, self.duty.period_id
+        return Planned(
+            "letter:reminder",
+            f"reminder:{period}:{unit}:{self.sent}",
+            {"unit": unit, "period": period, "occasion": self.sent},
+        )
+
+
 def remind(on: date) -> Mapping[str, int]:
     """The reminders of one day: who is short is reminded once, by the strongest occasion due."""
+    return _write_down(lambda now: reminders_due(on, now))
 
-    def plan(duty: Duty, now: datetime) -> Plan:
+
+def reminders_due(on: date, now: datetime) -> list[Due]:
+    """What `remind` would write down at `now`; changes nothing."""
+
+    def plan(duty: Duty) -> Plan:
         # A clock that slept, or was turned, does a past day's work today: by then its last day may be over.
         today = max(on, now.astimezone(ZoneInfo(duty.zone)).date())
         return reminding.due_reminder(
@@ -34,35 +61,40 @@ def remind(on: date) -> Mapping[str, int]:
             zone=duty.zone,
         )
 
-    return _write_down(plan)
+    return _planned(plan, now)
 
 
 def give_late_notice(on: date) -> Mapping[str, int]:
     """The late notices of one day: who is still short after the deadline is told until when it may follow."""
+    return _write_down(lambda now: late_notices_due(on, now))
 
-    def plan(duty: Duty, now: datetime) -> Plan:
+
+def late_notices_due(on: date, now: datetime) -> list[Due]:
+    """What `give_late_notice` would write down at `now`; changes nothing."""
+
+    def plan(duty: Duty) -> Plan:
         closes_at = now if duty.is_closed else duty.closes_at
         return reminding.due_late_notice(
             duty.deadline_at, closes_at, recorded=duty.recorded, on=on, now=now, zone=duty.zone
         )
 
-    return _write_down(plan)
+    return _planned(plan, now)
 
 
-def _write_down(plan: Callable[[Duty, datetime], Plan]) -> Mapping[str, int]:
+def _planned(plan: Callable[[Duty], Plan], now: datetime) -> list[Due]:
+    return [
+        Due(duty, planned.sent, planned.skipped) for duty in duties.owing(now=now) for planned in [plan(duty)]
+    ]
+
+
+def _write_down(plan: Callable[[datetime], Sequence[Due]]) -> Mapping[str, int]:
     told = {"sent": 0, "skipped": 0}
     with change():
-        now = clock.now()
-        for duty in duties.owing(now=now):
-            planned = plan(duty, now)
-            for occasion in planned.skipped:
-                told["skipped"] += _record(duty, occasion, is_skipped=True)
-            if planned.sent is not None and _record(duty, planned.sent, is_skipped=False):
-                told["sent"] += outbox.put(
-                    "letter:reminder",
-                    f"reminder:{duty.period_id}:{duty.unit_id}:{planned.sent}",
-                    {"unit": duty.unit_id, "period": duty.period_id, "occasion": planned.sent},
-                )
+        for due in plan(clock.now()):
+            for occasion in due.skipped:
+                told["skipped"] += _record(due.duty, occasion, is_skipped=True)
+            if due.letter is not None and _record(due.duty, str(due.sent), is_skipped=False):
+                told["sent"] += due.letter.put()
     return told
 
 
@@ -79,12 +111,17 @@ def _record(duty: Duty, occasion: str, *, is_skipped: bool) -> bool:
 
 def remind_incomplete_committees(on: date) -> Mapping[str, int]:
     """One letter a week to each unit whose committee lacks a seat."""
-    sent = 0
     with change():
-        for unit_id in duties.incomplete_committees(on):
-            sent += outbox.put(
-                "letter:committee_incomplete",
-                f"committee_incomplete:{unit_id}:{on.isoformat()}",
-                {"unit": unit_id, "on": on.isoformat()},
-            )
-    return {"sent": sent}
+        return {"sent": sum(letter.put() for letter in incomplete_committees_due(on))}
+
+
+def incomplete_committees_due(on: date) -> list[Planned]:
+    """What `remind_incomplete_committees` would put into the outbox; changes nothing."""
+    return [
+        Planned(
+            "letter:committee_incomplete",
+            f"committee_incomplete:{unit_id}:{on.isoformat()}",
+            {"unit": unit_id, "on": on.isoformat()},
+        )
+        for unit_id in duties.incomplete_committees(on)
+    ]

@@ -51,6 +51,16 @@ def available(submission_id: int, *, by: Account | None, everyones: bool = False
     return _engine(known).available(known, everyones=everyones)
 
 
+def foretell(submission_id: int, trigger: str, *, at: datetime, **answers: Any) -> tuple[Facts, Step]:
+    """What the clock would find if it took this step at `at`. Changes and records nothing.
+
+    Raises NotAllowed with all reasons.
+    """
+    with statement() as connection:
+        known = facts.gather(connection, submission_id, actor=None, at=at)
+    return known, _engine(known).decide(trigger, known, answers)
+
+
 def still_refused(known: Facts, trigger: str, then: Facts) -> None:
     """What a step guards must hold of its outcome too. Raises NotAllowed when it does not of the facts `then`."""
     engine = _engine(known)

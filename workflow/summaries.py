@@ -5,24 +5,27 @@ So the parties themselves hold a copy of the seal: what they have in their mail,
 
 from collections.abc import Mapping
 
-from workflow import outbox
 from workflow.engine.unit_of_work import change
+from workflow.outbox import Planned
 from workflow.queries import reports
 
 
 def sum_up(year: int, month: int) -> Mapping[str, int]:
-    """One letter to every unit that was bound or sent something, and one to the department; once, however often run.
+    """One letter to every unit that was bound or sent something, and one to the department; once, whatever runs."""
+    letters = due(year, month)
+    with change():
+        return {"sent": sum(letter.put() for letter in letters)}
 
-    A month without a period has none.
-    """
+
+def due(year: int, month: int) -> list[Planned]:
+    """What `sum_up` would put into the outbox; a month without a period has none. Changes nothing."""
     counted = reports.month(year, month)
     units = [unit.unit_id for unit in counted if unit.is_bound or unit.received]
-    sent = 0
-    with change():
-        for unit_id in [*units, None] if units else []:
-            sent += outbox.put(
-                "letter:monthly_summary",
-                f"summary:{year}-{month:02d}:{unit_id or 'department'}",
-                {"year": year, "month": month, "unit": unit_id},
-            )
-    return {"sent": sent}
+    return [
+        Planned(
+            "letter:monthly_summary",
+            f"summary:{year}-{month:02d}:{unit_id or 'department'}",
+            {"year": year, "month": month, "unit": unit_id},
+        )
+        for unit_id in ([*units, None] if units else [])
+    ]

@@ -146,6 +146,42 @@ OUTCOMES: Mapping[str, str] = {
     "damages": N_("chỗ hỏng"),
 }
 
+# What would happen at a moment to come.
+FORESEEN: Mapping[str, str] = {
+    "arrival": N_("Bài hoặc thư đến"),
+    "lapse": N_("Bản nháp quá hạn"),
+    "publication": N_("Đăng bài"),
+    "publication_refused": N_("Không đăng được, bỏ hẹn giờ"),
+    "closing": N_("Chốt kỳ"),
+    "opening": N_("Mở kỳ"),
+    "letter": N_("Gửi thư"),
+    "letter_unclear": N_("Thư chưa rõ người nhận"),
+    "release": N_("Nhả bài đã nhận biên tập"),
+    "paused": N_("Việc đang tạm dừng"),
+}
+
+# Part of the house and its state -> the sentence for whoever runs it.
+HEALTH: Mapping[str, str] = {
+    "database/ok": N_("Cơ sở dữ liệu trả lời."),
+    "database/down": N_("Không hỏi được cơ sở dữ liệu."),
+    "redis/ok": N_("Redis trả lời."),
+    "redis/warning": N_("Redis không trả lời. Bài vẫn được nhận; thư và việc theo lịch chờ đến khi có lại."),
+    "skew/ok": N_("Đồng hồ máy chủ khớp với cơ sở dữ liệu."),
+    "skew/warning": N_("Đồng hồ máy chủ lệch {value} giây so với cơ sở dữ liệu."),
+    "skew/down": N_("Đồng hồ máy chủ lệch {value} giây so với cơ sở dữ liệu; cần chỉnh lại giờ."),
+    "clock/ok": N_("Việc theo lịch đang chạy, lần gần nhất cách đây {value} giây."),
+    "clock/warning": N_("Đã quá 3 phút không có việc theo lịch nào được nhận; cần xem tiến trình đồng hồ."),
+    "waiting/ok": N_("Không có việc nào chờ lâu."),
+    "waiting/warning": N_("Việc cũ nhất đã chờ {value} giây; cần xem bộ xử lý."),
+    "dead/ok": N_("Không có việc nào dừng vì lỗi."),
+    "dead/warning": N_("Số việc dừng vì lỗi: {value}."),
+}
+
+CATCH_UPS: Mapping[str, str] = {
+    "newest": N_("Chạy một lần cho lượt mới nhất"),
+    "each": N_("Chạy bù từng lượt đã lỡ"),
+}
+
 # Why a step was refused, in short, for whoever reads it later; the page said it to the person in full.
 REFUSALS: Mapping[str, str] = {
     "forbidden": N_("Không có vai trò cần thiết."),

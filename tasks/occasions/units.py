@@ -17,9 +17,8 @@ UPDATE_COMMITTEE_WITHIN = 5
 
 def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
     """To the whole committee, unless the unit has sent enough meanwhile. Days left are those of this moment."""
-    for duty in duties.owing(now=now, period_id=payload["period"]):
-        if duty.unit_id == payload["unit"]:
-            yield _reminder_of(duty, payload["occasion"], now)
+    for duty in duties.owing(now=now, period_id=payload["period"], unit_id=payload["unit"]):
+        yield _reminder_of(duty, payload["occasion"], now)
 
 
 def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:

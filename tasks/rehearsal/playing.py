@@ -52,11 +52,7 @@ def arrive(now: datetime) -> Mapping[str, int]:
     be in life, and the next one is tried.
     """
     told = {"arrived": 0, "refused": 0}
-    note = db.session.get(HouseFact, NOTE)
-    last = datetime.fromisoformat(note.value) if note else now
-    for scene in scenes():
-        if not (scene.is_arrival and last < scene.at <= now):
-            continue
+    for scene in coming(now):
         try:
             told["arrived"] += _play(scene, stepping=False)
         except ToaSoanError as error:
@@ -65,6 +61,13 @@ def arrive(now: datetime) -> Mapping[str, int]:
             with change():
                 _note(scene)
     return told
+
+
+def coming(now: datetime) -> list[Scene]:
+    """What arrives between the last scene that was played and `now`; nothing when no demo is loaded."""
+    note = db.session.get(HouseFact, NOTE)
+    last = datetime.fromisoformat(note.value) if note else now
+    return [scene for scene in scenes() if scene.is_arrival and last < scene.at <= now]
 
 
 def _play(scene: Scene, *, stepping: bool) -> bool:

@@ -30,6 +30,7 @@ SCREENS = {
     "/quan-tri/nhat-ky/xuat.csv": "audit.read",
     "/quan-tri/thu-da-gui/": "letters.read",
     "/quan-tri/hang-doi/": "queues.read",
+    "/quan-tri/hang-doi/sap-toi": "queues.read",
     "/quan-tri/thu-den/": "tray.read",
     "/quan-tri/tai-khoan/": "accounts.read",
     "/quan-tri/tai-khoan/new/": "accounts.write",

@@ -35,14 +35,18 @@ SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.close
   ARRAY(SELECT occasion FROM reminder r WHERE r.unit_id = u.id AND r.period_id = p.id) AS recorded
 {months.counted("u.kind = ANY (d.bound_unit_kinds)")}
 WHERE p.is_active AND p.opens_at <= :now AND p.id = coalesce(CAST(:period AS bigint), p.id)
+  AND u.id = coalesce(CAST(:unit AS bigint), u.id)
   AND p.closes_at > CAST(:now AS timestamptz) - interval '40 days' AND {months.OWES}
 ORDER BY p.deadline_at, u.sort_key, u.id
 """)  # noqa: S608  (constants of the house)
 
 
-def owing(*, now: datetime, period_id: int | None = None) -> list[Duty]:
-    """Every unit that owes, for one month or for all that run or closed less than 40 days ago. One statement."""
-    rows = db.session.execute(_OWING, {"now": now, "period": period_id}).mappings()
+def owing(*, now: datetime, period_id: int | None = None, unit_id: int | None = None) -> list[Duty]:
+    """Every unit that owes (or one), for one month or for all that run or closed less than 40 days ago.
+
+    One statement.
+    """
+    rows = db.session.execute(_OWING, {"now": now, "period": period_id, "unit": unit_id}).mappings()
     return [Duty(**{**row, "recorded": frozenset(row["recorded"])}) for row in rows]
 
 

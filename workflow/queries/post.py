@@ -87,7 +87,16 @@ WHERE state = 'dead' ORDER BY id DESC LIMIT 50
 _DONE_TODAY = text("SELECT count(*) FROM outbox WHERE state = 'done' AND done_at > now() - interval '1 day'")
 
 _RUNS = text("""
-SELECT DISTINCT ON (job) job, slot, is_skipped, claimed_at, done_at, outcome FROM job_run ORDER BY job, slot DESC
+SELECT newest.*, by.full_name AS asked_by
+FROM unnest(CAST(:jobs AS text[])) AS known (job) CROSS JOIN LATERAL (
+  SELECT job, slot, claimed_at, done_at, took_ms, outcome, r.asked_by AS asker FROM job_run r
+  WHERE r.job = known.job ORDER BY slot DESC LIMIT 1
+) AS newest
+LEFT JOIN account by ON by.id = newest.asker
+""")
+
+_PAUSES = text("""
+SELECT p.job, p.reason, p.paused_at, by.full_name AS paused_by FROM job_pause p JOIN account by ON by.id = p.paused_by
 """)
 
 
@@ -105,6 +114,22 @@ def done_in_a_day() -> int:
     return int(db.session.execute(_DONE_TODAY).scalar_one())
 
 
-def last_runs() -> Sequence[Row[Any]]:
-    """The newest slot of every job of the timetable."""
-    return db.session.execute(_RUNS).all()
+def last_runs(jobs: Sequence[str]) -> Sequence[Row[Any]]:
+    """The newest run of each of these jobs that ever ran."""
+    return db.session.execute(_RUNS, {"jobs": list(jobs)}).all()
+
+
+def pauses() -> Sequence[Row[Any]]:
+    """The jobs that claim no slots, and why."""
+    return db.session.execute(_PAUSES).all()
+
+
+_WAITING_LETTERS = text("""
+SELECT l.kind, l.code, l.to_address, u.code AS unit FROM letter l LEFT JOIN unit u ON u.id = l.unit_id
+WHERE l.state = 'waiting' ORDER BY l.id LIMIT 1000
+""")
+
+
+def waiting_letters() -> Sequence[Row[Any]]:
+    """Letters that are written and not sent yet."""
+    return db.session.execute(_WAITING_LETTERS).all()

@@ -1,0 +1,221 @@
+"""What would happen at a moment to come, as a list to read: the same plans the jobs carry out, carried out by nobody.
+
+The picture is that of a clock that sleeps from now until that moment and then wakes: each job is asked for the
+slots it would claim, and what it would do with them as things stand today. The database is asked in a transaction
+that it keeps from writing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select, text
+
+from models.base import db
+from models.organisation import Unit
+from models.outbox import JobPause, OutboxMessage
+from models.submission import Submission
+from models.vocabulary import OutboxState
+from tasks import deadlines as errands
+from tasks import letters, timetable
+from tasks.occasions.errand import Errand
+from tasks.rehearsal import playing
+from tasks.summaries import month_before
+from workflow import clock, deadlines, months, reminders, submissions, summaries
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
+from workflow.outbox import Planned
+from workflow.queries import duties, post
+
+log = structlog.get_logger("tasks.foresight")
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """One thing that would happen. `what` is a key of `workflow/wording.py`, FORESEEN."""
+
+    what: str
+    job: str
+    """The job that would do it; empty for what waits in the outbox already."""
+    at: datetime
+    """When it would become true: a deadline, a set hour, else the moment asked for."""
+    about: str = ""
+    """Code of the piece or month, or the name of a file of the rehearsal."""
+    unit: str = ""
+    letter: str = ""
+    """Kind of letter, a key of LETTER_KINDS."""
+    to: tuple[str, ...] = ()
+    """Addresses."""
+    why: str = ""
+    """The code of a refusal, or the reason of a pause."""
+
+    def as_row(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Plan = Callable[[datetime, datetime], Iterable[Foreseen]]
+"""(slot, moment) -> what the job would do with the slot at the moment."""
+
+
+def foresee(at: datetime) -> list[Foreseen]:
+    """All that would happen at `at`, in the order of the timetable. Raises Invalid(`moment_passed`)."""
+    if at < clock.now():
+        raise Invalid("moment_passed", N_("Chỉ xem trước được từ bây giờ trở đi."), field="at")
+    db.session.rollback()
+    db.session.execute(text("SET TRANSACTION READ ONLY"))
+    try:
+        return [*_waiting(at), *_by_the_clock(at)]
+    finally:
+        db.session.rollback()
+
+
+def _by_the_clock(at: datetime) -> Iterator[Foreseen]:
+    paused = {pause.job: pause.reason for pause in db.session.scalars(select(JobPause))}
+    for job in timetable.in_use():
+        if job.name in paused:
+            yield Foreseen("paused", job.name, at, why=paused[job.name])
+            continue
+        for slot in timetable.due_slots(job, timetable.last_slot(job), at):
+            yield from PLANS[job.name](slot, at)
+
+
+def _waiting(at: datetime) -> Iterator[Foreseen]:
+    """Letters that wait in the outbox to be written, and those that are written and wait to be sent."""
+    unfinished = (OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING)
+    rows = select(OutboxMessage).where(OutboxMessage.state.in_(unfinished)).order_by(OutboxMessage.id)
+    for row in db.session.scalars(rows):
+        if row.topic in letters.LETTERS:
+            yield from _letter(Planned(row.topic, row.key, row.payload), "", at)
+    for letter in post.waiting_letters():
+        yield Foreseen("letter", "", at, letter.code, letter.unit or "", letter.kind, (letter.to_address,))
+
+
+# --- the plans of the jobs ----------------------------------------------------------------------------------------
+
+
+def _arrivals(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for scene in playing.coming(at):
+        name = scene.what["id"] if scene.kind == "piece" else scene.what.name
+        yield Foreseen("arrival", "arrivals", scene.at, name)
+
+
+def _sweep(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for submission_id, deadline_at in deadlines.lapsing(at).items():
+        yield _piece("lapse", "sweep", deadline_at, submission_id)
+
+
+def _publishing(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for submission_id, digest in duties.scheduled_until(at):
+        try:
+            known, step = submissions.foretell(submission_id, "publish", at=at, seen=digest)
+        except NotAllowed as refused:
+            yield _piece("publication_refused", "publishing", at, submission_id, why=refused.code)
+            continue
+        yield _piece("publication", "publishing", known.scheduled_at or at, submission_id)
+        for topic in step.effects:
+            # Whom it goes to depends on the piece only; the event it will tell of is not there yet.
+            event = {"submission": submission_id, "event": known.version}
+            yield from _letter(Planned(topic, "", event), "publishing", at)
+
+
+def _close_periods(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for period in deadlines.closing(at):
+        yield Foreseen("closing", "close_periods", period.closes_at, period.code)
+
+
+def _open_periods(slot: datetime, _at: datetime) -> Iterator[Foreseen]:
+    for year, month in months.missing_around(slot):
+        yield Foreseen("opening", "open_periods", slot, f"KY-{year}-{month:02d}")
+
+
+def _reminders(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for due in reminders.reminders_due(slot.astimezone(clock.ZONE).date(), at):
+        if due.letter is not None:
+            yield from _letter(due.letter, "reminders", at)
+
+
+def _late_notices(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for due in reminders.late_notices_due(slot.astimezone(clock.ZONE).date(), at):
+        if due.letter is not None:
+            yield from _letter(due.letter, "late_notices", at)
+
+
+def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in reminders.incomplete_committees_due(slot.astimezone(clock.ZONE).date()):
+        yield from _letter(letter, "committees", at)
+
+
+def _claims(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for submission_id in errands.claims_lapsing(at):
+        try:
+            submissions.foretell(submission_id, "lapse_claim", at=at)
+        except NotAllowed:
+            continue
+        yield _piece("release", "claims", at, submission_id)
+
+
+def _summaries(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in summaries.due(*month_before(slot)):
+        yield from _letter(letter, "summaries", at)
+
+
+def _nothing(_slot: datetime, _at: datetime) -> Iterable[Foreseen]:
+    return ()
+
+
+PLANS: Mapping[str, Plan] = {
+    "arrivals": _arrivals,
+    "sweep": _sweep,
+    "publishing": _publishing,
+    "close_periods": _close_periods,
+    "open_periods": _open_periods,
+    "reminders": _reminders,
+    "late_notices": _late_notices,
+    "committees": _committees,
+    "claims": _claims,
+    "summaries": _summaries,
+    "audit_check": _nothing,
+    "sign_ins": _nothing,
+    "seal": _nothing,
+}
+"""One plan for every job; what a job only keeps in order is nobody's news."""
+
+
+# --- what is told of each -----------------------------------------------------------------------------------------
+
+
+def _piece(what: str, job: str, at: datetime, submission_id: int, *, why: str = "") -> Foreseen:
+    piece = db.session.get_one(Submission, submission_id)
+    return Foreseen(what, job, at, piece.code, piece.unit.code, why=why)
+
+
+def _letter(planned: Planned, job: str, at: datetime) -> Iterator[Foreseen]:
+    """The letters one outbox row would become, by the function that will write them."""
+    try:
+        errands_of_row = list(letters.LETTERS[planned.topic](planned.payload, at))
+    except (LookupError, NotFound) as error:
+        # Shown, and the others go on: the row itself will say in the queue what ails it.
+        log.warning("letter_not_foreseen", topic=planned.topic, key=planned.key, error=str(error))
+        yield Foreseen("letter_unclear", job, at, planned.key, why=type(error).__name__)
+        return
+    for errand in errands_of_row:
+        yield Foreseen(
+            "letter",
+            job,
+            at,
+            _about(errand),
+            _unit(errand),
+            errand.kind,
+            tuple(one.address for one in errand.to),
+        )
+
+
+def _about(errand: Errand) -> str:
+    if errand.submission_id is not None:
+        return db.session.get_one(Submission, errand.submission_id).code
+    return errand.occasion.partition(":")[0] if errand.occasion.startswith("KY-") else ""
+
+
+def _unit(errand: Errand) -> str:
+    return db.session.get_one(Unit, errand.unit_id).code if errand.unit_id is not None else ""
