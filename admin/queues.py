@@ -13,7 +13,7 @@ from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me, sentences
 from workflow import outbox, timetable
 from workflow.engine.errors import ToaSoanError
-from workflow.queries import post
+from workflow.queries import desk, post
 from workflow.wording import (
     CATCH_UPS,
     FORESEEN,
@@ -65,7 +65,7 @@ class Queues(Screen):
             flash(sentences(refused), "refused")
         return self.render(
             "desk/preview.html", at=at, groups=_grouped(coming), count=len(coming), says=FORESEEN, jobs=JOBS,
-            kinds_of_letter=LETTER_KINDS, refusals=REFUSALS,
+            kinds_of_letter=LETTER_KINDS, refusals=REFUSALS, units=dict(desk.unit_choices()),
         )  # fmt: skip
 
     @expose("/<int:message_id>/chay-lai", methods=["POST"])

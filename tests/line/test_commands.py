@@ -15,6 +15,7 @@ from flask import Flask
 
 import wsgi
 from look import line as look_line
+from models.base import db
 from tests.factories import Make
 from tests.line.conftest import DATA, Said
 
@@ -83,6 +84,8 @@ def test_every_refusal_of_a_step_has_an_exit_code_and_a_code(
         (("do", "S99", "claim", SON), 1, "not_found"),
         (("do", "h-can-loc", "confirm", SON), 1, "composition_invalid"),
         (("sweep", "--at", "hôm qua"), 2, "usage"),
+        (("preview", "--at", "2020-01-01T00:00"), 1, "moment_passed"),
+        (("preview",), 2, "usage"),
         (("report", "month", "2019-01"), 1, "period_unknown"),
         (("report", "month", "tháng 5"), 2, "usage"),
         (("account", "add", "x@example.edu.vn", "--role", "committee"), 2, "usage"),
@@ -123,6 +126,24 @@ def test_an_extension_brings_late_drafts_back(
     said = run("do", code, "extend", SON, "--until", "2021-05-22T17:00", "--reason", "Mưa lũ", "--json")
 
     assert said.row["state"] == "drafted"
+
+
+def test_what_a_moment_would_bring_is_told_and_nothing_of_it_done(run: Run, make: Make) -> None:
+    piece = make.submission()
+
+    told = [
+        row for row in run("preview", "--at", "2021-05-20T00:05", "--json").rows if row["what"] == "lapse"
+    ]
+
+    assert [(row["about"], row["unit"], row["at"]) for row in told] == [
+        (piece.code, "h-can-loc", "2021-05-19T17:00:00+00:00")
+    ]
+    assert (
+        f"20/05/2021 00:00  Bản nháp quá hạn: {piece.code}, h-can-loc"
+        in run("preview", "--at", "2021-05-20T00:05").out
+    )
+    db.session.refresh(piece)
+    assert piece.state == "drafted"
 
 
 def test_an_answer_about_children_is_given_by_name_or_place(run: Run, make: Make) -> None:
