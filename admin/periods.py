@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import dashboard, menu
 from admin.acts import typed_moment
-from admin.desk import Screen, attempt, back_to, can, me
+from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
@@ -35,7 +35,8 @@ class Periods(Screen):
             "desk/period.html",
             month=month,
             band=dashboard.band(month, stands, standings.figures(period_id), now=menu.now()),
-            standings=stands,
+            standings=_as_asked(period_id) or stands,
+            at=request.args.get("luc", ""),
             exceptions=offices.exceptions(period_id),
             units=desk.unit_choices(),
             may_write=can("periods.write"),
@@ -98,6 +99,18 @@ class Periods(Screen):
 
         attempt(open_again, done=gettext("Đã mở lại kỳ."))
         return back_to(".period", period_id=period_id)
+
+
+def _as_asked(period_id: int) -> Any:
+    """How the units stood at the past instant in the address (`luc`), or nothing when none is asked for."""
+    asked = request.args.get("luc", "")
+    if not asked:
+        return None
+    try:
+        return standings.standings([period_id], now=menu.now(), at=typed_moment(asked))
+    except Invalid as refused:
+        flash(sentences(refused), "refused")
+        return None
 
 
 def _period(period_id: int) -> Period:
