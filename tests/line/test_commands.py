@@ -12,9 +12,11 @@ import click
 import openpyxl
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 import wsgi
 from look import line as look_line
+from models.audit import AuditEvent
 from models.base import db
 from tests.factories import Make
 from tests.line.conftest import DATA, Said
@@ -209,16 +211,17 @@ def test_the_trail_is_sealed_proved_and_held_against_a_letter_that_was_kept(
     assert run("audit", "seal", "--json").row["sealed"] > 10
     note = run("audit", "seal", "--json").row["note"]
     assert note == "", "nothing is new"
-    proof = json.loads(run("audit", "prove", "3").out)
+    first = str(db.session.scalars(select(func.min(AuditEvent.id))).one())
+    proof = json.loads(run("audit", "prove", first).out)
     (tmp_path / "thu.txt").write_text(f"Kính gửi\n\n{proof['note']}\nTrân trọng.", "utf-8")
     (tmp_path / "trống.txt").write_text("Kính gửi", "utf-8")
     make.submission()
-    size = run("audit", "seal") and json.loads(run("audit", "prove", "3").out)["note"].split("\n")[1]
+    size = run("audit", "seal") and json.loads(run("audit", "prove", first).out)["note"].split("\n")[1]
 
     alone = run("audit", "verify", "--json").row
     held = run("audit", "verify", "--anchor", tmp_path / "thu.txt", "--json").row
     other = run("audit", "verify", "--anchor", tmp_path / "trống.txt", "--json")
-    written = run("audit", "prove", "3", tmp_path / "3.json", "--json").row
+    written = run("audit", "prove", first, tmp_path / "3.json", "--json").row
     older = proof["note"].split("\n")[1]
     continued = run("audit", "consistency", older, size, tmp_path / "c.json", "--json").row
 
