@@ -1,7 +1,7 @@
 """Puts the house together: settings, servers, database, clothes, three doors, clock and post.
 
-`create_app()` is what gunicorn, the workers, the command line and the tests start from; `main()` is the command
-`toasoan`. The servers are those of DATABASE_URL and REDIS_URL, else our own in the data folder.
+`create_app()` is what gunicorn starts from, `create_house()` the workers, the clock and the command line; `main()` is
+the command `toasoan`. The servers are those of DATABASE_URL and REDIS_URL, else our own in the data folder.
 """
 
 import os
@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,14 +17,11 @@ import click
 from flask import Flask
 from flask_security import hash_password
 
-import admin
 import admin.commands
-import forum
 import gate
 import gate.commands
 import gate.health
 import look
-import portal
 import tasks.broker
 import tasks.commands
 from embedded import backup, health, servers, supervisor
@@ -42,10 +40,26 @@ if TYPE_CHECKING:
     from dramatiq import Broker
 
 Say = Callable[[str], object]
+DOORS = ("admin.door", "portal.door", "forum.door")
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """The whole house as one WSGI application.
+    """The whole house as one WSGI application, its doors open. Raises as `create_house` does."""
+    app = create_house(overrides)
+    app.register_blueprint(gate.health.blueprint)
+    app.extensions[gate.health.BACK_OFFICE] = {
+        "health": health_of_house.look,
+        "timetable": timetable.lines,
+        "preview": foresight.foresee,
+    }
+    # Read here: workers, clock and command line open no door, and start a third sooner without them.
+    for name in DOORS:
+        import_module(name).open_door(app)
+    return app
+
+
+def create_house(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The house with its doors shut: settings, database, sign-in; for workers, clock and command line.
 
     Raises UnsafeSettings or UnsoundDefinition: a house that is not safe and sound does not open.
     """
@@ -71,14 +85,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     look.wear(app, words_of_states())
     app.jinja_env.filters["phase"] = definitions.phase_of
     gate.keep(app)
-    app.register_blueprint(gate.health.blueprint)
-    app.extensions[gate.health.BACK_OFFICE] = {
-        "health": health_of_house.look,
-        "timetable": timetable.lines,
-        "preview": foresight.foresee,
-    }
-    for door in (admin, portal, forum):
-        door.open_door(app)
     return app
 
 
@@ -91,9 +97,9 @@ def words_of_states() -> Mapping[str, look.signs.Named]:
 
 
 @cache
-def founded_app() -> Flask:
-    """The application on a database that is known to be its own, in its mode and founded. Raises Invalid."""
-    app = create_app()
+def founded(create: Callable[[], Flask]) -> Flask:
+    """What `create` makes, on a database that is known to be its own, in its mode and founded. Raises Invalid."""
+    app = create()
     with app.app_context():
         founding.take_up(hash_password)
         let_go()
@@ -109,13 +115,13 @@ def let_go() -> None:
 
 def broker() -> "Broker":
     """What the worker starts from: `dramatiq wsgi:broker`."""
-    return tasks.broker.for_worker(founded_app())
+    return tasks.broker.for_worker(founded(create_house))
 
 
 def __getattr__(name: str) -> Flask:
     # `gunicorn wsgi:app`: made when it is asked for, so that importing this file opens nothing.
     if name == "app":
-        return founded_app()
+        return founded(create_app)
     raise AttributeError(name)
 
 
@@ -145,7 +151,7 @@ def stand_up(say: Say, *, migrating: bool = True) -> None:
 
 def open_house(say: Say) -> Flask:
     stand_up(say)
-    return founded_app()
+    return founded(create_house)
 
 
 def _only_news(sentence: str) -> None:
@@ -239,7 +245,7 @@ def init(email: str, name: str, without_mail: bool) -> dict[str, Any]:
     environment = production.prepare()
     os.environ.update(environment)
     settings.cache_clear()
-    app = create_app()
+    app = create_house()
     with app.app_context():
         founding.lay_down_directive()
         for sentence in loading.reference_data():
@@ -278,7 +284,7 @@ def restore(file: Path) -> dict[str, Any]:
     founding.ensure_roles(settings().owner_url)
     made = backup.load(file, settings().owner_url, settings().data / "files")
     founding.migrate(settings().owner_url)
-    with founded_app().app_context():
+    with founded(create_house).app_context():
         sessions.end_everybodys()
         verdict = audit_check.check()
     if not verdict.is_whole:

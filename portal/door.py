@@ -1,0 +1,28 @@
+"""The units' door: write, send, watch. Phone first. Every write is a verb; what is not yours does not exist."""
+
+from flask import Blueprint, Flask
+from werkzeug.wrappers import Response
+
+from portal import house, month, person, pieces, quick, unit, writing
+
+PREFIX = "/don-vi"
+
+
+def open_door(app: Flask) -> None:
+    """Register the pages of the units' door under /don-vi."""
+    blueprint = Blueprint(
+        "portal", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
+    )
+    for room in (month, writing, quick, pieces, unit, person):
+        for rule, methods, view in room.ADDRESSES:
+            blueprint.add_url_rule(rule, view.__name__, view, methods=methods)
+    blueprint.before_request(person.come_in)
+    blueprint.context_processor(house.around)
+    blueprint.after_request(forget)
+    app.register_blueprint(blueprint)
+
+
+def forget(answer: Response) -> Response:
+    """Nothing of a signed-in page stays in a shared phone's memory."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
