@@ -70,7 +70,7 @@ look/static/vendor/.copied: node_modules/.installed look/vendor.toml look/vendor
 	@$(PYTHON) look/vendor.py
 	@touch $@
 
-# Any Chromium will do; TOASOAN_CHROMIUM names one. Without one, Playwright's own is tried.
+# One worker more than cores: a third of the time goes by in other processes. Any Chromium will do; TOASOAN_CHROMIUM names one. Without one, Playwright's own is tried.
 test: setup
 	@for name in "$$TOASOAN_CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable /usr/bin/chromium; do \
 	  if [ -n "$$name" ] && browser="$$(command -v "$$name")"; then break; fi; \
@@ -83,7 +83,7 @@ test: setup
 	  echo 'KHÔNG CHẠY ĐƯỢC: các kiểm thử trình duyệt (không có Chromium) / NOT RUN: browser tests, no Chromium found.'; \
 	  set -- -m 'not browser'; \
 	fi; \
-	workers="$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"; [ "$$workers" -ge 2 ] || workers=2; \
+	workers="$$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1))"; \
 	TOASOAN_CHROMIUM="$${browser#playwright}" exec $(PYTHON) -m pytest -n "$$workers" --dist worksteal "$$@" $(ARGS)
 
 test-faults: setup

@@ -70,3 +70,15 @@ def window(chromium: Browser, live: str) -> Iterator[Callable[..., Page]]:
     yield open_window
     for context in opened:
         context.close()
+
+
+def sideways(page: Page, address: str, widths: tuple[int, ...] = (320, 390, 1366)) -> list[int]:
+    """The widths at which the page at `address` scrolls sideways: loaded once, on the narrowest, then drawn wider."""
+    page.set_viewport_size({"width": widths[0], "height": 844})
+    page.goto(address)
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(width)
+    return found

@@ -53,7 +53,4 @@ def test_the_count_of_may_is_the_same_by_mail_and_the_copy_is_noticed(month):
     assert [
         {name: str(value) for name, value in unit.as_row().items()} for unit in reports.month(2021, 5)
     ] == oracle
-
-
-def test_what_the_mails_wrote_into_the_audit_trail_verifies(month):
     assert audit_check.check().damages == ()
