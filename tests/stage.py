@@ -17,15 +17,23 @@ class Stage:
         self._copies: dict[str, list[str]] = {}
 
     def set(self, scene: str, lay: Callable[[], object]) -> None:
-        """On an empty stage: run `lay`, or put back the rows it left the first time."""
+        """Run `lay`, or put back the rows it left the first time; beside what stands there already, it is run."""
         from models.base import db
 
-        if scene in self._copies:
+        if not self._is_empty():
+            lay()
+        elif scene in self._copies:
             self._put_back(scene)
         else:
             lay()
             self._copy(scene)
         db.session.rollback()
+
+    def _is_empty(self) -> bool:
+        """What another fixture has put there must not become part of the scene."""
+        questions = (f"EXISTS (SELECT FROM {table})" for table in _tables())
+        with self._superuser.connect() as connection:
+            return not connection.execute(text(f"SELECT {' OR '.join(questions)}")).scalar_one()
 
     def strike(self) -> None:
         with self._superuser.begin() as connection:
