@@ -93,7 +93,7 @@ def superuser(database: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def house(
-    database: str, addresses: servers.Addresses, tmp_path_factory: pytest.TempPathFactory
+    stage: "Stage", database: str, addresses: servers.Addresses, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The whole application of this worker, in rehearsal, with its directive laid down."""
     from workflow import founding
@@ -116,6 +116,8 @@ def house(
         app = create_app({"TESTING": True, **CHEAP_HASHES})
         with app.app_context():
             founding.lay_down_directive()
+        # The directive stays; its event belongs to no story.
+        stage.strike()
         yield app
     settings.cache_clear()
 

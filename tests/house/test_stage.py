@@ -8,7 +8,7 @@ from models.outbox import OutboxMessage
 from models.people import Account
 from tests.stage import Stage
 from workflow import accounts, outbox
-from workflow.engine.unit_of_work import bookkeeping
+from workflow.engine.unit_of_work import bookkeeping, change
 
 pytestmark = pytest.mark.database
 
@@ -18,7 +18,8 @@ def people() -> int:
 
 
 def lay_one() -> None:
-    accounts.add("mot@example.edu.vn", full_name="Trần Thị Một", by=None)
+    with change():
+        accounts.add("mot@example.edu.vn", full_name="Trần Thị Một", by=None)
 
 
 def test_a_scene_is_put_back_as_it_was_laid(app, superuser):
@@ -37,7 +38,7 @@ def test_a_scene_is_put_back_as_it_was_laid(app, superuser):
 def test_what_stood_there_before_does_not_become_part_of_a_scene(app, superuser):
     stage = Stage(superuser)
     with bookkeeping():
-        outbox.put("letter:test", "da-co-tu-truoc", {})
+        outbox.put("letter:receipt", "da-co-tu-truoc", {})
     stage.set("beside", lay_one)
     stage.strike()
     db.session.rollback()
