@@ -89,6 +89,8 @@ class Submission(Base):
         Index("ix_submission_period_unit", "period_id", "unit_id"),
         # Read by the portal's month.
         Index("ix_submission_unit", "unit_id"),
+        # Read by the desk's tab of pieces set aside.
+        Index("ix_submission_set_aside", "state_since", postgresql_where="set_aside_reason IS NOT NULL"),
         # Read every minute by tasks/publishing.py; holds only pieces that wait for their time.
         Index("ix_submission_scheduled", "scheduled_at", postgresql_where="scheduled_at IS NOT NULL"),
     )

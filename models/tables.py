@@ -3,6 +3,7 @@
 from models import (
     attachment,
     audit,
+    desk,
     directive,
     envelope,
     house,
@@ -22,6 +23,7 @@ __all__ = [
     "attachment",
     "audit",
     "db",
+    "desk",
     "directive",
     "envelope",
     "house",

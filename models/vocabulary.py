@@ -104,6 +104,15 @@ class WrittenAs(StrEnum):
     DEPARTMENT = "department"
 
 
+class Audience(StrEnum):
+    """Who reads a comment on a piece."""
+
+    INTERNAL = "internal"
+    """The department only."""
+    UNIT = "unit"
+    """The department and the piece's unit."""
+
+
 class Verdict(StrEnum):
     """What became of a mail."""
 
