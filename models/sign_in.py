@@ -27,6 +27,12 @@ class DeviceSession(Base):
     created_at: Mapped[CreatedAt]
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     """Of the last click, to the minute."""
+    is_half: Mapped[bool] = mapped_column(server_default="false")
+    """The password was right, the second step is still to be done: it opens nothing but that step."""
+    factor_at: Mapped[datetime | None]
+    """When the second step was done on this device."""
+    challenge: Mapped[bytes | None]
+    """What a passkey was asked to sign last; taken away by the answer."""
     ended_at: Mapped[datetime | None]
     ending: Mapped[Ending | None] = mapped_column(words(Ending))
 

@@ -13,6 +13,7 @@ from models import (
     period,
     privacy,
     publication,
+    second_step,
     sign_in,
     submission,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "period",
     "privacy",
     "publication",
+    "second_step",
     "sign_in",
     "submission",
 ]

@@ -165,3 +165,10 @@ class Ending(StrEnum):
     PASSWORD = "password"  # noqa: S105  (a word, not one)
     ROLE = "role"
     SHUT = "shut"
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    SIGN_IN = "sign_in"
+    INVITATION = "invitation"
