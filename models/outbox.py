@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId, CreatedAt, words
-from models.vocabulary import LetterState, OutboxState
+from models.vocabulary import LetterState, OutboxState, Pace
 
 
 class OutboxMessage(Base):
@@ -63,7 +63,17 @@ class Letter(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    zalo: Mapped[str] = mapped_column(server_default="")
+    """The short form to copy into a chat; empty for most kinds."""
+    calendar: Mapped[str] = mapped_column(server_default="")
+    """The deadline as an iCalendar file, attached to the first reminder."""
     in_reply_to: Mapped[str] = mapped_column(server_default="")
+    message_id: Mapped[str] = mapped_column(server_default="")
+    """As it travelled, noted before the server is asked: a bounce names it."""
+    raw: Mapped[str] = mapped_column(server_default="")
+    """SHA-256 of the bytes that were handed to the server, kept in the storage."""
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    """The daily digest a held letter went out with."""
     state: Mapped[LetterState] = mapped_column(words(LetterState), server_default="waiting")
     written_at: Mapped[datetime]
     """On the people's clock; what the letter itself says."""
@@ -74,7 +84,51 @@ class Letter(Base):
     __table_args__ = (
         Index("ix_letter_submission", "submission_id"),
         Index("ix_letter_state", "state", "id"),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+        # Read when a bounce comes in.
+        Index("ix_letter_message_id", "message_id", postgresql_where="message_id <> ''"),
+        # Read by the daily digest.
+        Index("ix_letter_held", "account_id", "id", postgresql_where="state = 'held'"),
+        CheckConstraint(
+            "CASE state WHEN 'sent' THEN sent_at IS NOT NULL WHEN 'bounced' THEN true ELSE sent_at IS NULL END",
+            name="sent",
+        ),
+    )
+
+
+class LetterWish(Base):
+    """How a person wants the letters on one subject that are not her duty; without a row: at once."""
+
+    __tablename__ = "letter_wish"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    """A key of SUBJECTS in `workflow/rules/wishes.py`."""
+    pace: Mapped[Pace] = mapped_column(words(Pace))
+
+
+class Bounce(Base):
+    """An address that could not be reached, until it is cleared; the letter it came back for."""
+
+    __tablename__ = "bounce"
+
+    id: Mapped[BigId]
+    address: Mapped[str]
+    """In lower case."""
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
+    envelope_id: Mapped[int | None] = mapped_column(ForeignKey("envelope.id"))
+    """The report that came by mail; None when the server refused the address at once."""
+    says: Mapped[str]
+    """What the machine said, for whoever mends the address."""
+    came_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """None when a verified mail from the address cleared it."""
+
+    __table_args__ = (
+        # One mark an address; read for everybody a letter might go to.
+        Index("uq_bounce_in_force", "address", unique=True, postgresql_where="cleared_at IS NULL"),
+        CheckConstraint("address = lower(address)", name="address"),
+        CheckConstraint("cleared_by IS NULL OR cleared_at IS NOT NULL", name="cleared"),
     )
 
 

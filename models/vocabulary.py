@@ -133,8 +133,22 @@ class OutboxState(StrEnum):
 
 class LetterState(StrEnum):
     WAITING = "waiting"
+    HELD = "held"
+    """For the reader's daily digest."""
     SENT = "sent"
+    BOUNCED = "bounced"
+    """A mail server would not have the address, at once or in a report that came later."""
     FAILED = "failed"
+    MUTED = "muted"
+    """Written, and not sent: the reader does not want this kind."""
+
+
+class Pace(StrEnum):
+    """How soon somebody wants to hear of what is not a duty."""
+
+    NOW = "now"
+    DAILY = "daily"
+    NEVER = "never"
 
 
 class SuccessionKind(StrEnum):
