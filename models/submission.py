@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.attachment import Attachment
@@ -119,6 +128,13 @@ class Revision(Base):
     written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     written_as: Mapped[WrittenAs] = mapped_column(words(WrittenAs))
     created_at: Mapped[CreatedAt]
+    found: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('public.vi_plain', title || ' ' || author_line || ' ' || school)", persisted=True
+        ),
+        deferred=True,
+    )
 
     category: Mapped[Category | None] = relationship()
     pictures: Mapped[list["RevisionAttachment"]] = relationship(order_by="RevisionAttachment.position")
@@ -126,6 +142,8 @@ class Revision(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "number"),
         CheckConstraint("digest ~ '^sha256:[0-9a-f]{64}$'", name="digest"),
+        # Read by the desk's search.
+        Index("ix_revision_found", "found", postgresql_using="gin"),
     )
 
 
