@@ -124,6 +124,7 @@ def test_night_is_kept_for_the_next_page(page):
     page.goto("/dashboard")
     day = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
+    page.locator(".top-me summary").click()
     page.get_by_role("button", name="Tối").click()
     at_once = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.goto("/desk")
@@ -152,6 +153,22 @@ def test_the_menu_of_a_phone_opens_and_escape_gives_the_focus_back(page):
 
     assert page.locator("#menu").is_hidden()
     assert page.evaluate("document.activeElement.matches('[data-menu]')")
+
+
+def test_the_box_of_the_account_shuts_by_escape_and_by_a_press_elsewhere(page):
+    page.goto("/dashboard")
+    account = page.locator(".top-me summary")
+
+    account.press("Enter")
+    assert page.get_by_role("link", name="Đăng xuất").is_visible()
+    page.get_by_role("link", name="Đăng xuất").focus()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("link", name="Đăng xuất").is_hidden()
+    assert page.evaluate("document.activeElement.matches('.top-me summary')")
+
+    account.click()
+    page.locator("h1").click()
+    assert page.get_by_role("link", name="Đăng xuất").is_hidden()
 
 
 def test_the_editor_speaks_vietnamese_and_takes_no_files(page):

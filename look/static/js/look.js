@@ -136,7 +136,20 @@ on("click", "[data-sections]", (_, e) => {
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Escape") return;
   if (document.querySelector("#menu.is-open")) openMenu(false);
-  all("details.portal-me[open]").forEach((box) => (box.open = false));
+  shutBoxes((box) => {
+    if (box.contains(document.activeElement)) box.querySelector("summary").focus();
+  });
+});
+
+/* Boxes that hang over the page: Escape, or a press elsewhere, shuts them. */
+function shutBoxes(before) {
+  all("details[data-box][open]").forEach((box) => {
+    before(box);
+    box.open = false;
+  });
+}
+document.addEventListener("click", (e) => {
+  if (!(e.target instanceof Element) || !e.target.closest("[data-box]")) shutBoxes(() => {});
 });
 
 /* The matrix of a phone shows the running month; the others are behind a tap. */
