@@ -21,6 +21,7 @@ TAGS: Mapping[str, Mapping[str, str]] = {
     "summary": {"vi": "Tổng hợp", "en": "Summary"},
     "approval": {"vi": "Trình duyệt", "en": "For approval"},
     "system": {"vi": "Hệ thống", "en": "System"},
+    "urgent": {"vi": "Khẩn", "en": "Urgent"},
 }
 
 
@@ -38,16 +39,22 @@ class Shape(StrEnum):
     """A date or an aware instant, or either in ISO form."""
     FLAG = "flag"
     ROWS = "rows"
-    """A list of mappings (or of lines), each shown by the template's loop."""
+    """A list of mappings (or of lines), each shown by the template's loop; a field `link` is an address of ours."""
 
 
 VARIABLES: Mapping[str, Shape] = {
     "activate_before": Shape.WHEN,
     "address": Shape.TEXT,
+    "answer_before": Shape.WHEN,
+    "approval_count": Shape.NUMBER,
     "approved_at": Shape.WHEN,
+    "article_count": Shape.NUMBER,
     "author": Shape.TEXT,
+    "basis": Shape.TEXT,
+    "broken_addresses": Shape.TEXT,
     "category": Shape.TEXT,
     "closes_at": Shape.WHEN,
+    "consent_count": Shape.NUMBER,
     "contact": Shape.TEXT,
     "counted_at": Shape.WHEN,
     "counts": Shape.ROWS,  # unit, on_time, late, quota (0: none)
@@ -57,55 +64,84 @@ VARIABLES: Mapping[str, Shape] = {
     "decider_title": Shape.TEXT,
     "delegate": Shape.TEXT,
     "drafts": Shape.ROWS,  # code, title
+    "editing_count": Shape.NUMBER,
     "editor": Shape.TEXT,
     "editor_title": Shape.TEXT,
+    "effective_on": Shape.WHEN,
     "first_sent_at": Shape.WHEN,
+    "from_day": Shape.WHEN,
     "guessed_unit": Shape.TEXT,
+    "heirs": Shape.ROWS,  # lines
+    "hidden_at": Shape.WHEN,
     "in_pool": Shape.FLAG,  # a draft of the unit: its committee has still to send it
     "inviter": Shape.TEXT,
     "is_counted": Shape.FLAG,
     "is_ended": Shape.FLAG,  # a delegation was ended before its day
-    "last_day": Shape.WHEN,
     "key": Shape.TEXT,  # the public key of the seals
+    "last_day": Shape.WHEN,
     "late_count": Shape.NUMBER,
     "late_seconds": Shape.NUMBER,
+    "late_units": Shape.NUMBER,
+    "leading_units": Shape.TEXT,
     "lender": Shape.TEXT,
+    "letters": Shape.ROWS,  # subject, says, link
     "link": Shape.LINK,
     "mail": Shape.TEXT,  # the tray's code of a mail
+    "mail_count": Shape.NUMBER,
     "mailbox": Shape.TEXT,
     "members": Shape.ROWS,  # name, title, workplace
+    "met_count": Shape.NUMBER,
     "month": Shape.WHEN,  # any day of the period's month
     "months_in_a_row": Shape.NUMBER,
+    "news_count": Shape.NUMBER,
     "note": Shape.PROSE,
+    "oldest_days": Shape.NUMBER,
     "on_time_count": Shape.NUMBER,
+    "on_time_units": Shape.NUMBER,
     "original_subject": Shape.TEXT,
     "other_gaps": Shape.ROWS,  # lines in the letter's language
+    "others_reached": Shape.FLAG,
+    "page_link": Shape.LINK,
     "part": Shape.TEXT,  # piece | pictures
     "period": Shape.TEXT,  # KY-2021-05
+    "picture_count": Shape.NUMBER,
+    "pictures": Shape.ROWS,  # lines
     "piece": Shape.TEXT,  # GDMN-2021-05-0012
     "pieces": Shape.ROWS,  # code, kind, title; awaiting_approval: code, title, unit_short, editor, warning
     "problems": Shape.ROWS,  # file (or none), says
     "publish_on": Shape.WHEN,
     "published_at": Shape.WHEN,
+    "published_count": Shape.NUMBER,
     "quota": Shape.NUMBER,
     "reason": Shape.TEXT,
     "received_at": Shape.WHEN,
+    "received_count": Shape.NUMBER,
     "recipient": Shape.TEXT,  # a person's full name, or the title of a unit's leader
     "remarks": Shape.PROSE,
+    "report_link": Shape.LINK,
     "resend_before": Shape.WHEN,
     "retracted_at": Shape.WHEN,
+    "returned_count": Shape.NUMBER,
     "role": Shape.TEXT,
     "school": Shape.TEXT,
     "seal": Shape.PROSE,  # the newest checkpoint, a signed note
     "seats": Shape.ROWS,  # kind (leader, specialist, teacher), required, seated
+    "sent_at": Shape.WHEN,
     "sent_count": Shape.NUMBER,
+    "set_aside_count": Shape.NUMBER,
+    "short_units": Shape.ROWS,  # lines
+    "silent_units": Shape.TEXT,
     "supplement_before": Shape.WHEN,
     "title": Shape.TEXT,
+    "to_day": Shape.WHEN,
     "uncounted_count": Shape.NUMBER,
     "unit": Shape.TEXT,
+    "unit_count": Shape.NUMBER,
     "unit_short": Shape.TEXT,  # with its kind, “huyện Kỳ Anh”: the bare name is three units
     "update_before": Shape.WHEN,
     "valid_from": Shape.WHEN,
+    "video_count": Shape.NUMBER,
+    "week": Shape.NUMBER,
     "written_at": Shape.WHEN,
 }
 
@@ -115,7 +151,7 @@ class Kind:
     """One kind of letter: what it must be told, and what of that may be empty (its line is then left out)."""
 
     number: str
-    """In the list of notices agreed with the department."""
+    """In the list of notices agreed with the department; empty for what the house adds."""
     label: str
     """Vietnamese, for screens; to be translated where it is shown."""
     tag: str
@@ -164,8 +200,20 @@ LETTERS: Mapping[str, Kind] = {
         needs=f"recipient {MONTH} quota on_time_count late_count uncounted_count months_in_a_row",
     ),
     "monthly_summary": kind(
-        "N22", N_("Tổng hợp tháng"), "summary", "period",
-        needs="recipient month counts link", may_lack="seal key",
+        "N18", N_("Tổng hợp tháng"), "summary", "period",
+        needs="recipient month counted_at on_time_units unit_count late_units received_count published_count"
+        " returned_count set_aside_count link",
+        may_lack="short_units leading_units counts report_link seal key",
+    ),
+    "weekly_digest": kind(
+        "N17", N_("Tổng hợp tuần"), "summary", None,
+        needs="recipient week from_day to_day received_count news_count article_count video_count published_count"
+        " editing_count approval_count consent_count mail_count month met_count unit_count link",
+        may_lack="oldest_days days_left silent_units broken_addresses",
+    ),
+    "missing_consent": kind(
+        "N03", N_("Thiếu xác nhận đồng ý sử dụng hình ảnh trẻ"), "needed", "piece",
+        needs=f"{PIECE} pictures supplement_before link",
     ),
     "returned": kind(
         "N09", N_("Trả lại để chỉnh sửa"), "returned", "piece",
@@ -201,12 +249,30 @@ LETTERS: Mapping[str, Kind] = {
         "N19", N_("Người gửi chưa có trong danh sách"), "received", "mail",
         needs="recipient received_at address", may_lack="guessed_unit",
     ),
+    "sign_in_link": kind(
+        "N26", N_("Đường dẫn đăng nhập"), "system", None, needs="recipient activate_before link",
+    ),
     "account_invitation": kind(
         "N20", N_("Mời kích hoạt tài khoản"), "system", None,
         needs="recipient inviter role activate_before link", may_lack="unit",
     ),
+    "consent_withdrawn": kind(
+        "N21", N_("Yêu cầu gỡ hình ảnh trẻ"), "urgent", "piece",
+        needs=f"{PIECE} picture_count page_link hidden_at answer_before link",
+    ),
+    "unit_succession": kind(
+        "N22", N_("Đơn vị kết thúc hoạt động, chuyển giao"), "system", None,
+        needs="unit unit_short effective_on heirs update_before", may_lack="basis",
+    ),
+    "contact_undeliverable": kind(
+        "N23", N_("Địa chỉ thư không nhận được"), "needed", None,
+        needs="recipient original_subject contact address unit_short sent_at reason others_reached link",
+    ),
+    "daily_digest": kind(
+        "", N_("Thông báo gom trong ngày"), "summary", None, needs="recipient written_at letters link",
+    ),
     "delegation": kind(
-        "N21", N_("Ủy quyền vai trò"), "system", None,
+        "", N_("Ủy quyền vai trò"), "system", None,
         needs="recipient lender delegate role valid_from last_day is_ended reason link",
     ),
 }  # fmt: skip

@@ -130,11 +130,11 @@ def vi_span(seconds: int) -> str:
 # --- English ---
 
 
-def en_count(number: int, noun: str | None = None) -> str:
-    """`2`, and with a noun `1 item`, `2 items`."""
+def en_count(number: int, noun: str | None = None, nouns: str = "") -> str:
+    """`2`, and with a noun `1 item`, `2 items`; `nouns` is the plural that takes more than an s."""
     if noun is None:
         return str(whole(number))
-    return f"{whole(number)} {noun}" if number == 1 else f"{whole(number)} {noun}s"
+    return f"{whole(number)} {noun}" if number == 1 else f"{whole(number)} {nouns or noun + 's'}"
 
 
 def en_day(when: date) -> str:

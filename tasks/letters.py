@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from tasks import wording
-from tasks.occasions import mails, months, pieces, units
+from tasks.occasions import accounts, mails, months, pieces, units
 from tasks.occasions.errand import Errand, Payload
 from workflow import clock
 from workflow.letters import Sheet
@@ -37,7 +37,7 @@ def _sheets(errand: Errand, now: datetime) -> Iterator[Sheet]:
             account_id=person.account_id,
             submission_id=errand.submission_id,
             unit_id=errand.unit_id,
-            code=said.code or "",
+            code=said.code or errand.thread,
             subject=said.subject,
             text=said.text,
             html=said.html,
@@ -60,7 +60,14 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:receipt_problem": mails.receipt_problem,
     "letter:unknown_sender": mails.unknown_sender,
     "letter:invitation": units.invitation,
+    "letter:sign_in_link": accounts.sign_in_link,
     "letter:monthly_summary": months.monthly_summary,
+    "letter:missing_consent": pieces.missing_consent,
+    "letter:consent_withdrawn": pieces.consent_withdrawn,
+    "letter:quota_shortfall": months.quota_shortfall,
+    "letter:weekly_digest": months.weekly_digest,
+    "letter:unit_succession": units.succession,
+    "letter:contact_undeliverable": units.contact_undeliverable,
     "letter:delegation": units.delegation,
 }
 """Topic of an outbox row -> the letters it asks for."""

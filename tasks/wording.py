@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -66,7 +67,7 @@ def render(kind: str, language: str, context: Mapping[str, object]) -> Wording:
         language=language,
         subject=subject(kind, language, say["Subject"], code),
         text=f"{text}\n\n--\n{footer}\n",
-        html=page(language, text, footer, links=[str(facts[name]) for name in links(letter)]),
+        html=page(language, text, footer, links=links(letter, facts)),
         zalo=None if EMPTY in say.get("Zalo", EMPTY) else say["Zalo"],
         code=code,
     )
@@ -121,6 +122,8 @@ def is_plainly(shape: Shape, value: object) -> bool:
 
 def row(one: object) -> object:
     if isinstance(one, Mapping):
+        if "link" in one and not is_plainly(Shape.LINK, one["link"]):
+            raise TypeError(f"{one['link']!r} is not a link")
         return {field: clean(value) if isinstance(value, str) else value for field, value in one.items()}
     if isinstance(one, str):
         return clean(one)
@@ -196,8 +199,12 @@ def subject(kind: str, language: str, words: str, code: str | None) -> str:
     return f"[{tag}] {words} ({code})" if code else f"[{tag}] {words}"
 
 
-def links(letter: Kind) -> list[str]:
-    return [name for name in letter.variables if VARIABLES[name] is Shape.LINK]
+def links(letter: Kind, facts: Mapping[str, Any]) -> list[str]:
+    """Our own addresses in the letter, the longest first: one may be the beginning of another."""
+    plain = [str(facts[name]) for name in letter.variables if VARIABLES[name] is Shape.LINK]
+    lists = [facts[name] for name in letter.variables if VARIABLES[name] is Shape.ROWS]
+    listed = [one["link"] for rows in lists for one in rows if isinstance(one, Mapping) and "link" in one]
+    return sorted({*plain, *listed}, key=len, reverse=True)
 
 
 def page(language: str, text: str, footer: str, *, links: Sequence[str]) -> str:
@@ -208,9 +215,12 @@ def page(language: str, text: str, footer: str, *, links: Sequence[str]) -> str:
     body = "\n".join(block(paragraph, links) for paragraph in text.split("\n\n"))
     close = block(footer, ())
     return (
-        f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"></head>\n'
-        '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; max-width: 40em">\n'
-        f'{body}\n<hr>\n<div style="font-size: 14px">{close}</div>\n</body>\n</html>\n'
+        f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"></head>\n'
+        '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1D2423; '
+        'max-width: 40em; margin: 0 auto; padding: 16px; border-top: 4px solid #0F5E66; overflow-wrap: anywhere">\n'
+        f'{body}\n<hr style="border: 0; border-top: 1px solid #D2C7B6">\n'
+        f'<div style="font-size: 14px; color: #63665F">{close}</div>\n</body>\n</html>\n'
     )
 
 
@@ -239,6 +249,7 @@ def runs(lines: Sequence[str]) -> list[tuple[bool, list[str]]]:
 
 def linked(line: str, links: Sequence[str]) -> str:
     html = escape(line)
-    for link in map(escape, links):
-        html = html.replace(link, f'<a href="{link}">{link}</a>')
-    return html
+    if not links:
+        return html
+    ours = re.compile("|".join(re.escape(escape(link)) for link in links))
+    return ours.sub(r'<a href="\g<0>" style="color: #0F5E66">\g<0></a>', html)

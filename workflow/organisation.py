@@ -13,7 +13,7 @@ from models.base import db
 from models.organisation import Succession, Unit
 from models.people import Account
 from models.vocabulary import SuccessionKind
-from workflow import accounts, clock, texts
+from workflow import accounts, clock, outbox, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.patience import patient
@@ -74,6 +74,14 @@ def save_unit(description: UnitDescription, *, by: Account | None) -> tuple[Unit
         if is_new or before:
             after = {name: values[name] for name in before} if before else {"code": unit.code}
             _told(unit, "unit:add" if is_new else "unit:change", by, before=before, after=after)
+        if by is not None and "valid_to" in before and unit.valid_to and unit.successor_codes:
+            # Written to by hand only: a register that is read in tells what everybody knows.
+            ended_on = unit.valid_to.isoformat()
+            outbox.put(
+                "letter:unit_succession",
+                f"unit:{unit.id}:{ended_on}:letter:unit_succession",
+                {"unit": unit.id, "on": ended_on},
+            )
         return unit, is_new
 
 

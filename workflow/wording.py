@@ -65,8 +65,11 @@ VERDICTS: Mapping[str, str] = {
 
 LETTER_STATES: Mapping[str, str] = {
     "waiting": N_("Chờ gửi"),
+    "held": N_("Chờ gom trong ngày"),
     "sent": N_("Đã gửi"),
+    "bounced": N_("Bị trả lại"),
     "failed": N_("Gửi lỗi"),
+    "muted": N_("Không gửi theo ý người nhận"),
 }
 
 OUTBOX_STATES: Mapping[str, str] = {
@@ -96,7 +99,14 @@ LETTER_KINDS: Mapping[str, str] = {
     "committee_incomplete": N_("Đề nghị bổ sung Ban Truyền thông"),
     "committee_confirmed": N_("Báo đã xác nhận Ban Truyền thông"),
     "account_invitation": N_("Mời nhận tài khoản"),
+    "sign_in_link": N_("Đường dẫn đăng nhập"),
     "monthly_summary": N_("Tổng hợp tháng"),
+    "missing_consent": N_("Đề nghị xác nhận đồng ý về hình ảnh trẻ"),
+    "consent_withdrawn": N_("Yêu cầu gỡ hình ảnh trẻ"),
+    "weekly_digest": N_("Tổng hợp tuần"),
+    "daily_digest": N_("Thông báo gom trong ngày"),
+    "unit_succession": N_("Báo chuyển giao đơn vị"),
+    "contact_undeliverable": N_("Báo địa chỉ thư không nhận được"),
     "delegation": N_("Báo ủy quyền"),
 }
 

@@ -16,8 +16,8 @@ from models.organisation import Unit
 from models.people import Account
 from models.period import Period
 from models.submission import Submission
-from models.vocabulary import UNIT_ROLES, WITH_UNIT, Channel, Consent, Kind, WrittenAs
-from workflow import accounts, clock, deadlines, definitions, facts
+from models.vocabulary import UNIT_ROLES, WITH_UNIT, Channel, Consent, Kind, Phase, WrittenAs
+from workflow import accounts, clock, deadlines, definitions, facts, outbox
 from workflow.engine import moves, repeats
 from workflow.engine.audit import GENESIS
 from workflow.engine.errors import N_, CommandReused, NotAllowed, NotFound, Refusal, Stale
@@ -172,13 +172,15 @@ def answer(
 ) -> Done:
     """Say who of the children may be seen in one picture or video. The newest answer holds."""
 
-    def add(_known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+    def add(known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
         # Any file the piece ever showed: the public page may still show what the newest text leaves out.
         file = db.session.get(Attachment, attachment_id)
         if file is None or file.submission_id != submission_id:
             raise NotFound
         before = newest_answer(attachment_id)
         answer_for(attachment_id, consent, by, note)
+        if definitions.phase_of(known.state) is Phase.PUBLIC and before in CLEAR and consent not in CLEAR:
+            _call_for_removal(submission_id, event=known.version + 1)
         told = {"attachment": attachment_id, "answer": consent.value}
         return {}, {**told, "before": {"answer": before}, "after": {"answer": consent.value}}
 
@@ -186,6 +188,20 @@ def answer(
     # A consent taken back must not be lost to whoever moves the piece at that moment.
     return insistently(
         lambda: perform(submission_id, "answer", by=by, beside=add, content=content, command=command)
+    )
+
+
+CLEAR = frozenset({Consent.YES, Consent.NONE})
+"""Answers with which a picture may be seen by everybody."""
+
+
+def _call_for_removal(submission_id: int, *, event: int) -> None:
+    """A consent taken back from a page that is public: it shows the picture no more, and people are to act."""
+    topic = "letter:consent_withdrawn"
+    outbox.put(
+        topic,
+        f"submission:{submission_id}:{event}:{topic}",
+        {"submission": submission_id, "event": event},
     )
 
 

@@ -19,6 +19,10 @@ LINKS = {
     "delegations": "/quan-tri/uy-quyen/",
     "page": "/bai/{slug}",
     "seals": "/niem-phong",
+    "report": "/quan-tri/bao-cao/",
+    "desk": "/quan-tri/",
+    "desk_piece": "/quan-tri/bai/{id}/",
+    "desk_committee": "/quan-tri/ban-truyen-thong/{unit}/",
 }
 """Addresses at the three doors; a test asks the doors whether they know them."""
 
@@ -33,6 +37,8 @@ class Errand:
     facts: Callable[[str], Facts]
     submission_id: int | None = None
     unit_id: int | None = None
+    thread: str = ""
+    """The piece's code, for letters whose subject ends with none: what mailboxes keep them together by."""
     answers: Row | None = None
     """The mail this letter answers, for those of `to` who wrote it."""
 

@@ -1,18 +1,25 @@
-"""The monthly summary: counts, and the newest seal of the audit trail for the reader to keep."""
+"""Letters that count: the month's summary with the newest seal, a unit's shortfall, the specialist's week."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 
-from tasks.occasions.errand import Errand, Payload, link
+from models.vocabulary import MonthStatus
+from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once
+from workflow import clock
+from workflow.queries import bulletins, reports, seals, standings
 from workflow.queries import letters as read
-from workflow.queries import reports, seals
 from workflow.queries.reports import UnitMonth
+from workflow.rules import periods
+
+LEADING = 3
+"""Units named for having most published."""
 
 
-def monthly_summary(payload: Payload, _now: datetime) -> Iterator[Errand]:
-    """To the unit's committee its own line, to the approvers the whole table. The seal is the newest when written."""
+def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """To the units' committees with their own line, to the approvers with every unit's. The seal is the newest."""
     year, month, unit_id = payload["year"], payload["month"], payload["unit"]
-    counted = [unit for unit in reports.month(year, month) if unit_id in (None, unit.unit_id)]
+    counted = reports.month(year, month)
+    shown = [unit for unit in counted if unit_id in (None, unit.unit_id)]
     sealed = seals.newest()
     period = f"KY-{year}-{month:02d}"
     yield Errand(
@@ -23,12 +30,36 @@ def monthly_summary(payload: Payload, _now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             "period": period,
             "month": date(year, month, 1),
-            "counts": [_line(unit) for unit in counted],
+            "counted_at": now,
+            **_totals(year, month, counted),
+            "counts": [_line(unit) for unit in shown],
             "seal": sealed.note if sealed else None,
             "key": sealed.key if sealed else None,
+            "report_link": link("report") if unit_id is None else None,
             "link": link("seals"),
         },
     )
+
+
+def _totals(year: int, month: int, counted: Sequence[UnitMonth]) -> Facts:
+    bound = [unit for unit in counted if unit.is_bound]
+    leading = sorted(
+        (unit for unit in counted if unit.published), key=lambda unit: (-unit.published, unit.short_name)
+    )
+    return {
+        **bulletins.month(year, month),
+        "unit_count": len(bound),
+        "on_time_units": sum(unit.status == MonthStatus.ON_TIME for unit in bound),
+        "late_units": sum(unit.status == MonthStatus.LATE for unit in bound),
+        "short_units": [unit.short_name for unit in bound if _is_short(unit)],
+        "received_count": sum(unit.received for unit in counted),
+        "published_count": sum(unit.published for unit in counted),
+        "leading_units": ", ".join(f"{unit.short_name} ({unit.published})" for unit in leading[:LEADING]),
+    }
+
+
+def _is_short(unit: UnitMonth) -> bool:
+    return unit.status in (MonthStatus.SHORT, MonthStatus.SILENT)
 
 
 def _line(unit: UnitMonth) -> dict[str, object]:
@@ -37,4 +68,74 @@ def _line(unit: UnitMonth) -> dict[str, object]:
         "on_time": unit.counted_on_time,
         "late": unit.counted_late,
         "quota": unit.quota if unit.is_bound else 0,
+    }
+
+
+def quota_shortfall(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """To the unit's leader and the approvers, when the time to send late is over; nothing when the quota is met."""
+    about = read.month(payload["unit"], payload["period"])
+    months = _months_short(payload["unit"], about["year"], about["month"])
+    if not months:
+        return
+    counted = months[0]
+    yield Errand(
+        kind="quota_shortfall",
+        to=once([*read.leaders(payload["unit"]), *read.approvers()]),
+        occasion=f"{about['period']}:{payload['unit']}:shortfall",
+        unit_id=payload["unit"],
+        facts=lambda _: {
+            **month_words(about),
+            "quota": counted.quota,
+            "on_time_count": counted.counted_on_time,
+            "late_count": counted.counted_late,
+            "uncounted_count": counted.received - counted.counted_on_time - counted.counted_late,
+            "months_in_a_row": len(months),
+        },
+    )
+
+
+def _months_short(unit_id: int, year: int, month: int) -> list[UnitMonth]:
+    """The month and those before it in which the unit was short without a break, newest first; a year at most."""
+    found: list[UnitMonth] = []
+    while len(found) < 12:
+        counted = next((unit for unit in reports.month(year, month) if unit.unit_id == unit_id), None)
+        if counted is None or not counted.is_bound or not _is_short(counted):
+            break
+        found.append(counted)
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return found
+
+
+def weekly_digest(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """To the department's editors and approvers: the seven days before the day `on`."""
+    monday = date.fromisoformat(payload["on"])
+    until = datetime.combine(monday, time(), clock.ZONE)
+    since = until - timedelta(days=7)
+    yield Errand(
+        kind="weekly_digest",
+        to=once([*read.editors(), *read.approvers()]),
+        occasion=f"week:{monday.isoformat()}",
+        facts=lambda _: {
+            **bulletins.week(since=since, until=until),
+            **_running_month(now),
+            "week": since.isocalendar().week,
+            "from_day": since.date(),
+            "to_day": monday - timedelta(days=1),
+            "link": link("desk"),
+        },
+    )
+
+
+def _running_month(now: datetime) -> Facts:
+    running = standings.running(standings.months(now=now, size=3), now=now)
+    if running is None:
+        return {"month": now, "met_count": 0, "unit_count": 0, "days_left": None, "silent_units": None}
+    bound = [unit for unit in reports.month(running.year, running.month) if unit.is_bound]
+    left = periods.days_left(now, running.deadline_at, str(clock.ZONE))
+    return {
+        "month": date(running.year, running.month, 1),
+        "met_count": sum(not _is_short(unit) for unit in bound),
+        "unit_count": len(bound),
+        "days_left": left if left >= 0 else None,
+        "silent_units": ", ".join(unit.short_name for unit in bound if not unit.received),
     }

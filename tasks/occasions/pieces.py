@@ -5,12 +5,17 @@ from datetime import date, datetime
 
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once, unit_words
 from tasks.occasions.mails import writer
-from workflow import accounts, submissions
+from workflow import accounts, clock, submissions
+from workflow.queries import bulletins
 from workflow.queries import letters as read
 from workflow.queries.letters import Person, Row
+from workflow.rules import workdays
 
 CREATED = 1
 """The first event of every piece's stream."""
+
+ANSWER_WITHIN = 2
+"""Working days in which a question about a picture is to be answered (R8)."""
 
 
 def receipt(payload: Payload, _now: datetime) -> Iterator[Errand]:
@@ -85,6 +90,7 @@ def _about_a_piece(
             occasion=f"submission:{piece['id']}:{payload['event']}",
             submission_id=piece["id"],
             unit_id=piece["unit_id"],
+            thread=piece["code"],
             facts=lambda language: {
                 "title": piece["title"],
                 "piece": piece["code"],
@@ -176,6 +182,54 @@ def _set_aside(piece: Row, _: str) -> Facts:
         "note": None,
         "contact": piece["actor"],
     }
+
+
+def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """`payload`: submission, on (the day it is asked on). Nothing when every picture has its answer by now."""
+    pictures = bulletins.without_consent(payload["submission"])
+    if not pictures:
+        return
+    piece = read.piece(payload["submission"], CREATED)
+    yield Errand(
+        kind="missing_consent",
+        to=once([*read.senders(piece["id"]), *read.members(piece["unit_id"])[:1]]),
+        occasion=f"submission:{piece['id']}:{payload['on']}",
+        submission_id=piece["id"],
+        unit_id=piece["unit_id"],
+        facts=lambda _: {
+            "title": piece["title"],
+            "piece": piece["code"],
+            "pictures": pictures,
+            "supplement_before": workdays.later(now.astimezone(clock.ZONE).date(), ANSWER_WITHIN),
+            "link": link("piece", code=piece["code"]),
+        },
+    )
+
+
+def consent_withdrawn(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """`payload`: submission, event (of the answer taken back). To the department; a copy to the unit."""
+    piece = read.piece(payload["submission"], payload["event"])
+    department = once([*read.editors(), *read.approvers()])
+    for to, address in (
+        (department, link("desk_piece", id=piece["id"])),
+        (_the_unit_side(piece), link("piece", code=piece["code"])),
+    ):
+        yield Errand(
+            kind="consent_withdrawn",
+            to=to,
+            occasion=f"submission:{piece['id']}:{payload['event']}",
+            submission_id=piece["id"],
+            unit_id=piece["unit_id"],
+            facts=lambda _, address=address: {
+                "title": piece["title"],
+                "piece": piece["code"],
+                "picture_count": 1,
+                "page_link": link("page", slug=piece["slug"]),
+                "hidden_at": piece["at"],
+                "answer_before": workdays.moment_later(piece["at"], ANSWER_WITHIN, str(clock.ZONE)),
+                "link": address,
+            },
+        )
 
 
 returned = _about_a_piece("returned", _the_unit_side, _returned)

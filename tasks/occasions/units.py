@@ -1,11 +1,11 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from tasks.occasions.errand import Errand, Payload, link, month_words, unit_words
+from tasks.occasions.errand import Errand, Payload, link, month_words, once, unit_words
 from workflow import clock
-from workflow.queries import duties
+from workflow.queries import bulletins, duties
 from workflow.queries import letters as read
 from workflow.queries.duties import Duty
 from workflow.rules import periods, workdays
@@ -88,6 +88,60 @@ def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
             "members": read.seated(about["id"]),
         },
     )
+
+
+def succession(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """`payload`: unit, on (its first day after the end). To its committee and those of the units that take over."""
+    about = read.committee(unit_id=payload["unit"])
+    heirs = bulletins.heirs(payload["unit"])
+    basis = next((heir["legal_basis"] for heir in heirs if heir["legal_basis"]), None)
+    homes = [payload["unit"], *(heir["id"] for heir in heirs)]
+    effective_on = date.fromisoformat(payload["on"])
+    begin = max(effective_on, now.astimezone(clock.ZONE).date())
+    yield Errand(
+        kind="unit_succession",
+        to=once([person for unit_id in homes for person in read.members(unit_id)]),
+        occasion=f"unit:{payload['unit']}:{payload['on']}",
+        unit_id=payload["unit"],
+        facts=lambda _: {
+            **unit_words(about),
+            "basis": basis,
+            "effective_on": effective_on,
+            "heirs": [heir["name"] for heir in heirs],
+            "update_before": workdays.later(begin, UPDATE_COMMITTEE_WITHIN),
+        },
+    )
+
+
+def contact_undeliverable(payload: Payload, _now: datetime) -> Iterator[Errand]:
+    """`payload`: bounce. To the department's specialists and to those of the committee who can be reached."""
+    about = read.bounce(payload["bounce"])
+    if about["unit_id"] is None:
+        # A stranger's address, or an official's: the letters screen shows it, no committee is to mend it.
+        return
+    others = [
+        person for person in read.members(about["unit_id"]) if person.address.lower() != about["address"]
+    ]
+    for to, address in (
+        (read.editors(), link("desk_committee", unit=about["unit_code"])),
+        (others, link("committee")),
+    ):
+        yield Errand(
+            kind="contact_undeliverable",
+            to=to,
+            occasion=f"bounce:{payload['bounce']}",
+            unit_id=about["unit_id"],
+            facts=lambda _, address=address: {
+                "unit_short": unit_words(about)["unit_short"],
+                "original_subject": about["subject"],
+                "contact": about["to_name"] or about["address"],
+                "address": about["address"],
+                "sent_at": about["written_at"],
+                "reason": about["says"],
+                "others_reached": bool(others),
+                "link": address,
+            },
+        )
 
 
 def delegation(payload: Payload, _now: datetime) -> Iterator[Errand]:

@@ -36,7 +36,7 @@ def test_every_link_in_a_letter_leads_to_a_page_of_a_door(app):
     from tasks.occasions.errand import LINKS
 
     doors = app.url_map.bind("localhost")
-    parts = {"id": 1, "code": "GDMN-2021-05-0001", "slug": "bep-an"}
+    parts = {"id": 1, "code": "GDMN-2021-05-0001", "slug": "bep-an", "unit": "h-can-loc"}
 
     known = {name: doors.match(address.format(**parts), method="GET") for name, address in LINKS.items()}
 
@@ -290,15 +290,21 @@ def test_r11_on_the_first_of_a_month_units_and_department_get_the_count_and_the_
     letters = {letter.to_address: letter for letter in sent("monthly_summary")}
     assert sorted(letters) == [f"{name}@example.edu.vn" for name in ("binh", "ly", "minh", "nga")]
     assert {address: letter.text.count("đúng hạn") for address, letter in letters.items()} == {
-        "binh@example.edu.vn": 1,
-        "nga@example.edu.vn": 1,
-        "ly@example.edu.vn": 3,
-        "minh@example.edu.vn": 3,
+        "binh@example.edu.vn": 2,
+        "nga@example.edu.vn": 2,
+        "ly@example.edu.vn": 4,
+        "minh@example.edu.vn": 4,
     }
     assert "- H. Can Lộc: đúng hạn 01, gửi muộn 00, chỉ tiêu 02" in letters["binh@example.edu.vn"].text
+    assert "- 00/03 đơn vị gửi đủ chỉ tiêu đúng hạn; 00 đơn vị gửi muộn; 03 đơn vị chưa đủ" in letter_of_minh(letters)
+    assert "- Tổng số nhận: 01; đã đăng: 00; trả lại: 00; không sử dụng: 00" in letter_of_minh(letters)
     for letter in letters.values():
         assert list(notes.found_in(letter.text)) == [seals.newest().note]
     assert audit_check.check(anchors=list(notes.found_in(letter.text))).is_whole
+
+
+def letter_of_minh(letters):
+    return letters["minh@example.edu.vn"].text
 
 
 def test_a_month_without_a_period_has_no_summary(app, clock_at):

@@ -173,12 +173,28 @@ SAMPLES = {
         "recipient": "Trần Quang Minh",
         "period": "KY-2021-05",
         "month": date(2021, 5, 1),
+        "counted_at": datetime(2021, 6, 1, 1, tzinfo=UTC),
+        "on_time_units": 9,
+        "unit_count": 13,
+        "late_units": 1,
+        "short_units": ["H. Hương Khê", "TX Kỳ Anh", "H. Vũ Quang"],
+        "received_count": 31,
+        "published_count": 22,
+        "returned_count": 4,
+        "set_aside_count": 2,
+        "leading_units": "H. Can Lộc (4), TP Hà Tĩnh (3)",
+        "report_link": "https://gdmn.example.edu.vn/quan-tri/bao-cao/",
         "counts": [
             {"unit": "H. Can Lộc", "on_time": 2, "late": 0, "quota": 2},
-            {"unit": "TX. Kỳ Anh", "on_time": 1, "late": 1, "quota": 0},
+            {"unit": "TX Kỳ Anh", "on_time": 1, "late": 1, "quota": 0},
         ],
         "seal": "forum.example.edu.vn/nhat-ky\n42\nPv0nX6k=\n\n— forum.example.edu.vn/nhat-ky Tx+IK7o3\n",
         "key": "forum.example.edu.vn/nhat-ky+4f2a0b1c+AZ8x",
+        "link": LINK,
+    },
+    "sign_in_link": {
+        "recipient": "Lê Thị Mai",
+        "activate_before": datetime(2021, 5, 12, 5, tzinfo=UTC),
         "link": LINK,
     },
     "account_invitation": {
@@ -188,6 +204,79 @@ SAMPLES = {
         "unit": "Phòng Giáo dục Mầm non",
         "activate_before": datetime(2021, 5, 12, 5, tzinfo=UTC),
         "link": LINK,
+    },
+}
+SAMPLES |= {
+    "missing_consent": ABOUT_A_PIECE
+    | {
+        "pictures": ["Ảnh 2. Trẻ lớp 5 tuổi A kể chuyện", "Ảnh 3. Giờ ăn trưa tại điểm trường"],
+        "supplement_before": date(2021, 5, 19),
+    },
+    "consent_withdrawn": ABOUT_A_PIECE
+    | {
+        "picture_count": 1,
+        "page_link": "https://gdmn.example.edu.vn/bai/bep-an-mot-chieu",
+        "hidden_at": datetime(2021, 5, 21, 2, 5, tzinfo=UTC),
+        "answer_before": datetime(2021, 5, 25, 2, 5, tzinfo=UTC),
+    },
+    "weekly_digest": {
+        "recipient": "Nguyễn Văn Sơn",
+        "week": 20,
+        "from_day": date(2021, 5, 17),
+        "to_day": date(2021, 5, 23),
+        "received_count": 14,
+        "news_count": 8,
+        "article_count": 5,
+        "video_count": 1,
+        "published_count": 9,
+        "editing_count": 3,
+        "oldest_days": 4,
+        "approval_count": 2,
+        "consent_count": 1,
+        "mail_count": 5,
+        "month": date(2021, 6, 1),
+        "met_count": 2,
+        "unit_count": 13,
+        "days_left": 26,
+        "silent_units": "H. Hương Khê, H. Vũ Quang",
+        "broken_addresses": "kyanh.tv4@example.edu.vn",
+        "link": LINK,
+    },
+    "unit_succession": {
+        "unit": MONTH["unit"],
+        "unit_short": MONTH["unit_short"],
+        "basis": "Nghị quyết số 202/2025/QH15",
+        "effective_on": date(2025, 7, 1),
+        "heirs": ["Phòng Văn hóa - Xã hội xã Hương Khê", "Phòng Văn hóa - Xã hội xã Hương Phố"],
+        "update_before": date(2025, 7, 8),
+    },
+    "contact_undeliverable": {
+        "recipient": "Nguyễn Văn Sơn",
+        "original_subject": "[Nhắc việc] Huyện Kỳ Anh: còn 07 ngày để gửi tin, bài tháng 5/2021 (KY-2021-05)",
+        "contact": "Võ Thị Hằng",
+        "address": "kyanh.tv4@example.edu.vn",
+        "unit_short": "huyện Kỳ Anh",
+        "sent_at": datetime(2021, 5, 12, 1, tzinfo=UTC),
+        "reason": "550 5.1.1 User unknown",
+        "others_reached": True,
+        "link": LINK,
+    },
+    "daily_digest": {
+        "recipient": "Trần Thị Lan",
+        "written_at": datetime(2021, 5, 20, 9, 30, tzinfo=UTC),
+        "letters": [
+            {
+                "subject": "[Kết quả] Đã phê duyệt: Bữa phụ của bé (GDMN-2021-05-0012)",
+                "says": "Bài “Bữa phụ của bé” đã được phê duyệt lúc 09 giờ 00 phút ngày 20/5/2021.",
+                "link": "https://gdmn.example.edu.vn/don-vi/bai/GDMN-2021-05-0012",
+            },
+            {
+                "subject": "[Kết quả] Đã đăng trên Diễn đàn: Góc sách tre (GDMN-2021-05-0013)",
+                "says": "Bài “Góc sách tre” đã được đăng lúc 15 giờ 00 phút ngày 20/5/2021.",
+                "link": "https://gdmn.example.edu.vn/bai/goc-sach-tre",
+            },
+        ],
+        "link": "https://gdmn.example.edu.vn/vao/nhan-thu",
     },
 }
 EVERY_LETTER = [(kind, language) for kind in LETTERS for language in LANGUAGES]
@@ -317,7 +406,7 @@ def test_the_html_form_says_the_same_words():
 
     assert "<ul><li>số trẻ tham gia;</li><li>nguồn của ảnh 2.</li></ul>" in wording.html
     shown = LINK.replace("&", "&amp;")
-    assert f'tại: <a href="{shown}">{shown}</a> hoặc' in wording.html
+    assert f'tại: <a href="{shown}" style="color: #0F5E66">{shown}</a> hoặc' in wording.html
 
 
 def test_a_strangers_title_is_neither_markup_nor_link_nor_a_second_line():

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import RowMapping, TextClause, text
 
 from models.base import db
-from models.vocabulary import SeatKind
+from models.vocabulary import Role, SeatKind
 from workflow.queries import months
 from workflow.queries.heirs import at_work
 
@@ -172,9 +172,28 @@ def seated(committee_id: int) -> Sequence[Row]:
     return db.session.execute(_SEATED, {"committee": committee_id}).mappings().all()
 
 
+_BOUNCE = text("""
+SELECT b.address, b.says, l.subject, l.to_name, l.written_at, home.*
+FROM bounce b JOIN letter l ON l.id = b.letter_id
+LEFT JOIN LATERAL (
+  SELECT u.id AS unit_id, u.code AS unit_code, u.name AS unit, u.admin_unit
+  FROM account a JOIN seat s ON s.account_id = a.id AND s.valid_to IS NULL
+  JOIN committee c ON c.id = s.committee_id AND c.valid_to IS NULL JOIN unit u ON u.id = c.unit_id
+  WHERE lower(a.email) = b.address ORDER BY u.id LIMIT 1
+) AS home ON true
+WHERE b.id = :id
+""")
+
+
+def bounce(bounce_id: int) -> Row:
+    """A letter that came back, and the unit on whose committee the address sits; its columns None for others."""
+    return db.session.execute(_BOUNCE, {"id": bounce_id}).mappings().one()
+
+
 # --- people -----------------------------------------------------------------------------------------------------
 
-_SELECT = "SELECT a.id, a.full_name, a.email, a.language"
+_SELECT = """SELECT a.id, a.full_name, a.email, a.language, EXISTS (
+  SELECT 1 FROM bounce b WHERE b.address = lower(a.email) AND b.cleared_at IS NULL) AS is_lost"""
 
 # The unit's committee today, who takes its mail first: specialist, leader, who holds the role by grant, the rest.
 # When a unit has ended its main heir's committee is asked.
@@ -195,6 +214,13 @@ home AS (
 GROUP BY a.id ORDER BY min(placed.rank), a.sort_key, a.id
 """)  # noqa: S608  (a constant of this file)
 
+_LEADERS = text(f"""
+{_SELECT} FROM committee c JOIN seat ON seat.committee_id = c.id AND seat.valid_to IS NULL
+JOIN account a ON a.id = seat.account_id
+WHERE c.unit_id = :unit AND c.valid_to IS NULL AND seat.seat_kind = 'leader' AND a.active
+ORDER BY a.sort_key, a.id
+""")
+
 _SENDERS = text(f"""
 {_SELECT} FROM account a WHERE a.active AND a.id IN (
   SELECT e.actor_id FROM audit_event e WHERE e.submission_id = :id AND e.action = 'submission:submit')
@@ -208,12 +234,12 @@ _AUTHORS = text(f"""
 ORDER BY a.sort_key, a.id
 """)  # noqa: S608
 
-_APPROVERS = text(f"""
+_HOLDERS = text(f"""
 {_SELECT} FROM account a
 WHERE a.active AND EXISTS (
   SELECT 1 FROM (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today, (
-    SELECT account_id, valid_from, valid_to FROM role_grant WHERE role = 'approver'
-    UNION ALL SELECT to_account_id, valid_from, valid_to FROM delegation WHERE role = 'approver') AS g
+    SELECT account_id, valid_from, valid_to FROM role_grant WHERE role = :role
+    UNION ALL SELECT to_account_id, valid_from, valid_to FROM delegation WHERE role = :role) AS g
   WHERE g.account_id = a.id AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to))
 ORDER BY a.sort_key, a.id
 """)  # noqa: S608
@@ -224,6 +250,11 @@ _ACCOUNT = text(f"{_SELECT} FROM account a WHERE a.id = :id AND a.active")
 def members(unit_id: int) -> list[Person]:
     """The unit's committee, who takes its mail first."""
     return _people(_MEMBERS, unit=unit_id)
+
+
+def leaders(unit_id: int) -> list[Person]:
+    """The leader on the unit's committee today; who takes its mail when that seat is empty."""
+    return _people(_LEADERS, unit=unit_id) or members(unit_id)[:1]
 
 
 def senders(submission_id: int) -> list[Person]:
@@ -238,7 +269,12 @@ def authors(submission_id: int) -> list[Person]:
 
 def approvers() -> list[Person]:
     """Who is an approver today, by a role of her own or a lent one; which piece she may approve the guards say."""
-    return _people(_APPROVERS)
+    return _people(_HOLDERS, role=Role.APPROVER)
+
+
+def editors() -> list[Person]:
+    """The department's specialists: whoever is an editor today, by a role of her own or a lent one."""
+    return _people(_HOLDERS, role=Role.EDITOR)
 
 
 _DELEGATION = text("""
@@ -264,6 +300,7 @@ def account(account_id: int) -> list[Person]:
 
 
 def _people(query: TextClause, **values: object) -> list[Person]:
-    return [
-        Person(row.id, row.full_name, row.email, row.language) for row in db.session.execute(query, values)
-    ]
+    """Those who can be reached; everybody when none of them can, so that no letter is dropped unseen."""
+    rows = db.session.execute(query, values).all()
+    reached = [row for row in rows if not row.is_lost]
+    return [Person(row.id, row.full_name, row.email, row.language) for row in reached or rows]
