@@ -3,11 +3,12 @@
 import contextlib
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+from embedded import forking
 
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 # A child that lived this long died of something new: its patience starts afresh.
@@ -16,14 +17,13 @@ STEADY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Child:
-    """What to run. `env` is laid over our own environment; `ready` is asked until it says yes.
+    """What to do in a process of its own, forked from the supervisor's; `ready` is asked until it says yes.
 
     `stop_seconds`: how long it may take to finish its work after SIGTERM. `name` names its log.
     """
 
     name: str
-    argv: Sequence[str | Path]
-    env: Mapping[str, str] = field(default_factory=dict)
+    run: Callable[[], object]
     ready: Callable[[], bool] | None = None
     ready_seconds: float = 60.0
     stop_seconds: float = 15.0
@@ -39,43 +39,31 @@ class Running:
         self.restarts = 0
         self.failures = 0
         self.starts_at = 0.0  # time.monotonic() of the next start, once dead
-        self._process: subprocess.Popen[bytes] | None = None
+        self.pid: int | None = None
         self._started_at = 0.0
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
     def start(self) -> int:
-        """Start it and return its pid; OSError when the program cannot be executed."""
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [str(word) for word in self.child.argv],
-                env={**os.environ, **self.child.env},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        """Start it and return its pid."""
+        self.pid = forking.fork(self.child.run, name=f"toasoan {self.child.name}", log=self.log)
         self._started_at = time.monotonic()
-        return self._process.pid
+        return self.pid
 
     def has_died(self) -> bool:
         """Is the process gone? It is not buried yet: until then nobody else can get its number."""
-        if self._process is None:
+        if self.pid is None:
             return False
-        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def bury(self) -> int:
         """Kill what is left of its group and reap it; returns its exit code (-9: killed by signal 9).
 
         The workers of a master that died would otherwise go on as orphans.
         """
-        assert self._process is not None
-        process, self._process = self._process, None
+        assert self.pid is not None
+        pid, self.pid = self.pid, None
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        return process.wait()
+            os.killpg(pid, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def put_off(self) -> float:
         """After a death: choose when to start again, later each time; returns the seconds until then."""
@@ -89,6 +77,6 @@ class Running:
 
     def ask_to_stop(self) -> None:
         """SIGTERM to the master alone: it passes it on to its workers, who finish what they hold."""
-        if self._process is not None:
+        if self.pid is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGTERM)
+                os.kill(self.pid, signal.SIGTERM)

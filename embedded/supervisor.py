@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from embedded import launch, process
+from embedded import forking
 from embedded.child import Child, Running
 from embedded.errors import CellarError, tail
 from embedded.guardian import Guardian
@@ -26,7 +26,7 @@ __all__ = ["Child", "Status", "detach", "require_free_port", "run", "status", "s
 
 Say = Callable[[str], object]
 LOCK = "supervisor"
-TICK_SECONDS = 0.1
+TICK_SECONDS, LOOK_SECONDS = 0.1, 0.03
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,23 +67,22 @@ def run(
     return 0
 
 
-def detach(argv: Sequence[str], *, data: Path, say: Say = print, seconds: float = 180.0) -> int:
-    """Start `argv`, a command that ends in `run` on this data folder, apart from us.
+def detach(run: Callable[[], object], *, data: Path, say: Say = print, seconds: float = 180.0) -> int:
+    """Do `run`, which ends in this module's `run` on this data folder, in a process apart from us.
 
-    Returns its pid once it is ready. `argv[0]` is a path; the last word tells the process from
-    strangers. What it writes goes to log/supervisor.log and, until it is ready, to `say` as well.
-    Raises CellarError already_running, supervisor_died, child_not_ready.
+    Returns its pid once it is ready. What it writes goes to log/supervisor.log and, until it is ready, to `say`
+    as well. Raises CellarError already_running, supervisor_died, child_not_ready.
     """
     place = Place.at(data).prepare()
     if running := status(data):
         raise CellarError("already_running", folder=place.root, pid=running.pid)
     log = place.log("supervisor")
     read_to = log.stat().st_size if log.exists() else 0
-    pid = launch.detached(argv, owner=None, env={**os.environ, "PYTHONUNBUFFERED": "1"}, log=log)
+    pid = forking.fork(run, name="toasoan", log=log)
     until = time.monotonic() + seconds
     while True:
         found = status(data)
-        is_alive = process.is_alive(pid, mark=argv[-1])
+        has_died = os.waitpid(pid, os.WNOHANG) != (0, 0)
         with log.open("rb") as file:
             file.seek(read_to)
             whole, newline, _ = file.read().rpartition(b"\n")
@@ -92,7 +91,7 @@ def detach(argv: Sequence[str], *, data: Path, say: Say = print, seconds: float 
             say(line)
         if found and found.is_ready:
             return found.pid
-        if not is_alive:
+        if has_died:
             raise CellarError("supervisor_died", log=log, detail=tail(log))
         if time.monotonic() > until:
             stop(data, say=say)
@@ -100,7 +99,7 @@ def detach(argv: Sequence[str], *, data: Path, say: Say = print, seconds: float 
             raise CellarError(
                 "child_not_ready", name="toasoan", seconds=round(seconds), log=log, detail=detail
             )
-        time.sleep(TICK_SECONDS)
+        time.sleep(LOOK_SECONDS)
 
 
 def stop(data: Path, *, say: Say = print, seconds: float = 90.0) -> bool:

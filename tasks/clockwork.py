@@ -7,7 +7,7 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 
-from tasks.context import UnfitPlace, require_keeping_redis, require_true_clock
+from tasks.context import UnfitPlace, log_as_json, require_keeping_redis, require_true_clock
 from tasks.relay import relay_once
 from tasks.timetable import Clock
 from workflow.settings import settings
@@ -25,6 +25,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
     Raises UnfitPlace where a clock must not run.
     """
     house = settings()
+    log_as_json()
     require_keeping_redis(broker)
     clock, next_tick, next_check, failures = Clock(), 0.0, 0.0, 0
     while not stop.is_set():

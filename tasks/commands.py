@@ -1,19 +1,15 @@
 """The clock's and the post's commands: `sweep`, `preview`, `queue`, `intake`, `worker`, `clock`."""
 
-import os
-import signal
-import sys
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 
 from look import line
-from tasks import broker, clockwork, foresight
-from tasks.context import log_as_json
+from tasks import broker, clockwork, foresight, working
+from tasks.context import told_to_stop
 from workflow import deadlines
 from workflow.engine.errors import NotRehearsing
 from workflow.intake import reasons, receiving
@@ -109,25 +105,22 @@ def _told(name: str, became: receiving.Outcome) -> str:
 
 
 @line.command("worker")
-@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
-def worker(processes: int, threads: int) -> None:
-    """Người làm: nhận việc từ hàng đợi cho đến khi được bảo dừng."""
-    # Dramatiq reads them when it is imported, which in its own main process is before our code.
-    environment = {**broker.WORKER_ENVIRONMENT, **os.environ}
-    program = [sys.executable, "-m", "dramatiq", "wsgi:broker", "-p", str(processes), "-t", str(threads)]
-    os.execve(sys.executable, program, environment)  # noqa: S606  (our own interpreter, no shell)
+@click.option("--threads", type=click.IntRange(1, 64), default=working.THREADS, show_default=True)
+def worker(threads: int) -> None:
+    """Người làm: nhận việc từ hàng đợi cho đến khi được bảo dừng; cần thêm sức thì chạy thêm tiến trình."""
+    working.run(broker.for_worker(_house()), told_to_stop(), threads=threads)
 
 
 @line.command("clock")
 def clock() -> None:
     """Đồng hồ: chuyển việc cho người làm và đến giờ nào làm việc nấy, cho đến khi được bảo dừng."""
-    log_as_json()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    clockwork.run(app, broker.setup(app), stop)
+    app = _house()
+    clockwork.run(app, broker.setup(app), told_to_stop())
+
+
+def _house() -> Flask:
+    house: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return house
 
 
 COMMANDS = (sweep, preview, queue, intake, worker, clock)

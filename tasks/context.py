@@ -1,5 +1,6 @@
 """What surrounds every message a worker takes: the application's context, a true clock, a Redis that keeps."""
 
+import signal
 import sys
 import threading
 from datetime import UTC, datetime
@@ -41,6 +42,14 @@ class InsideTheApplication(dramatiq.Middleware):
 
     def after_skip_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
         self._open.context.pop()
+
+
+def told_to_stop() -> threading.Event:
+    """Set once this process gets SIGTERM or SIGINT. To be asked for in its main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def require_true_clock() -> float:

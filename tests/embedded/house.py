@@ -4,6 +4,7 @@ Each child notes its start and its end in DATA/events. A child named "slow" is r
 "deaf" ignores SIGTERM, "parent" has a deaf child of its own, "never" never becomes ready.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def child(data: Path, name: str) -> supervisor.Child:
 
     return supervisor.Child(
         name,
-        [sys.executable, "-c", CHILD, str(data), name],
+        lambda: os.execv(sys.executable, [sys.executable, "-c", CHILD, str(data), name]),
         ready=is_ready,
         ready_seconds=1.0 if name == "never" else 20.0,
         stop_seconds=0.5 if name in ("deaf", "parent") else 10.0,

@@ -220,7 +220,7 @@ def test_a_detached_house_is_returned_once_ready_and_stopped_by_its_folder(
     argv = [sys.executable, str(HOUSE), str(data), "slow", "clock"]
     data.mkdir(parents=True)
 
-    pid = supervisor.detach(argv, data=data, say=said.append)
+    pid = supervisor.detach(lambda: os.execv(argv[0], argv), data=data, say=said.append)
     found = supervisor.status(data)
     was_stopped = supervisor.stop(data, say=lambda _: None)
 
@@ -234,9 +234,7 @@ def test_a_detached_house_is_returned_once_ready_and_stopped_by_its_folder(
 
 def test_a_detached_house_that_fails_shows_its_last_words(data: Path) -> None:
     with pytest.raises(CellarError) as refusal:
-        supervisor.detach(
-            [sys.executable, "-c", "raise SystemExit('no port')", str(data)], data=data, say=lambda _: 0
-        )
+        supervisor.detach(lambda: sys.exit("no port"), data=data, say=lambda _: 0)
 
     assert refusal.value.code == "supervisor_died"
     assert "no port" in refusal.value.says

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-import wsgi
+import toasoan
 from look import line as look_line
 from models.audit import AuditEvent
 from models.base import db
@@ -32,13 +32,13 @@ def run(app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     # The command line notes its data folder in the environment; it is put back afterwards.
     monkeypatch.setenv("TOASOAN_DATA", os.environ["TOASOAN_DATA"])
 
-    def toasoan(*words: object) -> Said:
+    def line(*words: object) -> Said:
         with pytest.raises(SystemExit) as end:
-            look_line.main(wsgi.toasoan, lambda: app, [str(word) for word in words])
+            look_line.main(toasoan.toasoan, lambda: app, [str(word) for word in words])
         said = capsys.readouterr()
         return Said(int(end.value.code or 0), said.out, said.err)
 
-    return toasoan
+    return line
 
 
 def test_a_piece_goes_through_the_department_by_commands(run: Run, make: Make) -> None:
@@ -321,11 +321,11 @@ def test_every_command_takes_json_and_stands_in_the_operations_manual() -> None:
     manual = (DATA.parents[2] / "docs" / "operations.md").read_text("utf-8")
     table = manual.split("## A production server")[0].replace("\\|", " ")
 
-    for name in commands_of(wsgi.toasoan):
+    for name in commands_of(toasoan.toasoan):
         head, _, last = name.partition(" ")
         assert f"`{head}" in table, name
         assert not last or any(head in row and last in row for row in table.splitlines()), name
-        command: click.Command = wsgi.toasoan
+        command: click.Command = toasoan.toasoan
         for word in name.split():
             assert isinstance(command, click.Group)
             command = command.commands[word]
