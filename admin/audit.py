@@ -33,7 +33,7 @@ class Trail(Screen):
         leaf = audit.trail(asked)
         return self.render(
             "desk/audit.html",
-            events=[_row(event) for event in leaf.events],
+            events=[_row(event) for event in leaf.rows],
             older=url_for(".index", **_kept(), truoc=leaf.older) if leaf.older else None,
             newer=url_for(".index", **_kept(), sau=leaf.newer) if leaf.newer else None,
             selects=_selects(asked),

@@ -130,7 +130,7 @@ def export(form: str | None, file: Path) -> dict[str, Any]:
     if form is None:
         raise click.UsageError("Chọn --csv, --xlsx hoặc --jsonl.")
     inspecting.note_export({"form": form, "file": file.name}, by=None)
-    count = WRITERS[form](file, audit.everything())
+    count = WRITERS[form](file, audit.export(audit.AskedTrail()))
     return {"file": str(file), "events": count, "says": f"Đã xuất {count} sự kiện vào {file}."}
 
 

@@ -39,7 +39,11 @@ class Catalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
-        return catalogue(self.folder / str(get_locale()) / "LC_MESSAGES" / "messages.po")
+        return self.of(str(get_locale()))
+
+    @cache  # noqa: B019  (one for each application; asked hundreds of times a page, and paths cost)
+    def of(self, language: str) -> NullTranslations:
+        return catalogue(self.folder / language / "LC_MESSAGES" / "messages.po")
 
 
 @cache

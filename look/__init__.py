@@ -95,7 +95,12 @@ def state_sign(code: str, states: Mapping[str, signs.Named]) -> signs.Sign:
 
 def icon(name: str, css: str = "") -> Markup:
     """An icon of the sprite, for eyes only: the words stand beside it. `css`: "icon-16", "icon-24", a tone ..."""
-    sheet = look_url("vendor/sprite.svg")
+    return _drawn(look_url("vendor/sprite.svg"), name, css)
+
+
+@cache
+def _drawn(sheet: str, name: str, css: str) -> Markup:
+    """Kept: a list shows a hundred icons, and there are few of them."""
     return Markup(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
     ).format(css, sheet, name)
@@ -119,7 +124,11 @@ def stand_alone() -> str:
 
 
 def look_url(filename: str) -> str:
-    return url_for("look.static", filename=filename, v=edition(filename) or None)
+    """Asked for once in a request: a page names the sheet of its icons a hundred times."""
+    known: dict[str, str] = g.setdefault("look_urls", {})
+    if filename not in known:
+        known[filename] = url_for("look.static", filename=filename, v=edition(filename) or None)
+    return known[filename]
 
 
 def csp_nonce() -> str:

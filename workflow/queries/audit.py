@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from models.base import db
+from workflow.queries import paging
 from workflow.queries.desk import holding
 
 PAGE = 40
-EXPORT_MOST = 50_000
+PART = 2_000
+"""Rows read at once for a file, which may be of any length."""
+MOST_PEOPLE, MOST_PIECES = 20, 500
+"""What words may stand for; somebody who finds more is asked for more words."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class AskedTrail:
     """Filters; empty fields ask for nothing."""
 
     words: str = ""
-    """Name, address or code of a piece."""
+    """Name or address of a person; code of a piece, words of its title, author and school."""
     action: str = ""
     """An action, or a family such as `account:`."""
     actor: int | None = None
@@ -33,100 +38,207 @@ class AskedTrail:
     after: int | None = None
 
 
-_FROM = """
-FROM audit_event e
-LEFT JOIN account a ON a.id = e.actor_id
-LEFT JOIN submission s ON s.id = e.submission_id
-LEFT JOIN revision r ON r.id = s.revision_id
-LEFT JOIN unit u ON u.id = e.unit_id
-LEFT JOIN account about ON about.id = (e.payload::jsonb ->> 'account')::bigint
-LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
+# --- which events ---------------------------------------------------------------------------------------------------
+
+# The first event at or after an instant, by halving the numbers: they grow with time but for what was committed out
+# of turn. Twenty steps at a million events; an index on the time would cost every event that is written.
+_FIRST_AT = text("""
+WITH RECURSIVE halved AS (
+  SELECT (SELECT min(id) FROM audit_event) AS low, (SELECT max(id) + 1 FROM audit_event) AS high
+  UNION ALL
+  SELECT CASE WHEN probe.at < :instant THEN probe.id + 1 ELSE low END,
+    CASE WHEN probe.at < :instant THEN high ELSE (low + high) / 2 END
+  FROM halved CROSS JOIN LATERAL (
+    SELECT id, at FROM audit_event WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) AS probe
+  WHERE low < high
+)
+SELECT low FROM halved WHERE low >= high
+""")
+OUT_OF_TURN = timedelta(hours=2)
+"""No transaction is open for longer: what has a later number was not written so much earlier."""
+
+# Each filter is answered action by action, newest first: every step is one look into an index, which ends at the
+# page's last row however rare the action is and however long the trail.
+_KNOWN = """
+known AS (
+  (SELECT action FROM audit_event ORDER BY action LIMIT 1)
+  UNION ALL
+  SELECT (SELECT e.action FROM audit_event e WHERE e.action > known.action ORDER BY e.action LIMIT 1)
+  FROM known WHERE known.action IS NOT NULL
+)
 """
+_ACTION_ASKED = """CASE WHEN :action = '' THEN true WHEN right(:action, 1) = ':' THEN starts_with({action}, :action)
+  ELSE {action} = :action END AND (NOT :refused OR strpos({action}, 'refused/') > 0)"""
+_BY_ACTION = f"""
+SELECT e.id FROM known CROSS JOIN LATERAL (
+  SELECT e.id FROM audit_event e WHERE e.action = known.action {{conditions}} ORDER BY e.id {{order}} LIMIT {{size}}
+) AS e WHERE {_ACTION_ASKED.format(action="known.action")}
+"""  # noqa: S608  (constants of this file)
+_BY_PERSON = f"""
+SELECT e.id FROM unnest(CAST(:people AS bigint[])) AS person (id) CROSS JOIN known CROSS JOIN LATERAL (
+  SELECT e.id FROM audit_event e WHERE e.actor_id = person.id AND e.action = known.action {{conditions}}
+  ORDER BY e.id {{order}} LIMIT {{size}}
+) AS e WHERE {_ACTION_ASKED.format(action="known.action")}
+"""  # noqa: S608  (constants of this file)
+_BY_PIECE = f"""
+SELECT e.id FROM unnest(CAST(:pieces AS bigint[])) AS piece (id) CROSS JOIN LATERAL (
+  SELECT e.id FROM audit_event e WHERE e.submission_id = piece.id
+    AND {_ACTION_ASKED.format(action="e.action")} {{conditions}}
+  ORDER BY e.id {{order}} LIMIT {{size}}
+) AS e
+"""  # noqa: S608
+_ALL = "SELECT e.id FROM audit_event e WHERE true {conditions} ORDER BY e.id {order} LIMIT {size}"
 
 _CONDITIONS: Mapping[str, str] = {
-    "words": holding(
-        "coalesce(a.full_name, '') || ' ' || coalesce(a.email, '') || ' ' || coalesce(s.code, '') || ' '"
-        " || coalesce(r.title, '')"
-    ),
-    "action": "starts_with(e.action, :action)",
     "actor": "e.actor_id = :actor",
-    "submission": "e.submission_id = :submission",
-    "unit": "u.code = :unit",
-    "refused": "strpos(e.action, 'refused/') > 0",
-    "since": "e.at >= :since",
-    "until": "e.at < :until",
+    "unit": "e.unit_id = (SELECT id FROM unit WHERE code = :unit)",
+    "since": "e.at >= :since AND e.id >= :since_id",
+    "until": "e.at < :until AND e.id < :until_id",
+    "words": "(e.actor_id = ANY(:people_named) OR e.submission_id = ANY(:pieces_named))",
     "before": "e.id < :before",
     "after": "e.id > :after",
 }
 
 _COLUMNS = """
 SELECT e.id, e.stream, e.seq, e.action, e.at, e.actor_id, a.full_name AS who, a.title AS seat, e.submission_id,
-  s.code, r.title AS subject, u.short_name AS unit, about.full_name AS about, lender.full_name AS in_place_of,
-  e.payload::jsonb AS payload, encode(e.hash, 'hex') AS hash
+  s.code, r.title AS subject, (SELECT short_name FROM unit WHERE id = e.unit_id) AS unit,
+  (SELECT full_name FROM account WHERE id = (e.payload::jsonb ->> 'account')::bigint) AS about,
+  (SELECT full_name FROM account WHERE id = (e.payload::jsonb ->> 'in_place_of')::bigint) AS in_place_of,
+  e.payload::jsonb AS payload, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash,
+  encode(e.hash, 'hex') AS hash
+"""
+_BESIDE = """
+LEFT JOIN account a ON a.id = e.actor_id
+LEFT JOIN submission s ON s.id = e.submission_id
+LEFT JOIN revision r ON r.id = s.revision_id
 """
 
-
-def _where(asked: AskedTrail) -> str:
-    conditions = [sql for name, sql in _CONDITIONS.items() if getattr(asked, name)]
-    return " WHERE " + " AND ".join(conditions) if conditions else ""
-
-
-def _values(asked: AskedTrail) -> dict[str, Any]:
-    return {name: getattr(asked, name) for name in _CONDITIONS}
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One page of the trail, newest first; `older` and `newer` are keys for the next one, None at an end."""
-
-    events: Sequence[Row[Any]]
-    older: int | None
-    newer: int | None
-
-
-def trail(asked: AskedTrail) -> Leaf:
-    """One page. `after` reads towards the newer end, so that "newer" is as exact as "older"."""
-    upwards = asked.after is not None
-    order = "ASC" if upwards else "DESC"
-    query = text(f"{_COLUMNS} {_FROM} {_where(asked)} ORDER BY e.id {order} LIMIT :size")
-    rows = list(db.session.execute(query, {**_values(asked), "size": PAGE + 1}))
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
-    if upwards:
-        rows.reverse()
-    if not rows:
-        return Leaf([], None, None)
-    is_first = asked.before is None and asked.after is None
-    return Leaf(
-        events=rows,
-        older=rows[-1].id if (has_more or upwards) else None,
-        newer=None if is_first or (upwards and not has_more) else rows[0].id,
-    )
-
-
-def export(asked: AskedTrail) -> Iterator[Row[Any]]:
-    """The filtered trail, oldest first, EXPORT_MOST at most."""
-    query = text(f"{_COLUMNS} {_FROM} {_where(asked)} ORDER BY e.id LIMIT :size")
-    yield from db.session.execute(query, {**_values(asked), "size": EXPORT_MOST})
-
-
-_EVERYTHING = text(f"""
-{_COLUMNS}, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash
-{_FROM} WHERE e.id > :after ORDER BY e.id LIMIT :size
+_PEOPLE = text(f"""
+SELECT id FROM account a WHERE {holding("a.full_name || ' ' || a.email")} ORDER BY id LIMIT :most
+""")  # noqa: S608
+_PIECES = text("""
+(SELECT id FROM submission WHERE code = upper(:words))
+UNION ALL
+(SELECT s.id FROM revision r JOIN submission s ON s.id = r.submission_id AND s.revision_id = r.id
+WHERE r.found @@ (SELECT (q::text || ':*')::tsquery FROM plainto_tsquery('public.vi_plain', :words) q
+  WHERE numnode(q) > 0) LIMIT :most)
 """)
 
 
-def everything() -> Iterator[Row[Any]]:
-    """The whole trail, oldest first, with its text as it was hashed; read in parts, so of any length."""
-    after = 0
-    while part := db.session.execute(_EVERYTHING, {"after": after, "size": EXPORT_MOST}).all():
-        yield from part
-        after = part[-1].id
+@dataclass(frozen=True)
+class Found:
+    """Whom and what the words of a search stand for. Too many pieces are none: the search must be narrower."""
 
+    people: Sequence[int]
+    pieces: Sequence[int]
+    is_too_wide: bool = False
+
+
+def found(words: str) -> Found:
+    """Read before the page, so that a seldom word costs no look at every event."""
+    asked = {"words": words, "most": MOST_PEOPLE + 1}
+    people = list(db.session.scalars(_PEOPLE, asked))
+    pieces = list(db.session.scalars(_PIECES, {**asked, "most": MOST_PIECES + 1}))
+    return Found(
+        people[:MOST_PEOPLE],
+        pieces if len(pieces) <= MOST_PIECES else [],
+        len(people) > MOST_PEOPLE or len(pieces) > MOST_PIECES,
+    )
+
+
+class Reading:
+    """One question to the trail, put for as many pages as are wanted."""
+
+    def __init__(self, asked: AskedTrail) -> None:
+        self._asked = asked
+        named = found(asked.words) if asked.words else Found([], [])
+        self.is_too_wide = named.is_too_wide
+        self._values = {
+            **{
+                name: getattr(asked, name)
+                for name in ("action", "actor", "unit", "refused", "since", "until")
+            },
+            "people_named": named.people,
+            "pieces_named": named.pieces,
+            "people": named.people if asked.words else [asked.actor],
+            "pieces": named.pieces if asked.submission is None else [asked.submission],
+            "since_id": _first_at(asked.since, -OUT_OF_TURN),
+            "until_id": _first_at(asked.until, OUT_OF_TURN),
+        }
+
+    def leaf(self) -> paging.Leaf:
+        keys = {"before": self._asked.before, "after": self._asked.after}
+        connection = db.session.connection()
+        return paging.leaf(lambda order, size: self.rows(connection, order, size, **keys), **keys, size=PAGE)
+
+    def rows(self, connection: Connection, order: str, size: int, **keys: int | None) -> Sequence[Row[Any]]:
+        """So many events in this order; `keys` are `before` and `after`."""
+        query = text(f"""
+            WITH RECURSIVE {_KNOWN}, picked AS MATERIALIZED (
+              SELECT DISTINCT id FROM ({self._ids(order, size, keys)}) AS found ORDER BY id {order} LIMIT {size}
+            )
+            {_COLUMNS} FROM picked JOIN audit_event e USING (id) {_BESIDE} ORDER BY e.id {order}
+        """)  # noqa: S608  (put together from constants of this file)
+        return connection.execute(query, {**self._values, **keys}).all()
+
+    def _ids(self, order: str, size: int, keys: Mapping[str, int | None]) -> str:
+        asked = self._asked
+        wanted = {
+            **{name: getattr(asked, name) for name in ("actor", "unit", "since", "until")},
+            "words": asked.words and asked.submission is not None,
+            **keys,
+        }
+        conditions = "".join(f" AND {sql}" for name, sql in _CONDITIONS.items() if wanted[name])
+        ways = (ids.format(conditions=conditions, order=order, size=size) for ids in self._ways())
+        return " UNION ALL ".join(f"({way})" for way in ways)
+
+    def _ways(self) -> Sequence[str]:
+        """Through which indexes the events are found; words stand for people and for pieces."""
+        asked = self._asked
+        if asked.submission is not None:
+            return (_BY_PIECE,)
+        if asked.words:
+            return (_BY_PERSON, _BY_PIECE)
+        if asked.actor is not None:
+            return (_BY_PERSON,)
+        return (_BY_ACTION,) if asked.action or asked.refused or asked.unit else (_ALL,)
+
+
+def _first_at(instant: str, turn: timedelta) -> int | None:
+    """About the number of the first event at an instant, on the safe side by `turn`; None without an instant."""
+    if not instant:
+        return None
+    safe = (datetime.fromisoformat(instant) + turn).astimezone(UTC)
+    return db.session.scalar(_FIRST_AT, {"instant": f"{safe:%Y-%m-%dT%H:%M:%S.%fZ}"}) or 0
+
+
+def trail(asked: AskedTrail) -> paging.Leaf:
+    """One page, newest first."""
+    return Reading(asked).leaf()
+
+
+def export(asked: AskedTrail) -> Iterator[Row[Any]]:
+    """All that the filters find, oldest first, of any length: read in parts from one snapshot of its own.
+
+    It may be read on when the request is over.
+    """
+    return _parts(Reading(asked), db.engine)
+
+
+def _parts(reading: Reading, engine: Engine) -> Iterator[Row[Any]]:
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        after = 0
+        while part := reading.rows(connection, "ASC", PART, before=None, after=after):
+            yield from part
+            after = part[-1].id
+
+
+# --- one event ------------------------------------------------------------------------------------------------------
 
 _ONE = text(f"""
-{_COLUMNS}, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash, e.command_id, e.cause,
-  a.email, s.digest AS present_digest
-{_FROM} WHERE e.id = :id
+{_COLUMNS}, e.command_id, e.cause, a.email, s.digest AS present_digest
+FROM audit_event e {_BESIDE} WHERE e.id = :id
 """)
 
 _NEIGHBOURS = text("""
@@ -145,15 +257,7 @@ def neighbours(stream: str, seq: int) -> Sequence[Row[Any]]:
     return db.session.execute(_NEIGHBOURS, {"stream": stream, "seq": seq}).all()
 
 
-_ACTIONS = text("""
-WITH RECURSIVE known AS (
-  (SELECT action FROM audit_event ORDER BY action LIMIT 1)
-  UNION ALL
-  SELECT (SELECT e.action FROM audit_event e WHERE e.action > known.action ORDER BY e.action LIMIT 1)
-  FROM known WHERE known.action IS NOT NULL
-)
-SELECT action FROM known WHERE action IS NOT NULL LIMIT 200
-""")
+_ACTIONS = text(f"WITH RECURSIVE {_KNOWN} SELECT action FROM known WHERE action IS NOT NULL LIMIT 200")  # noqa: S608
 
 
 def actions() -> Sequence[str]:

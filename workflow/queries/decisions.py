@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
-from workflow.queries.desk import holding
+from workflow.queries import audit, paging
 
 PAGE = 40
 EXPORT_MOST = 50_000
@@ -33,8 +33,39 @@ class AskedDecisions:
     after: int | None = None
 
 
-_FROM = """
-FROM audit_event e
+# As the trail itself is read: each step is one look into an index that ends at the page's last row.
+_BY_ACT = """
+SELECT e.id FROM unnest(CAST(:actions AS text[])) AS act (name) CROSS JOIN LATERAL (
+  SELECT e.id FROM audit_event e WHERE e.action = act.name {conditions} ORDER BY e.id {order} LIMIT {size}) AS e
+"""
+_BY_PERSON = """
+SELECT e.id FROM (SELECT CAST(:actor AS bigint) AS id
+  UNION SELECT to_account_id FROM delegation WHERE from_account_id = :actor) AS person
+CROSS JOIN unnest(CAST(:actions AS text[])) AS act (name) CROSS JOIN LATERAL (
+  SELECT e.id FROM audit_event e WHERE e.actor_id = person.id AND e.action = act.name {conditions}
+  ORDER BY e.id {order} LIMIT {size}) AS e
+"""
+_BY_PIECE = """
+SELECT e.id FROM submission s JOIN audit_event e ON e.submission_id = s.id AND e.action = ANY(:actions)
+WHERE {pieces} {conditions}
+"""
+
+_CONDITIONS: Mapping[str, str] = {
+    "actor": "(e.actor_id = :actor OR e.payload::jsonb ->> 'in_place_of' = CAST(:actor AS text))",
+    "unit": "e.unit_id = (SELECT id FROM unit WHERE code = :unit)",
+    "before": "e.id < :before",
+    "after": "e.id > :after",
+}
+_PIECES: Mapping[str, str] = {
+    "words": "s.id = ANY(:pieces)",
+    "month": "s.period_id IN (SELECT id FROM period WHERE year || '-' || lpad(month::text, 2, '0') = :month)",
+}
+
+_COLUMNS = """
+SELECT e.id, e.at, e.action, e.submission_id, s.code, r.title, r.number AS revision, u.short_name AS unit, p.year,
+  p.month, a.full_name AS who, a.title AS seat, lender.full_name AS in_place_of,
+  e.payload::jsonb ->> 'digest' AS digest, e.payload::jsonb ->> 'reason' AS reason, encode(e.hash, 'hex') AS hash
+FROM picked JOIN audit_event e USING (id)
 JOIN submission s ON s.id = e.submission_id
 JOIN period p ON p.id = s.period_id
 LEFT JOIN unit u ON u.id = e.unit_id
@@ -43,67 +74,36 @@ LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bi
 LEFT JOIN LATERAL (SELECT r.number, r.title FROM revision r
   WHERE r.submission_id = s.id AND r.digest = e.payload::jsonb ->> 'digest' ORDER BY r.number DESC LIMIT 1) r ON true
 """
-_COLUMNS = f"""
-SELECT e.id, e.at, e.action, e.submission_id, s.code, r.title, r.number AS revision, u.short_name AS unit, p.year,
-  p.month, a.full_name AS who, a.title AS seat, lender.full_name AS in_place_of,
-  e.payload::jsonb ->> 'digest' AS digest, e.payload::jsonb ->> 'reason' AS reason, encode(e.hash, 'hex') AS hash
-{_FROM}
-"""
-
-_CONDITIONS: Mapping[str, str] = {
-    "words": holding("s.code || ' ' || coalesce(r.title, '')"),
-    "actor": "(e.actor_id = :actor OR lender.id = :actor)",
-    "unit": "u.code = :unit",
-    "month": "p.year || '-' || lpad(p.month::text, 2, '0') = :month",
-    "before": "e.id < :before",
-    "after": "e.id > :after",
-}
 
 
-def _where(asked: AskedDecisions) -> str:
-    held = [sql for name, sql in _CONDITIONS.items() if getattr(asked, name)]
-    return " WHERE " + " AND ".join(["e.action = ANY(:actions)", *held])
-
-
-def _values(asked: AskedDecisions) -> dict[str, Any]:
+def _rows(asked: AskedDecisions, order: str, size: int) -> Sequence[Row[Any]]:
+    conditions = "".join(f" AND {sql}" for name, sql in _CONDITIONS.items() if getattr(asked, name))
+    pieces = " AND ".join(sql for name, sql in _PIECES.items() if getattr(asked, name))
+    way = _BY_PIECE if pieces else _BY_PERSON if asked.actor else _BY_ACT
+    ids = way.format(conditions=conditions, pieces=pieces, order=order, size=size)
     acts = (asked.act,) if asked.act in DECISIONS else USUAL
-    return {
+    values = {
+        **{name: getattr(asked, name) for name in (*_CONDITIONS, "month")},
         "actions": [f"submission:{act}" for act in acts],
-        **{name: getattr(asked, name) for name in _CONDITIONS},
+        "pieces": list(audit.found(asked.words).pieces) if asked.words else [],
     }
+    query = text(f"""
+        WITH picked AS MATERIALIZED (SELECT id FROM ({ids}) AS found ORDER BY id {order} LIMIT {size})
+        {_COLUMNS} ORDER BY e.id {order}
+    """)  # noqa: S608  (put together from constants of this file)
+    return db.session.execute(query, values).all()
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """One page, newest first; `older` and `newer` are keys for the next one, None at an end."""
-
-    rows: Sequence[Row[Any]]
-    older: int | None
-    newer: int | None
-
-
-def decisions(asked: AskedDecisions) -> Leaf:
-    upwards = asked.after is not None
-    order = "ASC" if upwards else "DESC"
-    query = text(f"{_COLUMNS} {_where(asked)} ORDER BY e.id {order} LIMIT :size")
-    rows = list(db.session.execute(query, {**_values(asked), "size": PAGE + 1}))
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
-    if upwards:
-        rows.reverse()
-    if not rows:
-        return Leaf([], None, None)
-    is_first = asked.before is None and asked.after is None
-    return Leaf(
-        rows=rows,
-        older=rows[-1].id if has_more or upwards else None,
-        newer=None if is_first or (upwards and not has_more) else rows[0].id,
+def decisions(asked: AskedDecisions) -> paging.Leaf:
+    """One page, newest first."""
+    return paging.leaf(
+        lambda order, size: _rows(asked, order, size), before=asked.before, after=asked.after, size=PAGE
     )
 
 
 def export(asked: AskedDecisions) -> Iterator[Row[Any]]:
     """The filtered decisions, oldest first, EXPORT_MOST at most."""
-    query = text(f"{_COLUMNS} {_where(asked)} ORDER BY e.id LIMIT :size")
-    yield from db.session.execute(query, {**_values(asked), "size": EXPORT_MOST})
+    yield from _rows(asked, "ASC", EXPORT_MOST)
 
 
 _DECIDERS = text("""

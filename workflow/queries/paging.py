@@ -1,0 +1,40 @@
+"""Keyset pages: a page begins where the one before it ended, so that the last is as quick as the first. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page, newest first; `older` and `newer` are keys for the next one, None at an end."""
+
+    rows: Sequence[Row[Any]]
+    older: int | None
+    newer: int | None
+
+
+def leaf(
+    read: Callable[[str, int], Sequence[Row[Any]]], *, before: int | None, after: int | None, size: int
+) -> Leaf:
+    """The page of `size` rows older than `before`, or newer than `after`, or the first.
+
+    `read` is asked for so many rows in the order `DESC` or `ASC` of their `id`. `after` reads towards the newer
+    end, so that "newer" is as exact as "older".
+    """
+    upwards = after is not None
+    # One more than the page holds tells whether there is another.
+    rows = list(read("ASC" if upwards else "DESC", size + 1))
+    has_more, rows = len(rows) > size, rows[:size]
+    if upwards:
+        rows.reverse()
+    if not rows:
+        return Leaf([], None, None)
+    is_first = before is None and after is None
+    return Leaf(
+        rows,
+        older=rows[-1].id if has_more or upwards else None,
+        newer=None if is_first or (upwards and not has_more) else rows[0].id,
+    )
