@@ -165,11 +165,3 @@ def version(form: MultiDict[str, str]) -> int | None:
     """The version of the piece that was looked at, when it is one."""
     typed = form.get("version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else None
-
-
-def command(form: MultiDict[str, str]) -> str | None:
-    """The press's own id, when it is one."""
-    try:
-        return str(uuid.UUID(form.get("command", "")))
-    except ValueError:
-        return None

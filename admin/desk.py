@@ -4,8 +4,9 @@
 verbs. All three deny by default: a screen names the permission of `workflow/rules/permissions.py` it needs.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_admin import BaseView, expose
@@ -23,9 +24,11 @@ from admin.picks import Pick
 from models.base import db
 from models.people import Account
 from workflow import accounts, inspecting, texts
+from workflow.engine import repeats
 from workflow.engine.errors import Refusal, ToaSoanError
 from workflow.rules.permissions import may
 
+Result = TypeVar("Result")
 SEE_OTHER = 303
 MAX_WORDS = 200
 """A search longer than this is cut: nobody types it, and it costs the database."""
@@ -60,19 +63,47 @@ def sentences(error: ToaSoanError) -> str:
     return " ".join(told(refusal) for refusal in error.refusals)
 
 
+def command() -> str | None:
+    """The id that the form carries, when it is one: pressed twice, it is one command."""
+    try:
+        return str(uuid.UUID(request.form.get("command", "")))
+    except ValueError:
+        return None
+
+
+UNSAID = frozenset({"csrf_token", "command"})
+
+
+def once(verb: Callable[[], Result]) -> Result | None:
+    """Call a verb for the form that was sent; None when the same form has been carried out before.
+
+    A form without a command id cannot repeat. Only for verbs that write one transaction.
+    """
+    known = command()
+    if known is None:
+        return verb()
+    typed = {name: request.form.getlist(name) for name in request.form if name not in UNSAID}
+    return repeats.once(known, {"by": me().id, "to": request.full_path, **typed}, verb)
+
+
 def attempt(verb: Callable[[], Any], *, done: str | Callable[[Any], str]) -> bool:
-    """Call a verb; flash what came of it. True when it was done.
+    """Call a verb; flash what came of it. True when it was done, now or by an earlier copy of the form.
 
     Only what the house refuses on purpose is caught; everything else is a bug and goes up.
     """
     try:
-        result = verb()
+        result = once(verb)
     except ToaSoanError as refused:
         db.session.rollback()
         flash(sentences(refused), "refused")
         return False
-    flash(done(result) if callable(done) else done, "success")
+    repeated = result is None and callable(done)
+    flash(gettext("Thao tác này đã được thực hiện.") if repeated else _said(done, result), "success")
     return True
+
+
+def _said(done: str | Callable[[Any], str], result: Any) -> str:
+    return done(result) if callable(done) else done
 
 
 def back_to(endpoint: str, *, anchor: str | None = None, **values: Any) -> Response:
@@ -234,9 +265,9 @@ class Workbench(Ledger):
         """The form again, with what was typed and what is wrong (422), or the list after the verb (303)."""
         if request.method == "POST" and form.validate():
             try:
-                saved = verb()
+                saved = once(verb)
                 flash(gettext(self.saved), "success")
-                return redirect(self.after_saving(saved), SEE_OTHER)
+                return redirect(self.after_saving(saved) if saved else self._list(), SEE_OTHER)
             except ToaSoanError as refused:
                 db.session.rollback()
                 pin(form, refused)
@@ -250,6 +281,10 @@ class Workbench(Ledger):
         raise NotImplementedError
 
     def after_saving(self, _saved: Any) -> str:
+        return self._list()
+
+    def _list(self) -> str:
+        """Where a repeat ends too: what it saved is among the rows."""
         return url_for(f"{self.endpoint}.index_view")
 
 

@@ -9,8 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
 
-from admin import acts
-from admin.desk import SEE_OTHER, me, pin, sentences
+from admin.desk import SEE_OTHER, command, me, pin, sentences
 from admin.editor import for_editor, from_editor
 from admin.fields import offered
 from models.base import db
@@ -104,7 +103,7 @@ class Editing:
                     category=form.category.data or None,
                     author_line=form.author_line.data.strip(),
                     period=_period(form.period.data),
-                    command=acts.command(request.form),
+                    command=command(),
                 )
                 flash(gettext("Đã sửa phân loại. Hai kỳ liên quan được tính lại."), "success")
                 return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
@@ -151,8 +150,7 @@ def _write(row: Any, files: Sequence[Any], form: TextForm) -> submissions.Done:
     )
     ticked = set(request.form.getlist("checklist")) >= set(CHECKLIST)
     answers = {"checklist": True} if ticked else {}
-    command = acts.command(request.form)
-    return writing.write(row.id, manuscript, by=me(), seen=form.seen.data or "", command=command, **answers)
+    return writing.write(row.id, manuscript, by=me(), seen=form.seen.data or "", command=command(), **answers)
 
 
 def _collision(piece_id: int, form: TextForm) -> collisions.Collision:

@@ -9,16 +9,16 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import acts, menu, reading
-from admin.desk import Screen, attempt, back_to, me, sentences
+from admin.desk import Screen, attempt, back_to, command, me, sentences
 from admin.editing import Editing
-from admin.filters import asked_for, heading, kept, selects, tabs
+from admin.filters import asked_for, heading, kept, link, place, selects, tabs, views
 from admin.together import Together, offered
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Consent
-from workflow import deadlines, definitions, submissions, writing
+from workflow import deadlines, definitions, filters, submissions, writing
 from workflow.engine.errors import N_, Busy, CommandReused, Invalid, NotAllowed, Stale, ToaSoanError
-from workflow.queries import collisions, desk, duplicates, dwelling, timeline
+from workflow.queries import collisions, duplicates, dwelling, queue, timeline
 
 
 class Pieces(Together, Editing, Screen):
@@ -27,22 +27,38 @@ class Pieces(Together, Editing, Screen):
     @expose("/")
     def index(self) -> str:
         asked = asked_for()
-        counts = desk.counts(asked)
-        total = counts.get(asked.phase, 0)
+        counts, leaf = queue.counts(asked), queue.pieces(asked)
         return self.render(
             "desk/pieces.html",
-            rows=desk.pieces(asked),
+            rows=leaf.rows,
+            older=link(truoc=place(leaf.older)) if leaf.older else None,
+            newer=link(sau=place(leaf.newer)) if leaf.newer else None,
             tabs=tabs(asked, counts),
+            views=views(),
             selects=selects(asked),
             asked=asked,
-            total=total,
-            pages=-(-total // desk.PAGE),
-            page_url=lambda page: url_for(".index", **{**kept(), "trang": page}),
+            total=counts.get(asked.phase, 0),
             clear_url=url_for(".index", **({"trang-thai": asked.phase} if asked.phase else {})),
             heading=heading(asked),
             together=offered(asked.phase),
             kept=kept(),
         )
+
+    @expose("/bo-loc", methods=["POST"])
+    def keep_filter(self) -> Response:
+        """Name the filters that are chosen now, for oneself or for everybody at the desk."""
+        attempt(
+            lambda: filters.save(
+                request.form.get("name", ""), kept(), is_shared=request.form.get("shared") == "1", by=me()
+            ),
+            done=gettext("Đã lưu bộ lọc."),
+        )
+        return back_to(".index", **kept())
+
+    @expose("/bo-loc/<int:filter_id>/bo", methods=["POST"])
+    def drop_filter(self, filter_id: int) -> Response:
+        attempt(lambda: filters.remove(filter_id, by=me()), done=gettext("Đã bỏ bộ lọc."))
+        return back_to(".index")
 
     @expose("/<int:piece_id>/")
     def piece(self, piece_id: int) -> str:
@@ -86,7 +102,7 @@ class Pieces(Together, Editing, Screen):
                 _extend_its_unit(piece, given)
             else:
                 submissions.perform(
-                    piece_id, trigger, by=me(), command=acts.command(request.form),
+                    piece_id, trigger, by=me(), command=command(),
                     version=acts.version(request.form), **given,
                 )  # fmt: skip
         except Stale:
@@ -121,7 +137,7 @@ class Pieces(Together, Editing, Screen):
                 Consent(chosen),
                 by=me(),
                 note=request.form.get("note", "").strip()[:500],
-                command=acts.command(request.form),
+                command=command(),
             )
 
         attempt(say, done=gettext("Đã ghi câu trả lời."))

@@ -12,7 +12,7 @@ from models.base import db
 from models.submission import Submission
 from models.vocabulary import Phase, UncountReason
 from workflow import bulk, definitions
-from workflow.queries import desk, pieces
+from workflow.queries import pieces, queue
 
 
 @line.command("do-all")
@@ -62,8 +62,8 @@ def _digests(named: tuple[str, ...], options: dict[str, Any]) -> dict[int, str |
     if named:
         found = [pieces.named(name) for name in named]
         return {one.id: one.digest for one in found}
-    asked = desk.Asked(phase=options["state"], period=options["period"], unit=options["of_unit"])
-    return {row.id: row.digest for row in _rows(list(desk.numbers(asked, size=bulk.MOST)))}
+    asked = queue.Asked(phase=options["state"], period=options["period"], unit=options["of_unit"])
+    return {row.id: row.digest for row in _rows(list(queue.numbers(asked, size=bulk.MOST)))}
 
 
 def _rows(numbers: list[int]) -> list[Submission]:

@@ -40,6 +40,7 @@ def _what(event: Any) -> str:
     names = {
         "submission": event.code,
         "picture": event.code,
+        "comment": event.code,
         "account": event.about,
         "delegation": event.about,
         "unit": event.unit,
@@ -50,7 +51,7 @@ def _what(event: Any) -> str:
         "job": _job(payload.get("job")),
     }
     name = names.get(noun) or event.stream
-    says = NOUNS.get({"picture": "submission", "report": "period"}.get(noun, noun))
+    says = NOUNS.get({"picture": "submission", "comment": "submission", "report": "period"}.get(noun, noun))
     return gettext(says).format(name=name) if says else str(name)
 
 

@@ -9,13 +9,13 @@ from flask_admin import expose
 from flask_babel import get_locale, gettext
 
 from admin import acts
-from admin.desk import back_to, me, roles, sentences, told
+from admin.desk import back_to, command, me, roles, sentences, told
 from admin.filters import asked_for, kept
 from models.base import db
 from workflow import bulk, definitions
 from workflow.engine.definition import Step
 from workflow.engine.errors import Stale, ToaSoanError
-from workflow.queries import desk, piles
+from workflow.queries import piles, queue
 from workflow.wording import CHECKLIST, UNCOUNT_REASONS
 
 LEFT_OUT = frozenset(acts.OWN_PAGE) | acts.NOT_BUTTONS | bulk.NOT_TOGETHER
@@ -26,7 +26,7 @@ def offered(phase: str) -> list[dict[str, str]]:
     found: dict[str, Step] = {}
     for engine in definitions.engines().values():
         for state in engine.definition.states.values():
-            if phase in ("", desk.ASIDE) or state.phase == phase:
+            if phase in ("", queue.ASIDE) or state.phase == phase:
                 for step in engine.steps_from(state.name):
                     if step.roles & roles() and step.trigger in acts.DONE.keys() - LEFT_OUT:
                         found.setdefault(step.trigger, step)
@@ -83,7 +83,7 @@ class Together:
             given = {name: value for name, value in acts.answers(request.form).items() if name != "seen"}
             outcomes = bulk.perform_all(
                 pieces if "seen" in step.asks else dict.fromkeys(pieces), trigger, by=me(),
-                command=acts.command(request.form), **given,
+                command=command(), **given,
             )  # fmt: skip
         except ToaSoanError as refused:
             db.session.rollback()
@@ -96,7 +96,7 @@ class Together:
 
     def _asked_for(self) -> list[int]:
         if request.args.get("tat-ca") == "1":
-            return list(desk.numbers(asked_for(), size=piles.MOST))
+            return list(queue.numbers(asked_for(), size=piles.MOST))
         chosen = request.args.getlist("chosen")
         return [int(one) for one in dict.fromkeys(chosen) if _is_number(one)][: piles.MOST]
 

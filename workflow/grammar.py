@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, Told] = {
         N_("Tính lại là đúng hạn"), N_("Hạn gửi được lùi, {what} được tính lại là đúng hạn.")
     ),
     "submission:refused": Told(N_("Bị từ chối"), N_("{who} không thực hiện được “{act}” với {what}.")),
+    "comment:add": Told(N_("Trao đổi"), N_("{who} trao đổi về {what}.")),
     "picture:open_original": Told(N_("Mở ảnh gốc"), N_("{who} mở bản gốc của tệp trong {what}.")),
     # People.
     "account:add": Told(N_("Thêm tài khoản"), N_("{who} thêm {what}.")),
@@ -138,6 +139,8 @@ ACTIONS: Mapping[str, Told] = {
     "audit:export_decisions": Told(N_("Xuất bảng ai đã duyệt gì"), N_("{who} xuất bảng ai đã duyệt gì.")),
     "report:export": Told(N_("Xuất báo cáo tháng"), N_("{who} xuất báo cáo {what}.")),
     "register:export": Told(N_("Xuất danh sách"), N_("{who} xuất một danh sách.")),
+    "filter:save": Told(N_("Lưu bộ lọc"), N_("{who} lưu một bộ lọc.")),
+    "filter:remove": Told(N_("Bỏ bộ lọc đã lưu"), N_("{who} bỏ một bộ lọc đã lưu.")),
     "category:add": Told(N_("Thêm chuyên mục"), N_("{who} thêm chuyên mục.")),
     "category:change": Told(N_("Sửa chuyên mục"), N_("{who} sửa chuyên mục.")),
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),

@@ -19,7 +19,7 @@ from tests.cast import SINCE
 from workflow import accounts, committees, deadlines, definitions, procedures, submissions
 from workflow.engine.unit_of_work import change
 from workflow.intake import receiving
-from workflow.queries import desk, reports, standings
+from workflow.queries import desk, queue, reports, standings
 from workflow.queries import portal as portal_reads
 
 pytestmark = pytest.mark.database
@@ -116,8 +116,8 @@ def test_queues_counts_and_places_hold_pieces_of_both_definitions(make, cast, hu
     now = deadlines.clock.now()
 
     waiting = desk.waiting(cast.son.id, now=now)
-    counts = desk.counts(desk.Asked())
-    listed = {row.code for row in desk.pieces(desk.Asked(phase=Phase.SENT))}
+    counts = queue.counts(queue.Asked())
+    listed = {row.code for row in queue.pieces(queue.Asked(phase=Phase.SENT)).rows}
     placed = portal_reads.pieces(
         cast.can_loc.id, me=cast.binh.id, everyone=True, discarded_after=now - timedelta(days=30)
     )

@@ -81,8 +81,10 @@ def write(
 ) -> int:
     """Add one event to `stream` inside the caller's transaction; returns its number in the stream.
 
-    Its cause is `command`, else the click under way.
+    Its cause is `command`, else the click under way. The first event of a click that has a command carries its id,
+    so that the same click again cannot be written (`repeats.once`); a refusal may be earned twice.
     """
+    own = None if command or ":refused/" in action else _first_of_its_command(connection)
     command = command or click.cause() or str(uuid.uuid4())
     head = connection.execute(_LOCK_HEAD, {"stream": stream, "genesis": GENESIS}).one()
     seq = int(head.seq) + 1
@@ -95,6 +97,7 @@ def write(
             "seq": seq,
             "stream": stream,
             **click.came_from(),
+            **({"asked": own[1]} if own else {}),
             **details,
         }
     )
@@ -103,8 +106,21 @@ def write(
         {
             "stream": stream,
             "payload": payload,
-            "command": derived(command, stream, seq),
+            "command": own[0] if own else derived(command, stream, seq),
             "prev": head.hash,
         },
     )
     return seq
+
+
+def _first_of_its_command(connection: Connection) -> tuple[str, str] | None:
+    """(command id, what it asked for) for the first event that a commanded click writes in this transaction."""
+    commanded = click.command()
+    if commanded is None:
+        return None
+    # Known by the transaction: a try that was rolled back has written nothing.
+    transaction = connection.get_transaction()
+    if connection.info.get("commanded in") is transaction:
+        return None
+    connection.info["commanded in"] = transaction
+    return commanded

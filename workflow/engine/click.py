@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class Click:
     cause: str = field(default_factory=lambda: str(uuid.uuid4()))
     address: str = ""
     """Sealed by `workflow/privacy.py`; empty when nobody's browser asked."""
+    command: str = ""
+    """The id its form carried; empty when a repeat could not be told from a second click."""
+    asked: str = ""
+    """What the form asked for, as `engine/repeats.py` digests it."""
 
 
 _under_way: ContextVar[Click | None] = ContextVar("click", default=None)
@@ -40,6 +44,23 @@ def one() -> Iterator[None]:
         yield
     finally:
         _under_way.reset(token)
+
+
+@contextmanager
+def commanded(command: str, asked: str) -> Iterator[None]:
+    """The click under way, as one that is known again by its command."""
+    click = _under_way.get() or Click()
+    token = _under_way.set(replace(click, command=command, asked=asked))
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
+def command() -> tuple[str, str] | None:
+    """The command of the click under way and what it asked for."""
+    click = _under_way.get()
+    return (click.command, click.asked) if click and click.command else None
 
 
 def cause() -> str | None:

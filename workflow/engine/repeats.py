@@ -6,14 +6,18 @@ else. Whoever gives no id cannot repeat.
 
 import hashlib
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from workflow.engine import click
 from workflow.engine.audit import canonical
-from workflow.engine.errors import CommandReused
+from workflow.engine.errors import CommandReused, ToaSoanError
 from workflow.engine.unit_of_work import apart
+
+Result = TypeVar("Result")
 
 _EARLIER = text(
     "SELECT command_id, action, payload::jsonb AS payload FROM audit_event"
@@ -50,3 +54,28 @@ def earlier_of_many(
         if row.action != action or not is_same:
             raise CommandReused
     return {str(row.command_id): row.payload for row in rows}
+
+
+def once(command: str, content: Mapping[str, Any], verb: Callable[[], Result]) -> Result | None:
+    """Call a verb that writes one transaction; None when an earlier copy of this command has done it.
+
+    For verbs whose events `audit.write` writes: they need not know. As with moves, an earlier copy is looked for
+    only when something was refused. Raises what the verb raises, CommandReused for an id with another content.
+    """
+    with click.commanded(command, asked(command, content)):
+        try:
+            return verb()
+        except (ToaSoanError, IntegrityError) as error:
+            if isinstance(error, IntegrityError) and "uq_audit_event_command_id" not in str(error.orig):
+                raise
+            if _is_repeat(command, content):
+                return None
+            raise
+
+
+def _is_repeat(command: str, content: Mapping[str, Any]) -> bool:
+    with apart() as connection:
+        row = connection.execute(_EARLIER, {"commands": [command]}).one_or_none()
+    if row is not None and row.payload.get("asked") != asked(command, content):
+        raise CommandReused
+    return row is not None

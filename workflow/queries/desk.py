@@ -1,8 +1,5 @@
-"""The department's desk: what waits, and the list of pieces with its filters. Reads only, every list bounded."""
+"""The department's desk: what waits, what filters offer, and people's time. Reads only, every list bounded."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +9,6 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
-
-PAGE = 25
-ASIDE = "aside"
-"""A tab beside the phases: pieces that were set aside."""
 
 
 def people_now() -> datetime:
@@ -91,142 +84,39 @@ def waiting(me: int, *, now: datetime) -> Row[Any]:
     return db.session.execute(_WAITING, values).one()
 
 
-# --- the list of pieces -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the list is asked for; empty fields ask for nothing."""
-
-    phase: str = ""
-    """A phase, or ASIDE. Set-aside pieces stand under ASIDE and under "all" only."""
-    words: str = ""
-    unit: str = ""
-    period: str = ""
-    """`2021-05`"""
-    kind: str = ""
-    section: str = ""
-    late: bool = False
-    unclear: bool = False
-    """Pieces with a picture or video that is unanswered, unknown or refused."""
-    claimed_by: int | None = None
-    page: int = 1
-
-
-_FROM = """
-FROM submission s
-JOIN revision r ON r.id = s.revision_id
-JOIN unit u ON u.id = s.unit_id
-JOIN period p ON p.id = s.period_id
-LEFT JOIN category c ON c.id = r.category_id
-LEFT JOIN account editor ON editor.id = s.claimed_by
-CROSS JOIN LATERAL (
-  SELECT count(*) AS files, count(*) FILTER (WHERE answer IN ('yes', 'none')) AS cleared,
-    count(*) FILTER (WHERE answer = 'no') AS forbidden
-  FROM (
-    SELECT (SELECT ca.answer FROM consent_answer ca WHERE ca.attachment_id = a.id
-            ORDER BY ca.id DESC LIMIT 1) AS answer
-    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
-    WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video')
-  ) answers
-) media
-"""
-
-_CONDITIONS: Mapping[str, str] = {
-    "words": holding(
-        "r.title || ' ' || s.code || ' ' || r.author_line || ' ' || r.school || ' ' || u.short_name || ' '"
-        " || u.name || ' ' || r.summary"
-    ),
-    "unit": "u.code = :unit",
-    "period": "p.year || '-' || lpad(p.month::text, 2, '0') = :period",
-    "kind": "s.kind = :kind",
-    "section": "c.code = :section",
-    "late": "s.sent_late",
-    "unclear": "media.cleared < media.files",
-    "claimed_by": "s.claimed_by = :claimed_by",
-}
-
-
-def _where(asked: Asked) -> str:
-    conditions = [
-        "s.discarded_at IS NULL",
-        *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
-    ]
-    if asked.phase == ASIDE:
-        conditions.append("s.set_aside_reason IS NOT NULL")
-    elif asked.phase:
-        conditions += ["s.state = ANY(:states)", "s.set_aside_reason IS NULL"]
-    return " WHERE " + " AND ".join(conditions)
-
-
-def _values(asked: Asked) -> dict[str, Any]:
-    states = definitions.states_in(*(phase for phase in Phase if phase == asked.phase))
-    return {**{name: getattr(asked, name) for name in _CONDITIONS}, "states": states}
-
-
-def pieces(asked: Asked) -> Sequence[Row[Any]]:
-    """One page of pieces, newest arrival first; PAGE of them at most."""
-    query = text(
-        """
-        SELECT s.id, s.code, s.state, s.state_since, s.first_sent_at, s.sent_late, s.excused_reason, s.uncounted,
-          s.set_aside_reason, s.returned_reason, s.scheduled_at, s.extended_until, s.claimed_by, s.kind, s.channel,
-          r.title, r.author_line, r.school, u.short_name AS unit, p.year, p.month, c.name_vi AS section,
-          editor.full_name AS claimant, media.files, media.cleared, media.forbidden,
-          coalesce(s.first_sent_at, s.state_since) AS came_at
-        """
-        + _FROM
-        + _where(asked)
-        + " ORDER BY came_at DESC, s.id DESC LIMIT :size OFFSET :skip"
-    )
-    return db.session.execute(query, {**_values(asked), "size": PAGE, "skip": (asked.page - 1) * PAGE}).all()
-
-
-def numbers(asked: Asked, *, size: int) -> Sequence[int]:
-    """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
-    query = text(
-        "SELECT s.id, coalesce(s.first_sent_at, s.state_since) AS came_at"
-        + _FROM
-        + _where(asked)
-        + " ORDER BY came_at DESC, s.id DESC LIMIT :size"
-    )
-    return db.session.scalars(query, {**_values(asked), "size": size}).all()
-
-
-def counts(asked: Asked) -> Mapping[str, int]:
-    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all."""
-    everything = replace(asked, phase="")
-    query = text(
-        "SELECT CASE WHEN s.set_aside_reason IS NULL THEN s.state ELSE 'aside' END AS tab, count(*) AS n"
-        + _FROM
-        + _where(everything)
-        + " GROUP BY 1"
-    )
-    found: Counter[str] = Counter()
-    for row in db.session.execute(query, _values(everything)):
-        found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
-    return {**found, "": found.total()}
-
-
 # --- what the filters offer ---------------------------------------------------------------------------------------
 
 # Who has ended stands last; an end that is still to come changes nothing.
-_UNITS = text(
-    "SELECT code, short_name FROM unit"
-    " ORDER BY coalesce(valid_to <= (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, false), sort_key LIMIT 300"
-)
-_SECTIONS = text("SELECT code, name_vi FROM category ORDER BY sort LIMIT 50")
-_PERIODS = text("SELECT year, month FROM period WHERE is_active ORDER BY year DESC, month DESC LIMIT 36")
+_CHOICES = text("""
+SELECT * FROM (
+  SELECT 'units' AS list, code AS value, short_name AS says, row_number() OVER (ORDER BY
+    coalesce(valid_to <= (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, false), sort_key) AS place FROM unit
+  UNION ALL
+  SELECT 'sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category
+  UNION ALL
+  SELECT 'periods', year || '-' || lpad(month::text, 2, '0'), month || '/' || year,
+    row_number() OVER (ORDER BY year DESC, month DESC) FROM period WHERE is_active
+) choice
+WHERE list = ANY(:lists) AND place <= CASE list WHEN 'units' THEN 300 WHEN 'sections' THEN 50 ELSE 36 END
+ORDER BY list, place LIMIT 400
+""")
+
+
+def choices(*lists: str) -> dict[str, list[tuple[str, str]]]:
+    """(value, words) of each of LISTS that is asked for, in one statement."""
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in lists}
+    for row in db.session.execute(_CHOICES, {"lists": list(lists)}):
+        found[row.list].append((row.value, row.says))
+    return found
 
 
 def unit_choices() -> list[tuple[str, str]]:
-    return [(row.code, row.short_name) for row in db.session.execute(_UNITS)]
+    return choices("units")["units"]
 
 
 def section_choices() -> list[tuple[str, str]]:
-    return [(row.code, row.name_vi) for row in db.session.execute(_SECTIONS)]
+    return choices("sections")["sections"]
 
 
 def period_choices() -> list[tuple[str, str]]:
-    return [
-        (f"{row.year}-{row.month:02d}", f"{row.month}/{row.year}") for row in db.session.execute(_PERIODS)
-    ]
+    return choices("periods")["periods"]

@@ -38,7 +38,7 @@ FROM audit_event e
 LEFT JOIN account a ON a.id = e.actor_id
 LEFT JOIN account lender ON lender.id = (e.payload::jsonb ->> 'in_place_of')::bigint
 LEFT JOIN unit home ON home.code = e.payload::jsonb ->> 'acting_for'
-WHERE e.submission_id = :piece ORDER BY e.id DESC LIMIT :size
+WHERE e.submission_id = :piece AND e.action <> 'comment:add' ORDER BY e.id DESC LIMIT :size
 """)
 
 

@@ -40,6 +40,13 @@ def later(day: date, count: int) -> date:
     return day
 
 
+def earlier(day: date, count: int) -> date:
+    """The working day `count` working days before `day`: Monday 17/5/2021 and 3 is Wednesday 12/5."""
+    for _ in range(count):
+        day = on_or_before(day - timedelta(days=1))
+    return day
+
+
 def moment_later(moment: datetime, count: int, zone: str) -> datetime:
     """The same hour of the day in `zone`, `count` working days later."""
     local = moment.astimezone(ZoneInfo(zone))

@@ -1,0 +1,179 @@
+"""The list of pieces: one search box, the usual queues, named filters, pages by keyset."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from models.base import db
+from models.desk import SavedFilter
+from models.envelope import Envelope
+from models.submission import Submission
+from models.vocabulary import Audience
+from workflow import comments, filters, submissions
+from workflow.engine.unit_of_work import bookkeeping
+from workflow.queries import queue
+
+pytestmark = pytest.mark.database
+
+LIST = "/quan-tri/bai/"
+
+
+def codes(page: str) -> list[str]:
+    return re.findall(r'<span class="code">(GDMN-[\d-]+)</span>', page)
+
+
+def mailed(piece: Submission, address: str, name: str) -> None:
+    with bookkeeping() as session:
+        envelope = Envelope(
+            sha256="a" * 64,
+            received_at=piece.created_at,
+            from_address=address,
+            from_name=name,
+            verdict="accepted",
+        )
+        envelope.submissions.append(session.get(Submission, piece.id))
+        session.add(envelope)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "bep an",
+        "Bếp ăn",
+        "hoa mai",
+        "tran thi lan",
+        "can loc bep",
+        "0001",
+        "lan.gv",
+        "tran bep 0001",
+        "… bep",
+    ],
+)
+def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accents(make, cast, client, typed):
+    piece = make.submission(title="Bếp ăn một chiều", state="submitted")
+    other = make.submission(
+        title="Ngày hội thể thao", author_line="Lê Thị Nga", school="Trường Mầm non Sao Sáng",
+        unit=cast.town_ky_anh, author=cast.nga, state="submitted",
+    )  # fmt: skip
+    mailed(piece, "lan.gv@example.edu.vn", "Cô Lan")
+
+    assert codes(client.as_(cast.son).get(LIST, query_string={"q": typed}).text) == [piece.code]
+    assert other.code not in codes(client.as_(cast.son).get(f"{LIST}?q=bep").text)
+
+
+def test_what_holds_no_letter_is_passed_over_and_hostile_words_break_nothing(make, cast, client):
+    piece = make.submission(state="submitted")
+    son = client.as_(cast.son)
+
+    assert codes(son.get(LIST, query_string={"q": "… !"}).text) == [piece.code]
+    for typed in ("'", "a:*&|!", "\\", "%", "x" * 500, "a' OR 1=1 --", "<b>bep</b>"):
+        assert son.get(LIST, query_string={"q": typed}).status_code == 200
+
+
+def test_the_usual_queues_hold_what_they_say(make, cast, client, clock_at):
+    old, mine, fresh = (make.submission(state="submitted") for _ in range(3))
+    submissions.claim(mine.id, by=cast.son)
+    submissions.perform(old.id, "set_aside", by=cast.son, reason="Trùng.")
+    comments.add(fresh.id, "Xin hỏi số liệu.", audience=Audience.UNIT, by=cast.son)
+    comments.add(fresh.id, "Số liệu là 85 trẻ.", audience=Audience.UNIT, by=cast.binh)
+    clock_at("2021-05-20 09:00")
+    draft = make.submission()
+    son = client.as_(cast.son)
+    shown = {
+        address: set(codes(son.get(LIST + address).text))
+        for address in (
+            "?toi=1",
+            "?chua-nhan=1",
+            "?trang-thai=aside",
+            "?tra-loi=1",
+            "?cho-lau=1",
+            "?trang-thai=draft",
+        )
+    }
+
+    assert shown == {
+        "?toi=1": {mine.code},
+        "?chua-nhan=1": {fresh.code},
+        "?trang-thai=aside": {old.code},
+        "?tra-loi=1": {fresh.code},
+        "?cho-lau=1": {mine.code, fresh.code},
+        "?trang-thai=draft": {draft.code},
+    }
+
+
+def test_what_waited_less_than_three_working_days_does_not_wait_long(make, cast, client, clock_at):
+    make.submission(state="submitted")
+    clock_at("2021-05-20 08:29")
+
+    assert codes(client.as_(cast.son).get(f"{LIST}?cho-lau=1").text) == []
+
+
+def test_pages_by_keyset_show_each_piece_once_forward_and_back(make, cast, client, monkeypatch):
+    monkeypatch.setattr(queue, "PAGE", 2)
+    pieces = [
+        make.submission(state=state) for state in ("submitted", "drafted", "edited", "submitted", "drafted")
+    ]
+    son = client.as_(cast.son)
+
+    def follow(page: str, rel: str) -> str | None:
+        found = re.search(rf'href="([^"]+)" rel="{rel}"', page)
+        return found[1].replace("&amp;", "&") if found else None
+
+    pages = [son.get(f"{LIST}?don-vi=h-can-loc").text]
+    while further := follow(pages[-1], "next"):
+        pages.append(son.get(further).text)
+    back = [son.get(follow(pages[-1], "prev")).text]
+    back.append(son.get(follow(back[-1], "prev")).text)
+
+    assert sorted(code for page in pages for code in codes(page)) == sorted(piece.code for piece in pieces)
+    assert [codes(page) for page in pages] == [codes(back[1]), codes(back[0]), codes(pages[2])]
+    assert (follow(back[1], "prev"), len(pages)) == (None, 3)
+
+
+@pytest.mark.parametrize(
+    "place", ["x", "1", "1.", ".1", "-1.1", "1.1.1", "٣.1", "9" * 30 + ".1", "1." + "9" * 30]
+)
+def test_a_place_that_is_none_begins_at_the_beginning(make, cast, client, place):
+    piece = make.submission()
+    son = client.as_(cast.son)
+
+    assert codes(son.get(LIST, query_string={"truoc": place}).text) == [piece.code]
+    assert codes(son.get(LIST, query_string={"sau": place}).text) == [piece.code]
+
+
+def test_a_shared_filter_is_offered_to_everybody_and_its_own_to_its_owner(make, cast, client):
+    son, ha = client.as_(cast.son), client.as_(cast.ha)
+    son.read_token(f"{LIST}?don-vi=h-can-loc")
+
+    son.send(f"{LIST}bo-loc?don-vi=h-can-loc&muon=1", name="Can Lộc muộn", shared="1")
+    son.send(f"{LIST}bo-loc?q=Lan", name="Bài cô Lan")
+
+    assert re.search(
+        r'href="/quan-tri/bai/\?muon=1&amp;don-vi=h-can-loc"[^>]*>.*?Can Lộc muộn', ha.get(LIST).text
+    )
+    assert "Bài cô Lan" not in ha.get(LIST).text
+    assert "Bài cô Lan" in son.get(LIST).text
+    told = db.session.execute(
+        text(
+            "SELECT action, payload::jsonb -> 'asked' ->> 'q' FROM audit_event WHERE action = 'filter:save' ORDER BY id"
+        )
+    ).all()
+    assert [action for action, _ in told] == ["filter:save"] * 2
+    assert told[1][1].startswith("sealed:")
+
+
+def test_the_same_name_again_replaces_and_only_its_owner_removes(make, cast, client, refused):
+    filters.save("Của tôi", {"toi": "1"}, is_shared=True, by=cast.son)
+    kept = filters.save(" Của  tôi ", {"anh": "1"}, is_shared=True, by=cast.son)
+    ha = client.as_(cast.ha)
+    ha.read_token(f"{LIST}?q=x")
+
+    ha.send(f"{LIST}bo-loc/{kept.id}/bo")
+
+    assert [row.asked for row in db.session.query(SavedFilter)] == [{"anh": "1"}]
+    assert refused(lambda: filters.save("  ", {"q": "x"}, is_shared=False, by=cast.son)) == "name_required"
+    assert refused(lambda: filters.save("x", {}, is_shared=False, by=cast.son)) == "nothing_to_keep"
+    assert refused(lambda: filters.save("x", {"q": "x"}, is_shared=False, by=cast.lan)) == "forbidden"
+    filters.remove(kept.id, by=cast.son)
+    assert db.session.query(SavedFilter).count() == 0

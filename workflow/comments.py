@@ -1,0 +1,74 @@
+"""Remarks about a piece: among the department, or between it and the piece's unit. Said once, never changed."""
+
+import hashlib
+
+from models.desk import Comment
+from models.people import Account
+from models.submission import Submission
+from models.vocabulary import Audience, Role, WrittenAs
+from workflow import accounts, clock, texts
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
+from workflow.engine.patience import patient
+from workflow.engine.unit_of_work import change
+from workflow.queries import portal
+
+LONGEST = 2000
+SPEAKERS = frozenset({Role.EDITOR, Role.APPROVER, Role.PUBLISHER})
+"""Of the department; who only reads or runs the house has nothing to say about a text."""
+
+
+@patient
+def add(submission_id: int, text: str, *, audience: Audience, by: Account) -> Comment:
+    """Say something about a piece: the department to itself or to the unit, the unit to the department.
+
+    Raises NotFound for a piece that is not there or not hers to see, NotAllowed, Invalid(`text_required`,
+    `text_too_long`).
+    """
+    text = "\n".join(line for line in map(texts.tidy, text.splitlines()) if line)
+    if not text:
+        raise Invalid("text_required", N_("Vui lòng nhập nội dung trao đổi."), field="text")
+    if len(text) > LONGEST:
+        raise Invalid(
+            "text_too_long", N_("Nội dung trao đổi không quá {most} ký tự."), field="text", most=LONGEST
+        )
+    with change() as session:
+        piece = session.get(Submission, submission_id)
+        if piece is None:
+            raise NotFound
+        side = _side(piece, by)
+        if side is WrittenAs.UNIT and audience is not Audience.UNIT:
+            raise NotAllowed(NOT_HERS)
+        said = Comment(
+            submission_id=piece.id, author_id=by.id, side=side, audience=audience, text=text,
+            said_at=clock.now(),
+        )  # fmt: skip
+        session.add(said)
+        session.flush()
+        # The words are not the trail's to repeat; their digest holds them to what was said.
+        audit.write(
+            session.connection(),
+            f"comments:{piece.id}",
+            "comment:add",
+            actor=by.id,
+            at=said.said_at,
+            submission=piece.id,
+            unit=piece.unit_id,
+            comment=said.id,
+            audience=audience.value,
+            digest=f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
+        )
+        return said
+
+
+NOT_HERS = Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này."))
+
+
+def _side(piece: Submission, by: Account) -> WrittenAs:
+    """From which side she speaks of this piece. Raises NotAllowed, NotFound for a piece she may not see."""
+    if accounts.roles_of(by) & SPEAKERS:
+        return WrittenAs.DEPARTMENT
+    today = clock.now().astimezone(clock.ZONE).date()
+    if portal.find(piece.code, me=by.id, today=today) is None:
+        raise NotFound
+    return WrittenAs.UNIT

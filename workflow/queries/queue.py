@@ -1,0 +1,206 @@
+"""The list of pieces with its filters, by keyset: as quick at its end as at its beginning. Reads only, bounded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from models.base import db
+from models.vocabulary import UNDER_WAY, Phase
+from workflow import definitions
+
+PAGE = 25
+ASIDE = "aside"
+"""A tab beside the phases: pieces that were set aside."""
+MOST_WORDS = 8
+
+Key = tuple[datetime, int]
+"""Where a page begins or ends: since when the piece stands in its state, and its number."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the list is asked for; empty fields ask for nothing."""
+
+    phase: str = ""
+    """A phase, or ASIDE. Set-aside pieces stand under ASIDE and under "all" only."""
+    words: str = ""
+    """Each begins a word of title, author or school, or stands in the unit's name, the sender's mail or the code."""
+    unit: str = ""
+    period: str = ""
+    """`2021-05`"""
+    kind: str = ""
+    section: str = ""
+    late: bool = False
+    unclear: bool = False
+    """Pieces with a picture or video that is unanswered, unknown or refused."""
+    claimed_by: int | None = None
+    unclaimed: bool = False
+    """With the editors, and none of them has taken it."""
+    waits_since: datetime | None = None
+    """At the department, in the same state since before this moment."""
+    answered: bool = False
+    """The newest word to or from the unit is the unit's."""
+    before: Key | None = None
+    """Keyset: what stands behind this place."""
+    after: Key | None = None
+
+
+_CONDITIONS: Mapping[str, str] = {
+    "unit": "s.unit_id = (SELECT id FROM unit WHERE code = :unit)",
+    "period": "s.period_id IN (SELECT id FROM period WHERE year || '-' || lpad(month::text, 2, '0') = :period)",
+    "kind": "s.kind = :kind",
+    "section": "(SELECT c.code FROM revision r JOIN category c ON c.id = r.category_id WHERE r.id = s.revision_id)"
+    " = :section",
+    "late": "s.sent_late",
+    "unclear": """EXISTS (
+      SELECT FROM revision_attachment ra
+      JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
+      WHERE ra.revision_id = s.revision_id AND coalesce((SELECT c.answer FROM consent_answer c
+        WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1), 'unknown') NOT IN ('yes', 'none'))""",
+    "claimed_by": "s.claimed_by = :claimed_by",
+    "unclaimed": "s.state = ANY(:sent) AND s.claimed_by IS NULL AND s.set_aside_reason IS NULL",
+    "waits_since": "s.state = ANY(:under_way) AND s.state_since < :waits_since AND s.set_aside_reason IS NULL",
+    "answered": "(SELECT c.side FROM comment c WHERE c.submission_id = s.id AND c.audience = 'unit'"
+    " ORDER BY c.id DESC LIMIT 1) = 'unit'",
+    "before": "(s.state_since, s.id) < (:before_at, :before_id)",
+    "after": "(s.state_since, s.id) > (:after_at, :after_id)",
+}
+
+# Each word finds its pieces by itself, through an index where there are many rows; together they narrow the list.
+_WORD = """s.id IN (
+  SELECT x.id FROM revision r JOIN submission x ON x.id = r.submission_id AND x.revision_id = r.id
+  WHERE r.found @@ (SELECT (q::text || ':*')::tsquery FROM plainto_tsquery('public.vi_plain', :{word}) q
+    WHERE numnode(q) > 0)
+  UNION ALL
+  SELECT x.id FROM submission x WHERE x.unit_id IN (
+    SELECT u.id FROM unit u
+    WHERE strpos(unaccent(lower(u.name || ' ' || u.short_name)), unaccent(lower(:{word}))) > 0)
+  UNION ALL
+  SELECT x.id FROM submission x WHERE :{word} ~ '[0-9]' AND strpos(lower(x.code), lower(:{word})) > 0
+  UNION ALL
+  SELECT es.submission_id FROM envelope_submission es JOIN envelope e ON e.id = es.envelope_id
+  WHERE strpos(unaccent(lower(e.from_address || ' ' || e.from_name)), unaccent(lower(:{word}))) > 0)"""
+
+
+def _words(asked: Asked) -> dict[str, str]:
+    """Parameter -> word; what has neither letter nor figure finds nothing and is passed over."""
+    words = [word for word in asked.words.split() if any(char.isalnum() for char in word)]
+    return {f"word{number}": word for number, word in enumerate(words[:MOST_WORDS])}
+
+
+def _where(asked: Asked) -> str:
+    conditions = [
+        "s.discarded_at IS NULL",
+        *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
+        *(_WORD.format(word=word) for word in _words(asked)),
+    ]
+    if asked.phase == ASIDE:
+        conditions.append("s.set_aside_reason IS NOT NULL")
+    elif asked.phase:
+        conditions.append("s.set_aside_reason IS NULL")
+    return " AND ".join(conditions)
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    phases = [phase for phase in Phase if phase == asked.phase] or list(Phase)
+    keys: dict[str, Any] = {}
+    for name in ("before", "after"):
+        keys[f"{name}_at"], keys[f"{name}_id"] = getattr(asked, name) or (None, None)
+    return {
+        **{name: getattr(asked, name) for name in _CONDITIONS if name not in ("before", "after")},
+        **keys,
+        **_words(asked),
+        "states": definitions.states_in(*phases),
+        "sent": definitions.states_in(Phase.SENT),
+        "under_way": definitions.states_in(*UNDER_WAY),
+    }
+
+
+def _found(asked: Asked, order: str) -> str:
+    """The numbers of the first `:size` pieces: the index gives each state in order, so depth costs nothing."""
+    return f"""
+    SELECT s.id, s.state_since FROM unnest(CAST(:states AS text[])) AS wanted (state)
+    CROSS JOIN LATERAL (
+      SELECT s.id, s.state_since FROM submission s
+      WHERE s.state = wanted.state AND {_where(asked)}
+      ORDER BY s.state_since {order}, s.id {order} LIMIT :size
+    ) s ORDER BY s.state_since {order}, s.id {order} LIMIT :size
+    """  # noqa: S608  (put together from constants of this file)
+
+
+_COLUMNS = """
+SELECT s.id, s.code, s.state, s.state_since, s.first_sent_at, s.sent_late, s.excused_reason, s.uncounted,
+  s.set_aside_reason, s.returned_reason, s.scheduled_at, s.extended_until, s.claimed_by, s.kind, s.channel,
+  r.title, r.author_line, r.school, u.short_name AS unit, p.year, p.month, c.name_vi AS section,
+  editor.full_name AS claimant, media.files, media.cleared, media.forbidden
+FROM found JOIN submission s USING (id)
+JOIN revision r ON r.id = s.revision_id
+JOIN unit u ON u.id = s.unit_id
+JOIN period p ON p.id = s.period_id
+LEFT JOIN category c ON c.id = r.category_id
+LEFT JOIN account editor ON editor.id = s.claimed_by
+CROSS JOIN LATERAL (
+  SELECT count(*) AS files, count(*) FILTER (WHERE answer IN ('yes', 'none')) AS cleared,
+    count(*) FILTER (WHERE answer = 'no') AS forbidden
+  FROM (
+    SELECT (SELECT ca.answer FROM consent_answer ca WHERE ca.attachment_id = a.id
+            ORDER BY ca.id DESC LIMIT 1) AS answer
+    FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
+    WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video')
+  ) answers
+) media
+ORDER BY s.state_since DESC, s.id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of pieces, what moved last first; `older` and `newer` are keys for the next one, None at an end."""
+
+    rows: Sequence[Row[Any]]
+    older: Key | None = None
+    newer: Key | None = None
+
+
+def pieces(asked: Asked) -> Leaf:
+    """One page, PAGE pieces at most; `after` reads towards the newer end."""
+    upwards = asked.after is not None
+    query = text(f"WITH found AS ({_found(asked, 'ASC' if upwards else 'DESC')}) {_COLUMNS}")
+    rows = list(db.session.execute(query, {**_values(asked), "size": PAGE + 1}))
+    has_more = len(rows) > PAGE
+    rows = rows[-PAGE:] if upwards else rows[:PAGE]
+    if not rows:
+        return Leaf([])
+    is_first = asked.before is None and not (upwards and has_more)
+    return Leaf(
+        rows,
+        older=_key(rows[-1]) if has_more or upwards else None,
+        newer=None if is_first else _key(rows[0]),
+    )
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.state_since, row.id
+
+
+def numbers(asked: Asked, *, size: int) -> Sequence[int]:
+    """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
+    query = text(_found(replace(asked, before=None, after=None), "DESC"))
+    return db.session.scalars(query, {**_values(asked), "size": size}).all()
+
+
+def counts(asked: Asked) -> Mapping[str, int]:
+    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all."""
+    everything = replace(asked, phase="", before=None, after=None)
+    query = text(
+        "SELECT CASE WHEN s.set_aside_reason IS NULL THEN s.state ELSE 'aside' END AS tab, count(*) AS n"  # noqa: S608
+        f" FROM submission s WHERE {_where(everything)} GROUP BY 1"
+    )
+    found: Counter[str] = Counter()
+    for row in db.session.execute(query, _values(everything)):
+        found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
+    return {**found, "": found.total()}
