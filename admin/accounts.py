@@ -16,11 +16,12 @@ from models.base import db
 from models.organisation import Unit
 from models.people import Account, RoleGrant
 from models.vocabulary import Role
-from workflow import accounts, devices, guessing, invitations, organisation, privacy
+from workflow import accounts, devices, guessing, invitations, organisation, privacy, second_step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.grammar import action_name
 from workflow.queries import desk, offices, people, sign_ins
+from workflow.queries import second_step as ways
 from workflow.wording import ROLES, SEATS
 
 _ = lazy_gettext
@@ -94,6 +95,7 @@ class Accounts(Workbench):
             may_write=can(self.writes),
             tries=guessing.standing(account),
             devices=sign_ins.devices(account_id),
+            means=ways.means(account_id),
         )
 
     def create_model(self, form: AccountForm) -> Account:
@@ -175,6 +177,16 @@ class Accounts(Workbench):
         attempt(
             lambda: devices.sign_out_everywhere(account, by=me()),
             done=lambda n: gettext("Đã kết thúc %(n)s phiên đăng nhập.", n=n),
+        )
+        return back_to(".account", account_id=account_id)
+
+    @expose("/<int:account_id>/dat-lai-hai-buoc", methods=["POST"])
+    def reset_second_step(self, account_id: int) -> Response:
+        """For who has lost phone, key and paper, and has shown to be herself."""
+        account = db.session.get(Account, account_id) or abort(404)
+        attempt(
+            lambda: second_step.start_over(account, by=me()),
+            done=gettext("Đã đặt lại xác thực hai bước; các phiên đang mở đã kết thúc."),
         )
         return back_to(".account", account_id=account_id)
 

@@ -10,10 +10,27 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gate import arriving, clicking, devices, errors, files, invited, language, signing_in, sitting, typed
+from gate import (
+    arriving,
+    by_mail,
+    clicking,
+    devices,
+    errors,
+    files,
+    invited,
+    language,
+    means,
+    second_step,
+    signing_in,
+    sitting,
+    typed,
+    wishes,
+)
 from workflow.settings import settings
 
-blueprint = Blueprint("gate", __name__, template_folder="templates")
+blueprint = Blueprint(
+    "gate", __name__, template_folder="templates", static_folder="static", static_url_path="/static/gate"
+)
 
 
 def cookie(public_url: str) -> dict[str, Any]:
@@ -38,14 +55,13 @@ def keep(app: Flask) -> None:
     """Put the gate in front of every door of the application."""
     believe_proxies(app)
     app.register_blueprint(blueprint)
-    app.register_blueprint(arriving.blueprint)
-    app.register_blueprint(invited.blueprint)
-    app.register_blueprint(devices.blueprint)
-    app.register_blueprint(files.blueprint)
+    for room in (arriving, invited, by_mail, second_step, means, devices, wishes, files):
+        app.register_blueprint(room.blueprint)
     typed.refuse_nul(app)
     # A token lives as long as its session: one that ends sooner takes along what somebody wrote meanwhile.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    CSRFProtect(app)
+    # A mailbox that presses for its reader sends no token of ours; the signed address stands in for it (RFC 8058).
+    CSRFProtect(app).exempt(wishes.stop)
     language.speak(app)
     signing_in.install(app)
     clicking.count(app)

@@ -8,7 +8,7 @@ from flask_security import hash_password
 from look import line
 from models.people import Account
 from models.vocabulary import UNIT_ROLES, Role
-from workflow import accounts, devices, founding, guessing, invitations, organisation, privacy
+from workflow import accounts, devices, founding, guessing, invitations, organisation, privacy, second_step
 from workflow.engine.unit_of_work import change
 from workflow.settings import settings
 
@@ -101,6 +101,15 @@ def sign_out(email: str) -> dict[str, Any]:
     }
 
 
-for _command in (add, forget, unlock, sign_out):
+@line.command("reset-second-step")
+@click.argument("email")
+def reset_second_step(email: str) -> dict[str, Any]:
+    """Đặt lại xác thực hai bước cho một người đã mất điện thoại, khóa và mã khôi phục."""
+    person = accounts.by_email(email)
+    second_step.start_over(person, by=None)
+    return {"email": person.email, "says": f"{person.email}: đã đặt lại xác thực hai bước."}
+
+
+for _command in (add, forget, unlock, sign_out, reset_second_step):
     account.add_command(_command)
 COMMANDS = (account,)

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from workflow import invitations
+from models.vocabulary import Purpose
+from workflow import invitations, links
 
 blueprint = Blueprint("invited", __name__)
 
@@ -32,7 +33,7 @@ class Choice(FlaskForm):
     )
 
 
-@blueprint.route(f"{invitations.PATH}<token>", methods=["GET", "POST"])
+@blueprint.route(f"{links.PATHS[Purpose.INVITATION]}<token>", methods=["GET", "POST"])
 def choose(token: str) -> str | Response:
     """A spent, expired or broken link is told so (422) by the error page."""
     person = invitations.holder(token)

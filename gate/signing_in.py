@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request
-from flask_login import current_user, user_logged_in, user_logged_out
-from flask_security import EmailValidateException, LoginForm, Security, UserDatastore
+from flask import Flask, abort, request
+from flask_login import user_logged_in, user_logged_out
+from flask_security import LoginForm, Security, UserDatastore
 from sqlalchemy import select, text
-from werkzeug.wrappers import Response
 
-from gate import clicking, sitting
+from gate import sitting, trying
 from gate.arriving import rehearsal_people
 from models.base import db
 from models.people import Account, RoleGrant
-from workflow import accounts, clock, guessing
-from workflow.engine import audit
+from workflow import accounts, guessing
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.queries import second_step
 from workflow.settings import settings
 
 CONFIG = {
@@ -43,33 +42,19 @@ CONFIG = {
 }
 
 
-LONGEST_ADDRESS = 254
-
-
 class SignIn(LoginForm):
     """The library's form, slowed down for who guesses. Nobody is remembered past the session: no such field."""
 
     remember = None
 
     def validate(self, **options: Any) -> bool:
-        email = _as_looked_up(self.email.data or "")
+        email = trying.as_looked_up(self.email.data or "")
         if not email or not self.password.data:
             return bool(super().validate(**options))
-        address = request.remote_addr or ""
-        g.sign_in_email = email
-        g.sign_in_try = guessing.attempt(email, address=address)
-        if g.sign_in_try.wait_seconds or not super().validate(**options):
+        if trying.begin(email, way=guessing.Way.PASSWORD) or not super().validate(**options):
             return False
-        guessing.was_right(email, address=address)
+        trying.was_right()
         return True
-
-
-def _as_looked_up(typed: str) -> str:
-    """The address as the library will look for it: else one account had a count for each way to write its domain."""
-    try:
-        return str(current_app.security.mail_util.normalize(typed))  # type: ignore[attr-defined]
-    except EmailValidateException:
-        return typed[:LONGEST_ADDRESS]
 
 
 class Datastore(UserDatastore):
@@ -116,7 +101,7 @@ def install(app: Flask) -> None:
     app.before_request(_one_way_in)
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
-    app.after_request(_note_failure)
+    trying.watch(app)
 
 
 def _one_way_in() -> None:
@@ -127,60 +112,29 @@ def _one_way_in() -> None:
 
 def _what_happened() -> dict[str, Any]:
     """Above the form: how long to wait, or that one was signed out."""
-    wait = _try().wait_seconds
+    wait = trying.now().wait_seconds
     return {"wait_seconds": wait, "ended": sitting.ENDED if not wait and sitting.has_ended() else None}
 
 
-def _try() -> guessing.Try:
-    tried: guessing.Try = g.get("sign_in_try", guessing.Try())
-    return tried
-
-
 def _note_sign_in(_sender: Flask, user: Account, **_: object) -> None:
+    """The first step is done. For who has set up a second one, nothing is open before that."""
+    if second_step.is_set_up(user.id):
+        sitting.begin(user, is_half=True)
+    else:
+        sitting.begin(user)
+        came_in(user)
+
+
+def came_in(account: Account, *, by: str = "") -> None:
+    """Somebody is inside: on record, with the second step when there was one."""
     with bookkeeping() as session:
-        user.signed_in_at = session.execute(text("SELECT now()")).scalar_one()
-    sitting.begin(user)
-    _told("account:sign_in", actor=user.id, account=user.id)
+        account.signed_in_at = session.execute(text("SELECT now()")).scalar_one()
+    trying.tell(
+        "account:sign_in", actor=account.id, account=account.id, **({"second_step": by} if by else {})
+    )
 
 
 def _note_sign_out(_sender: Flask, user: Account, **_: object) -> None:
     if getattr(user, "id", None) is not None:
-        _told("account:sign_out", actor=user.id, account=user.id)
+        trying.tell("account:sign_out", actor=user.id, account=user.id)
     sitting.end()
-
-
-def _note_failure(answer: Response) -> Response:
-    """Still nobody inside after a try: on record, for known and unknown names alike.
-
-    Who must wait is told so (429) and nothing is written: a flood must not fill the trail.
-    """
-    if "sign_in_try" not in g or current_user.is_authenticated:
-        return answer
-    wait = _try().wait_seconds
-    if wait:
-        answer.status_code = 429
-        answer.headers["Retry-After"] = str(wait)
-        return answer
-    tried = accounts.find(g.sign_in_email)
-    account = tried.id if tried else None
-    clicking.of_a_stranger(account)
-    _told("account:sign_in_failed", actor=None, account=account)
-    if _try().locks_account:
-        _told("account:lock", actor=None, account=account)
-    if _try().locks_address:
-        _told("account:lock_address", actor=None, account=None)
-    return answer
-
-
-def _told(action: str, *, actor: int | None, account: int | None) -> None:
-    # What was typed for an account that is not there is not kept: often it is a password.
-    about: dict[str, Any] = {"account": account} if account else {}
-    with bookkeeping() as session:
-        audit.write(
-            session.connection(),
-            f"account:{account}" if account else "settings:sign_in",
-            action,
-            actor=actor,
-            at=clock.now(),
-            **about,
-        )

@@ -6,7 +6,7 @@ the row's word alone. A copied cookie ends with its row.
 
 from collections.abc import Iterator
 
-from flask import Flask, g, jsonify, make_response, render_template, request, session
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response
 from gate import agents, clicking
 from models.people import Account
 from models.vocabulary import Ending
-from workflow import sessions
-from workflow.engine.errors import N_
+from workflow import second_step, sessions
+from workflow.engine.errors import N_, NotAllowed, Refusal
+from workflow.queries import second_step as read
 from workflow.queries import sign_ins
 
 TICKET, LAST = "ticket", "last_account"
@@ -43,16 +44,24 @@ def _holder(user_id: str) -> Account | None:
     if held is None or held.account.get_id() != user_id:
         return None
     g.held = held
-    return held.account
+    return None if held.is_half else held.account
+
+
+def half() -> Account | None:
+    """Who has done the first step with this browser and not the second."""
+    if current_user.is_authenticated or "held" not in g:
+        return None
+    held: sign_ins.Held = g.held
+    return held.account if held.is_half else None
 
 
 def here() -> int:
-    """The id of the session this request came with; only for who is signed in."""
+    """The id of the session this request came with; only for who is signed in, or half."""
     held: sign_ins.Held = g.held
     return held.session_id
 
 
-def begin(account: Account) -> None:
+def begin(account: Account, *, is_half: bool = False) -> None:
     """A new token for who has just proved to be this person; what another left in the browser goes."""
     if session.get(LAST) != account.id:
         # The same person coming back keeps it: her half-written form in another tab carries the old token.
@@ -62,8 +71,13 @@ def begin(account: Account) -> None:
     session[LAST] = account.id
     clicking.remember(account.id)
     session[TICKET] = sessions.begin(
-        account, device=agents.in_words(request.user_agent.string), address=clicking.seal()
+        account, device=agents.in_words(request.user_agent.string), address=clicking.seal(), is_half=is_half
     )
+
+
+def complete() -> None:
+    """The second step is done: the session is whole, under another token."""
+    session[TICKET] = sessions.complete(here())
 
 
 def end() -> None:
@@ -76,7 +90,13 @@ def end() -> None:
 
 def has_ended() -> bool:
     """Was somebody signed in with this browser who is not any more, and has not signed out?"""
-    return SIGNED_IN in session and not current_user.is_authenticated
+    return SIGNED_IN in session and not current_user.is_authenticated and half() is None
+
+
+COMING_IN = frozenset({"security", "invited", "by_mail", "second_step", "language"})
+"""Blueprints of who is not inside yet."""
+SETTING_UP = COMING_IN | {"means", "devices"}
+"""What is open to who owes a second step; beside the way out."""
 
 
 def _watch() -> Response | None:
@@ -85,9 +105,38 @@ def _watch() -> Response | None:
     if current_user.is_authenticated:
         if g.held.is_stale:
             sessions.seen(here(), address=clicking.seal())
+        return _before_the_second_step()
+    if request.blueprint in COMING_IN:
         return None
-    is_form = request.method == "POST" and request.blueprint not in ("security", "invited")
-    return _kept() if is_form and has_ended() else None
+    if request.method == "POST":
+        return _kept() if has_ended() or half() else None
+    return _to("second_step.ask") if half() else None
+
+
+def has_second_step() -> bool:
+    """Was the second step done in this session? Asked by what is decided outside the doors."""
+    return bool(current_user.is_authenticated and g.held.has_second_step)
+
+
+def _before_the_second_step() -> Response | None:
+    """Who owes it and has not done it is led to it; what she was about to change is refused."""
+    if has_second_step() or request.blueprint in SETTING_UP or request.endpoint == "arriving.leave":
+        return None
+    if not second_step.is_owed(current_user):
+        return None
+    if request.method not in ("GET", "HEAD"):
+        raise NotAllowed(
+            Refusal(
+                "second_step_required",
+                N_("Vai trò này cần xác thực hai bước. Vui lòng xác thực rồi thực hiện lại."),
+            )
+        )
+    return _to("second_step.ask" if read.is_set_up(current_user.id) else "means.mine")
+
+
+def _to(endpoint: str) -> Response:
+    """There, and back to where she was going."""
+    return redirect(url_for(endpoint, ve=request.full_path.removesuffix("?")), 303)
 
 
 def _kept() -> Response:

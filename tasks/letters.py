@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from tasks import wording
-from tasks.occasions import accounts, mails, months, pieces, units
+from tasks.occasions import accounts, digests, mails, months, pieces, units
 from tasks.occasions.errand import Errand, Payload
 from workflow import clock
 from workflow.letters import Sheet

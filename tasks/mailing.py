@@ -1,6 +1,7 @@
 """Sending one kept letter. The letter is stored as it is; here it only gets its envelope."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from models.base import db
@@ -8,8 +9,10 @@ from models.outbox import Letter
 from models.vocabulary import LetterState
 from tasks.message import Mailing, Sender, compose
 from tasks.post import BadSmtpUrl, PostError, Postman, TemporaryFailure, postman
+from workflow import links, storage, wishes
 from workflow.engine.errors import N_, Invalid
-from workflow.letters import note_sent
+from workflow.letters import note_sent, note_travelling
+from workflow.rules.wishes import may_stop
 from workflow.settings import settings
 
 SENDER_NAME = "Diễn đàn Giáo dục Mầm non Hà Tĩnh"
@@ -26,7 +29,7 @@ def send(letter_id: int) -> Callable[[], object]:
     letter = db.session.get_one(Letter, letter_id)
     if letter.state == LetterState.SENT:
         return lambda: None
-    message = compose(_mailing(letter), _sender())
+    message = compose(made_ready(letter), _sender())
     # No transaction stays open while a slow server thinks.
     db.session.rollback()
     receipt = _postman().send(message)
@@ -46,7 +49,8 @@ def checked_server() -> str:
         raise Invalid("mail_not_working", N_("Không dùng được SMTP_URL: {why}"), why=str(error)) from error
 
 
-def _mailing(letter: Letter) -> Mailing:
+def made_ready(letter: Letter) -> Mailing:
+    """A kept letter as it leaves the house: one-time links are in it only from here on."""
     # A stranger's Message-ID is a hint for threading; a broken one is left out, not a reason to stay silent.
     answered = letter.in_reply_to if _is_message_id(letter.in_reply_to) else ""
     return Mailing(
@@ -54,13 +58,21 @@ def _mailing(letter: Letter) -> Mailing:
         to_address=letter.to_address,
         to_name=letter.to_name,
         subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+        text=links.opened(letter.text, account_id=letter.account_id),
+        html=links.opened(letter.html, account_id=letter.account_id),
         written_at=letter.written_at,
         code=letter.code,
         in_reply_to=answered,
         is_answer=bool(letter.in_reply_to) or letter.kind in ANSWERS,
+        unsubscribe=_unsubscribe(letter),
+        calendar=letter.calendar,
     )
+
+
+def _unsubscribe(letter: Letter) -> str:
+    if letter.account_id is None or not may_stop(letter.kind):
+        return ""
+    return wishes.address(letter.account_id, letter.kind)
 
 
 def _is_message_id(text: str) -> bool:

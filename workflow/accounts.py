@@ -11,7 +11,7 @@ from models.base import db
 from models.organisation import Committee, Seat, Unit
 from models.people import Account, Delegation, RoleGrant
 from models.vocabulary import UNIT_ROLES, Ending, Role
-from workflow import clock, sessions, texts
+from workflow import clock, links, sessions, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
@@ -222,6 +222,7 @@ def set_active(account: Account, active: bool, *, by: Account) -> None:
         account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
         sessions.end_all(account, Ending.SHUT)
+        links.spend_all(account)
         _told(account, "account:open" if active else "account:shut", by)
 
 

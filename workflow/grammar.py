@@ -74,6 +74,9 @@ ACTIONS: Mapping[str, Told] = {
     "account:language": Told(N_("Đổi ngôn ngữ"), N_("{who} đổi ngôn ngữ của {what}.")),
     "account:sign_in": Told(N_("Đăng nhập"), N_("{who} đăng nhập.")),
     "account:sign_in_failed": Told(
+    "account:ask_link": Told(
+        N_("Xin đường dẫn đăng nhập"), N_("Có người xin gửi qua thư đường dẫn đăng nhập vào {what}.")
+    ),
         N_("Đăng nhập không thành"), N_("Có người đăng nhập không thành vào {what}.")
     ),
     "account:lock": Told(
@@ -88,6 +91,17 @@ ACTIONS: Mapping[str, Told] = {
         N_("Kết thúc phiên đăng nhập"), N_("{who} kết thúc các phiên đăng nhập của {what}.")
     ),
     "account:sign_out": Told(N_("Đăng xuất"), N_("{who} đăng xuất.")),
+    "account:add_second_step": Told(
+        N_("Thêm cách xác thực hai bước"), N_("{who} thêm một cách xác thực hai bước.")
+    ),
+    "account:remove_second_step": Told(
+        N_("Bỏ cách xác thực hai bước"), N_("{who} bỏ một cách xác thực hai bước.")
+    ),
+    "account:new_codes": Told(N_("Tạo mã khôi phục"), N_("{who} tạo mã khôi phục mới.")),
+    "account:use_code": Told(N_("Dùng mã khôi phục"), N_("{who} đăng nhập bằng một mã khôi phục.")),
+    "account:reset_second_step": Told(
+        N_("Đặt lại xác thực hai bước"), N_("{who} đặt lại xác thực hai bước của {what}.")
+    ),
     "account:invite": Told(N_("Mời nhận tài khoản"), N_("{who} gửi thư mời nhận {what}.")),
     "account:choose_password": Told(N_("Đặt mật khẩu"), N_("{who} đặt mật khẩu của mình.")),
     "account:forget": Told(

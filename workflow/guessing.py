@@ -1,4 +1,4 @@
-"""Guessing passwords: each wrong one in a row costs more time, then the door is shut for a while.
+"""Guessing passwords and codes: each wrong one in a row costs more time, then the door is shut for a while.
 
 Counted in the database, for an e-mail address and for a network address alike, so that it holds without Redis, over
 restarts and for any number of web servers. A try counts before the password is looked at: a hundred at once are no
@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -49,9 +50,19 @@ class Try:
     locks_address: bool = False
 
 
-def of_account(email: str) -> str:
-    """The key under which wrong passwords for an e-mail address are counted."""
-    return f"account:{_digest(email.strip().lower())}"
+class Way(StrEnum):
+    """What is tried. Each is counted for itself: who guesses a password keeps nobody from signing in by mail."""
+
+    PASSWORD = ""
+    MAIL = "mail "
+    """Links by mail: asking for one, and pressing one."""
+    STEP = "step "
+    """The second step: codes and keys."""
+
+
+def of_account(email: str, way: Way = Way.PASSWORD) -> str:
+    """The key under which wrong tries for an e-mail address are counted."""
+    return f"account:{_digest(way + email.strip().lower())}"
 
 
 def of_address(address: str) -> str:
@@ -100,10 +111,10 @@ _PURGE = text(
 )
 
 
-def attempt(email: str, *, address: str) -> Try:
-    """Before a password is looked at: count the try as a wrong one, or say how long nobody is let try."""
+def attempt(email: str, *, address: str, way: Way = Way.PASSWORD) -> Try:
+    """Before what was typed is looked at: count the try as a wrong one, or say how long nobody is let try."""
     patience: Mapping[str, Patience] = dict(
-        zip((of_account(email), of_address(address)), patiences(), strict=True)
+        zip((of_account(email, way), of_address(address)), patiences(), strict=True)
     )
     with bookkeeping() as session:
         rows = session.execute(_HOLD, {"keys": sorted(patience), **_memory()}).all()
@@ -118,10 +129,10 @@ def attempt(email: str, *, address: str) -> Try:
     return Try(locks_account=shuts["account"], locks_address=shuts["address"])
 
 
-def was_right(email: str, *, address: str) -> None:
-    """The password was right: the account's count starts anew, the network address gets this one try back."""
+def was_right(email: str, *, address: str, way: Way = Way.PASSWORD) -> None:
+    """It was right: the account's count starts anew, the network address gets this one try back."""
     with bookkeeping() as session:
-        session.execute(_CLEAR, {"key": of_account(email)})
+        session.execute(_CLEAR, {"key": of_account(email, way)})
         session.execute(_TAKE_BACK, {"key": of_address(address)})
 
 
@@ -135,7 +146,8 @@ def unlock(account: Account, *, by: Account | None) -> None:
     if by is not None:
         require(accounts.roles_of(by), "accounts.write")
     with change() as session:
-        session.execute(_CLEAR, {"key": of_account(account.email)})
+        for way in Way:
+            session.execute(_CLEAR, {"key": of_account(account.email, way)})
         audit.write(
             session.connection(),
             f"account:{account.id}",

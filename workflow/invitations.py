@@ -1,39 +1,29 @@
-"""One-time links by which a new account chooses its password. Nothing is stored and nothing can be used twice.
+"""One-time links by which a new account chooses its password."""
 
-A link holds the account's number and a digest of its session key, signed and dated. Choosing a password gives the
-account another session key, so the link is spent; so is every older one.
-"""
-
-import hashlib
-import secrets
 from datetime import timedelta
-
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from models.base import db
 from models.people import Account
-from models.vocabulary import Ending
-from workflow import accounts, clock, outbox, sessions
+from models.vocabulary import Ending, Purpose
+from workflow import accounts, clock, links, outbox, sessions
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
+from workflow.queries import sign_ins
 from workflow.rules.permissions import require
-from workflow.settings import settings
 
-PATH = "/vao/loi-moi/"
-LASTS_SECONDS = 7 * 24 * 3600
+LASTS = timedelta(days=7)
 
 
 def link(account: Account) -> str:
-    """The address to send to the person; it holds for seven days and until a password is chosen."""
-    token = _signer().dumps([account.id, _mark(account)])
-    return f"{settings().public_url.rstrip('/')}{PATH}{token}"
+    """The address to give to the person; it holds for seven days and until a password is chosen."""
+    return links.address(links.make(account, Purpose.INVITATION, lasts=LASTS))
 
 
 def send(account: Account, *, role: str, by: Account) -> None:
     """Write to a person how to choose a password. `role` as people read it.
 
-    Older links stay good until one is used.
+    Older links stay good until one is used. Nobody but the person ever reads the link, an administrator neither.
     """
     require(accounts.roles_of(by), "accounts.write")
     with change() as session:
@@ -53,41 +43,35 @@ def send(account: Account, *, role: str, by: Account) -> None:
                 "account": account.id,
                 "inviter": by.full_name,
                 "role": role,
-                "link": link(account),
-                "activate_before": (now + timedelta(seconds=LASTS_SECONDS)).isoformat(),
+                "link": links.marked(links.make(account, Purpose.INVITATION, lasts=LASTS)),
+                "activate_before": (now + LASTS).isoformat(),
             },
         )
 
 
 def holder(token: str) -> Account:
     """Whose link this is. Raises Invalid(`invitation_expired`, `invitation_invalid`); spent links are invalid."""
-    try:
-        number, mark = _signer().loads(token, max_age=LASTS_SECONDS)
-    except SignatureExpired as error:
-        raise Invalid(
-            "invitation_expired", N_("Lời mời đã hết hạn. Vui lòng đề nghị quản trị gửi lại.")
-        ) from error
-    except (BadSignature, ValueError, TypeError) as error:
-        raise _unusable() from error
-    account = db.session.get(Account, number)
-    if account is None or not account.active or not secrets.compare_digest(_mark(account), mark):
-        raise _unusable()
-    return account
+    found = sign_ins.link(sessions.digest(token), Purpose.INVITATION)
+    if found is None or found.is_spent or not found.account.active:
+        raise Invalid("invitation_invalid", N_("Lời mời không hợp lệ hoặc đã được sử dụng."))
+    if found.is_old:
+        raise Invalid("invitation_expired", N_("Lời mời đã hết hạn. Vui lòng đề nghị quản trị gửi lại."))
+    return found.account
 
 
 def accept(token: str, *, password_hash: str) -> Account:
-    """Set the chosen password; the link is spent and every session of the account ends. Raises as `holder`."""
+    """Set the chosen password; every link of the account is spent and its sessions end. Raises as `holder`."""
     with change() as session:
         account = holder(token)
-        # Two that use one link at once: the second waits here and then finds another session key.
+        # Two that use one link at once: the second waits here and then finds it spent.
         session.refresh(account, with_for_update=True)
         holder(token)
+        links.spend_all(account)
         account.password = password_hash
-        account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
         sessions.end_all(account, Ending.PASSWORD)
         audit.write(
-            session.connection(),
+            db.session.connection(),
             f"account:{account.id}",
             "account:choose_password",
             actor=account.id,
@@ -95,15 +79,3 @@ def accept(token: str, *, password_hash: str) -> Account:
             account=account.id,
         )
         return account
-
-
-def _unusable() -> Invalid:
-    return Invalid("invitation_invalid", N_("Lời mời không hợp lệ hoặc đã được sử dụng."))
-
-
-def _mark(account: Account) -> str:
-    return hashlib.sha256(f"loi-moi:{account.fs_uniquifier}".encode()).hexdigest()[:32]
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt="loi-moi")

@@ -23,13 +23,20 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def begin(account: Account, *, device: str, address: str) -> str:
-    """Open a session on a device, `address` sealed; returns the token, which is kept nowhere but in the browser."""
+def begin(account: Account, *, device: str, address: str, is_half: bool = False) -> str:
+    """Open a session on a device, `address` sealed; returns the token, which is kept nowhere but in the browser.
+
+    Half of one while the second step is to be done.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with bookkeeping() as session:
         session.add(
             DeviceSession(
-                token_hash=digest(token), account_id=account.id, device=device[:LONGEST_NAME], address=address
+                token_hash=digest(token),
+                account_id=account.id,
+                device=device[:LONGEST_NAME],
+                address=address,
+                is_half=is_half,
             )
         )
         session.flush()
@@ -45,6 +52,35 @@ def seen(session_id: int, *, address: str) -> None:
             .where(DeviceSession.id == session_id, text(sign_ins.STALE))
             .values(seen_at=func.now(), address=address)
         )
+
+
+def complete(session_id: int) -> str:
+    """The second step is done: the session is whole from now on, and opened by another token."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with bookkeeping() as session:
+        session.execute(
+            update(DeviceSession)
+            .where(DeviceSession.id == session_id)
+            .values(token_hash=digest(token), is_half=False, factor_at=func.now(), challenge=None)
+        )
+    return token
+
+
+def challenge(session_id: int) -> bytes:
+    """Something new for a passkey to sign, kept with the session until it is answered."""
+    made = secrets.token_bytes(TOKEN_BYTES)
+    with bookkeeping() as session:
+        session.execute(update(DeviceSession).where(DeviceSession.id == session_id).values(challenge=made))
+    return made
+
+
+def take_challenge(session_id: int) -> bytes | None:
+    """What was to be signed: once. None when nothing was asked."""
+    with bookkeeping() as session:
+        row = session.get_one(DeviceSession, session_id, with_for_update=True, populate_existing=True)
+        asked, row.challenge = row.challenge, None
+        session.flush()
+        return asked
 
 
 def end(token: str, ending: Ending) -> None:

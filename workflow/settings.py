@@ -131,6 +131,16 @@ class Settings(BaseSettings):
     sign_in_memory_hours: int = Field(
         24, validation_alias="SIGN_IN_MEMORY_HOURS", description="after which wrong passwords are forgotten"
     )
+    sign_in_link_minutes: int = Field(
+        15,
+        validation_alias="SIGN_IN_LINK_MINUTES",
+        description="for how long a link to sign in, sent by mail, is good",
+    )
+    ask_second_step: bool | None = Field(
+        None,
+        validation_alias="SECOND_STEP_REQUIRED",
+        description="approvers and administrators must take a second step to sign in; unset: outside rehearsals",
+    )
     trusted_proxies: int = Field(
         0,
         validation_alias="TRUSTED_PROXIES",
@@ -140,6 +150,10 @@ class Settings(BaseSettings):
     @property
     def is_demo(self) -> bool:
         return self.mode is Mode.DEMO
+
+    @property
+    def second_step_required(self) -> bool:
+        return not self.is_demo if self.ask_second_step is None else self.ask_second_step
 
     @property
     def owner_url(self) -> str:

@@ -296,23 +296,6 @@ def test_a_grant_of_somebody_else_is_not_revoked_through_this_page(cast, client)
     assert mai.send(f"/quan-tri/tai-khoan/{cast.ha.id}/thu-hoi/{grant.id}").status_code == 404
 
 
-def test_the_link_in_an_invitation_is_for_administrators_eyes(cast, client):
-    from workflow import letters
-
-    letters.keep(
-        [
-            letters.Sheet(
-                key="account_invitation|a|1", kind="account_invitation", to_address="a@example.edu.vn", to_name="A",
-                subject="Mời", text="https://bi-mat", html="", written_at=clock.now(),
-            )
-        ]
-    )  # fmt: skip
-    number = db.session.execute(text("SELECT id FROM letter")).scalar_one()
-
-    assert "bi-mat" not in client.as_(cast.son).get(f"/quan-tri/thu-da-gui/{number}").text
-    assert "bi-mat" in client.as_(cast.mai).get(f"/quan-tri/thu-da-gui/{number}").text
-
-
 # --- queues -------------------------------------------------------------------------------------------------------
 
 

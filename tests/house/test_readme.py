@@ -16,7 +16,7 @@ def printed() -> str:
 
 
 def shown(default: object) -> str:
-    text = getattr(default, "value", default)
+    text = "" if default is None else getattr(default, "value", default)
     return f"`{text}`" if str(text) else ""
 
 

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 
 from models.base import db
 from models.people import Account
+from models.second_step import OneTimeLink
 from models.sign_in import DeviceSession
+from models.vocabulary import Purpose
 from workflow.queries import sealed
 from workflow.settings import settings
 
 ALIVE = (
     "(ended_at IS NULL AND device_session.seen_at > now() - make_interval(mins => :idle)"
-    " AND device_session.created_at > now() - make_interval(hours => :oldest))"
+    " AND device_session.created_at > now() - make_interval(hours => :oldest)"
+    # Whoever does not take the second step soon begins again.
+    " AND (NOT is_half OR device_session.created_at > now() - interval '10 minutes'))"
 )
 STALE = "(seen_at < now() - interval '1 minute')"
 """Only then is a click written down: a page a second must not be a write a second."""
@@ -27,6 +31,9 @@ STALE = "(seen_at < now() - interval '1 minute')"
 class Held:
     account: Account
     session_id: int
+    is_half: bool
+    """Nobody is signed in by it yet: the second step is to be done."""
+    has_second_step: bool
     is_stale: bool
 
 
@@ -38,7 +45,13 @@ def limits() -> dict[str, int]:
 def holder(token_hash: bytes) -> Held | None:
     """Whose session this is; None when it is over or never was. One statement, the only one a click costs."""
     found = db.session.execute(
-        select(Account, DeviceSession.id, text(f"{STALE} AS is_stale"))
+        select(
+            Account,
+            DeviceSession.id,
+            DeviceSession.is_half,
+            DeviceSession.factor_at.is_not(None),
+            text(f"{STALE} AS is_stale"),
+        )
         .join(DeviceSession, DeviceSession.account_id == Account.id)
         .where(DeviceSession.token_hash == token_hash, Account.active, text(ALIVE).bindparams(**limits()))
     ).one_or_none()
@@ -47,7 +60,7 @@ def holder(token_hash: bytes) -> Held | None:
 
 _OPEN = text(f"""
 SELECT id, device, address, created_at, seen_at, now() AS asked_at FROM device_session
-WHERE account_id = :account AND {ALIVE} ORDER BY seen_at DESC, id DESC LIMIT 50
+WHERE account_id = :account AND NOT is_half AND {ALIVE} ORDER BY seen_at DESC, id DESC LIMIT 50
 """)  # noqa: S608  (ALIVE is a constant)
 
 
@@ -74,3 +87,43 @@ FROM sign_in_tries WHERE key = :key AND failures > 0 AND last_at > now() - make_
 def tries(key: str) -> Row[Any] | None:
     """Wrong passwords in a row under a key of `workflow/guessing.py`, and until when nobody is let try."""
     return db.session.execute(_TRIES, {"key": key, "memory": settings().sign_in_memory_hours}).one_or_none()
+
+
+@dataclass(frozen=True)
+class Link:
+    account: Account
+    is_spent: bool
+    is_old: bool
+
+
+def link(token_hash: bytes, purpose: Purpose) -> Link | None:
+    """The link that a token opens, spent and too old ones as well; None for one that was never made."""
+    found = db.session.execute(
+        select(
+            Account,
+            OneTimeLink.spent_at.is_not(None),
+            OneTimeLink.expires_at <= func.now(),
+        )
+        .join(OneTimeLink, OneTimeLink.account_id == Account.id)
+        .where(OneTimeLink.token_hash == token_hash, OneTimeLink.purpose == purpose)
+    ).one_or_none()
+    return Link(*found) if found else None
+
+
+@dataclass(frozen=True)
+class Asked:
+    link: OneTimeLink
+    seconds_left: float
+
+
+def asked_for(link_id: int) -> Asked | None:
+    """The link that a letter is to be written about; None when it opens nothing any more, or was nobody's."""
+    found = db.session.execute(
+        select(OneTimeLink, func.extract("epoch", OneTimeLink.expires_at - func.now())).where(
+            OneTimeLink.id == link_id,
+            OneTimeLink.account_id.is_not(None),
+            OneTimeLink.spent_at.is_(None),
+            OneTimeLink.expires_at > func.now(),
+        )
+    ).one_or_none()
+    return Asked(found[0], float(found[1])) if found else None

@@ -1,0 +1,23 @@
+"""Letters by which a person comes in."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tasks.occasions.errand import Errand, Payload
+from workflow import links
+from workflow.queries import letters as read
+from workflow.queries import sign_ins
+
+
+def sign_in_link(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """To whose address was typed; nothing when nobody has it, or when the link is too old by now to be of use."""
+    asked = sign_ins.asked_for(payload["link"])
+    if asked is None or asked.link.account_id is None:
+        return
+    ends_at = now + timedelta(seconds=asked.seconds_left)
+    yield Errand(
+        kind="sign_in_link",
+        to=read.account(asked.link.account_id),
+        occasion=f"link:{asked.link.id}",
+        facts=lambda _: {"link": links.marked(asked.link), "activate_before": ends_at},
+    )
