@@ -216,6 +216,8 @@ def _run(*, demo: bool) -> None:
         with app.app_context():
             for sentence in loading.load(hash_password) if demo else ():
                 line.tell(sentence)
+            # What a first page reads, words and templates, is then in memory once for every web process.
+            app.test_client().get("/")
             wsgi.let_go()
         supervisor.run(_children(app), data=house.data, say=line.tell, when_ready=lambda: _greet(demo=demo))
     except KeyboardInterrupt:

@@ -32,7 +32,12 @@ SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "max_connections": "200",
+    # Short statements all of them, and nobody replicates from here: memory that would lie idle.
+    "jit": "off",
+    "max_logical_replication_workers": "0",
 }
+# Its three reading processes are for disks that are far away.
+SINCE_18 = {"io_method": "sync"}
 # For databases that a test throws away: a power cut may eat them. Commits stay synchronous, so that
 # what was acknowledged survives `kill`, which is what fault tests count.
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
@@ -130,6 +135,8 @@ def _start(place: Place, settings: Mapping[str, str]) -> tuple[int, Path]:
         _initialise(place, installed)
     sockets = place.sockets(owner=owner)
     _disown_stale_locks(cluster, sockets)
+    if installed.major >= 18:
+        settings = {**SINCE_18, **settings}
     settings = {**settings, "unix_socket_directories": f'"{sockets}"', "port": str(PORT)}
     argv: list[str | Path] = [installed.bin / "postgres", "-D", cluster]
     for name, value in settings.items():

@@ -48,6 +48,10 @@ def steps() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
 
 
+def test_the_newest_migration_is_known_without_reading_any():
+    assert founding.newest_revision() == steps()[-1]
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_models(own):
     founding.migrate(own)
 
