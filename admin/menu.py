@@ -121,7 +121,12 @@ def frame() -> dict[str, Any]:
         "places": [item for item in items if item["short"]][:2]
         + [item for item in items if item["endpoint"] in ("desk_pieces.index", "desk_units.index_view")
            and not item["query"]],
-        "me": {"name": me().full_name, "seat": seat(), "url": url_for("devices.mine")},
+        "me": {
+            "name": me().full_name,
+            "seat": seat(),
+            "url": url_for("devices.mine"),
+            "letters_url": url_for("wishes.mine"),
+        },
         "logout_url": url_for("arriving.leave"),
         "home_url": url_for("admin.index"),
         "house": gettext("Sở GDĐT Hà Tĩnh"),

@@ -24,6 +24,7 @@ from tasks.occasions.errand import Errand
 from tasks.rehearsal import playing
 from tasks.summaries import month_before
 from workflow import clock, deadlines, months, reminders, submissions, summaries
+from workflow import letters as kept
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
 from workflow.outbox import Planned
 from workflow.queries import duties, post
@@ -160,6 +161,11 @@ def _summaries(slot: datetime, at: datetime) -> Iterator[Foreseen]:
         yield from _letter(letter, "summaries", at)
 
 
+def _digests(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in kept.digests_due(slot.astimezone(clock.ZONE).date()):
+        yield from _letter(letter, "digests", at)
+
+
 def _nothing(_slot: datetime, _at: datetime) -> Iterable[Foreseen]:
     return ()
 
@@ -175,6 +181,7 @@ PLANS: Mapping[str, Plan] = {
     "committees": _committees,
     "claims": _claims,
     "summaries": _summaries,
+    "digests": _digests,
     "audit_check": _nothing,
     "sign_ins": _nothing,
     "seal": _nothing,

@@ -42,6 +42,9 @@ def _sheets(errand: Errand, now: datetime) -> Iterator[Sheet]:
             text=said.text,
             html=said.html,
             in_reply_to=mail["message_id"] if mail else "",
+            zalo=said.zalo or "",
+            calendar=errand.calendar,
+            gathers=errand.gathers,
             written_at=now,
         )
 
@@ -66,6 +69,7 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:consent_withdrawn": pieces.consent_withdrawn,
     "letter:quota_shortfall": months.quota_shortfall,
     "letter:weekly_digest": months.weekly_digest,
+    "letter:daily_digest": digests.daily,
     "letter:unit_succession": units.succession,
     "letter:contact_undeliverable": units.contact_undeliverable,
     "letter:delegation": units.delegation,

@@ -30,10 +30,17 @@ def send(letter_id: int) -> Callable[[], object]:
     if letter.state == LetterState.SENT:
         return lambda: None
     message = compose(made_ready(letter), _sender())
+    # Before the server is asked: a bounce may be here sooner than our own note that the letter is away.
+    note_travelling(letter_id, message_id=message["Message-ID"], raw=storage.keep(_for_the_record(letter)))
     # No transaction stays open while a slow server thinks.
     db.session.rollback()
     receipt = _postman().send(message)
     return lambda: note_sent(letter_id, server=receipt.server, reply=receipt.reply)
+
+
+def _for_the_record(letter: Letter) -> bytes:
+    """The bytes as they travel; a one-time link in them stays a mark, for people read in the storage."""
+    return compose(replace(made_ready(letter), text=letter.text, html=letter.html), _sender()).as_bytes()
 
 
 def checked_server() -> str:

@@ -20,7 +20,8 @@ from tasks.figures import ZONE
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
-BODIES = frozenset({"text", "html"})
+CALENDAR_FILE = "han-gui.ics"
+BODIES = frozenset({"text", "html", "calendar"})
 
 
 class LetterRefused(ValueError):
@@ -66,10 +67,14 @@ class Mailing:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     is_answer: bool = False
+    unsubscribe: str = ""
+    """Where one press stops letters of this kind (RFC 8058); empty where that is not allowed."""
+    calendar: str = ""
+    """An iCalendar file to attach."""
 
 
 class IdsHeader(UnstructuredHeader):
-    """References and In-Reply-To, one id a line. The standard library writes a long id as an encoded word."""
+    """Ids and addresses in angle brackets, one a line. The standard library writes a long one as an encoded word."""
 
     name: str
 
@@ -80,7 +85,7 @@ class IdsHeader(UnstructuredHeader):
 
 def policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
-    for name in ("references", "in-reply-to"):
+    for name in ("references", "in-reply-to", "list-unsubscribe"):
         registry.map_to_type(name, IdsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
     return SMTP.clone(header_factory=registry)
 
@@ -114,10 +119,28 @@ def compose(mailing: Mailing, sender: Sender) -> EmailMessage:
         message[name] = value
     message["Auto-Submitted"] = "auto-replied" if mailing.is_answer else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if mailing.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mailing.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body(mailing.text), cte="quoted-printable")
     message.add_alternative(body(mailing.html), subtype="html", cte="quoted-printable")
-    message.set_boundary(hashlib.sha256(f"boundary|{mailing.key}".encode()).hexdigest()[:32])
+    message.set_boundary(boundary("boundary", mailing))
+    if mailing.calendar:
+        enclose(message, mailing)
     return message
+
+
+def enclose(message: EmailMessage, mailing: Mailing) -> None:
+    """The calendar file, behind the two forms of the letter."""
+    message.add_attachment(
+        mailing.calendar.encode(), maintype="text", subtype="calendar", filename=CALENDAR_FILE,
+        params={"charset": "utf-8", "method": "PUBLISH"},
+    )  # fmt: skip
+    message.set_boundary(boundary("whole", mailing))
+
+
+def boundary(level: str, mailing: Mailing) -> str:
+    return hashlib.sha256(f"{level}|{mailing.key}".encode()).hexdigest()[:32]
 
 
 def threading(mailing: Mailing, domain: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.outbox import JobPause, JobRun
-from tasks import deadlines, doorkeeping, publishing, sealing, summaries
+from tasks import deadlines, digests, doorkeeping, publishing, sealing, summaries
 from tasks.rehearsal import playing
 from workflow import clock, outbox
 from workflow.engine.audit import instant
@@ -39,7 +39,7 @@ class Job:
     name: str
     """What people read for it stands in `workflow/wording.py`, for the queues screen: JOBS."""
     trigger: CronTrigger
-    run: Callable[[datetime], Mapping[str, int]]
+    run: Callable[[datetime], Mapping[str, object]]
     catch_up: CatchUp = CatchUp.NEWEST
     in_rehearsal_only: bool = False
 
@@ -66,6 +66,7 @@ TIMETABLE: Mapping[str, Job] = {job.name: job for job in (
     Job("committees", at(day_of_week="mon", hour=8), deadlines.remind_incomplete_committees),
     Job("claims", at(minute=0), deadlines.lapse_claims),
     Job("summaries", at(day=1, hour=8), summaries.sum_up, CatchUp.EACH),
+    Job("digests", at(hour=16, minute=30), digests.send),
     Job("audit_check", at(hour=3), sealing.look),
     Job("sign_ins", at(minute=40), doorkeeping.sweep),
     # Last: what the others did in this minute is sealed with it.

@@ -72,11 +72,12 @@ ACTIONS: Mapping[str, Told] = {
     "account:open": Told(N_("Mở lại tài khoản"), N_("{who} mở lại {what}.")),
     "account:shut": Told(N_("Khóa tài khoản"), N_("{who} khóa {what}.")),
     "account:language": Told(N_("Đổi ngôn ngữ"), N_("{who} đổi ngôn ngữ của {what}.")),
+    "account:wish": Told(N_("Đổi cách nhận thư"), N_("{who} đổi cách nhận thư của {what}.")),
     "account:sign_in": Told(N_("Đăng nhập"), N_("{who} đăng nhập.")),
-    "account:sign_in_failed": Told(
     "account:ask_link": Told(
         N_("Xin đường dẫn đăng nhập"), N_("Có người xin gửi qua thư đường dẫn đăng nhập vào {what}.")
     ),
+    "account:sign_in_failed": Told(
         N_("Đăng nhập không thành"), N_("Có người đăng nhập không thành vào {what}.")
     ),
     "account:lock": Told(
@@ -90,7 +91,6 @@ ACTIONS: Mapping[str, Told] = {
     "account:end_sessions": Told(
         N_("Kết thúc phiên đăng nhập"), N_("{who} kết thúc các phiên đăng nhập của {what}.")
     ),
-    "account:sign_out": Told(N_("Đăng xuất"), N_("{who} đăng xuất.")),
     "account:add_second_step": Told(
         N_("Thêm cách xác thực hai bước"), N_("{who} thêm một cách xác thực hai bước.")
     ),
@@ -102,6 +102,7 @@ ACTIONS: Mapping[str, Told] = {
     "account:reset_second_step": Told(
         N_("Đặt lại xác thực hai bước"), N_("{who} đặt lại xác thực hai bước của {what}.")
     ),
+    "account:sign_out": Told(N_("Đăng xuất"), N_("{who} đăng xuất.")),
     "account:invite": Told(N_("Mời nhận tài khoản"), N_("{who} gửi thư mời nhận {what}.")),
     "account:choose_password": Told(N_("Đặt mật khẩu"), N_("{who} đặt mật khẩu của mình.")),
     "account:forget": Told(

@@ -132,6 +132,7 @@ JOBS: Mapping[str, str] = {
     "sign_ins": N_("Dọn các phiên đăng nhập đã kết thúc"),
     "arrivals": N_("Bài và thư đến theo lịch diễn tập"),
     "summaries": N_("Gửi tổng hợp tháng"),
+    "digests": N_("Gửi thư gom trong ngày"),
     "audit_check": N_("Kiểm tra toàn bộ nhật ký"),
     "seal": N_("Niêm phong nhật ký"),
 }

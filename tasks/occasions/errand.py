@@ -22,6 +22,7 @@ LINKS = {
     "report": "/quan-tri/bao-cao/",
     "desk": "/quan-tri/",
     "desk_piece": "/quan-tri/bai/{id}/",
+    "wishes": "/vao/nhan-thu",
     "desk_committee": "/quan-tri/ban-truyen-thong/{unit}/",
 }
 """Addresses at the three doors; a test asks the doors whether they know them."""
@@ -39,6 +40,10 @@ class Errand:
     unit_id: int | None = None
     thread: str = ""
     """The piece's code, for letters whose subject ends with none: what mailboxes keep them together by."""
+    gathers: tuple[int, ...] = ()
+    """Held letters that this one takes along."""
+    calendar: str = ""
+    """A file for the reader's calendar."""
     answers: Row | None = None
     """The mail this letter answers, for those of `to` who wrote it."""
 

@@ -210,26 +210,27 @@ def consent_withdrawn(payload: Payload, _now: datetime) -> Iterator[Errand]:
     """`payload`: submission, event (of the answer taken back). To the department; a copy to the unit."""
     piece = read.piece(payload["submission"], payload["event"])
     department = once([*read.editors(), *read.approvers()])
-    for to, address in (
-        (department, link("desk_piece", id=piece["id"])),
-        (_the_unit_side(piece), link("piece", code=piece["code"])),
-    ):
-        yield Errand(
-            kind="consent_withdrawn",
-            to=to,
-            occasion=f"submission:{piece['id']}:{payload['event']}",
-            submission_id=piece["id"],
-            unit_id=piece["unit_id"],
-            facts=lambda _, address=address: {
-                "title": piece["title"],
-                "piece": piece["code"],
-                "picture_count": 1,
-                "page_link": link("page", slug=piece["slug"]),
-                "hidden_at": piece["at"],
-                "answer_before": workdays.moment_later(piece["at"], ANSWER_WITHIN, str(clock.ZONE)),
-                "link": address,
-            },
-        )
+    yield _withdrawal(piece, department, link("desk_piece", id=piece["id"]), payload["event"])
+    yield _withdrawal(piece, _the_unit_side(piece), link("piece", code=piece["code"]), payload["event"])
+
+
+def _withdrawal(piece: Row, to: Sequence[Person], address: str, event: int) -> Errand:
+    return Errand(
+        kind="consent_withdrawn",
+        to=to,
+        occasion=f"submission:{piece['id']}:{event}",
+        submission_id=piece["id"],
+        unit_id=piece["unit_id"],
+        facts=lambda _: {
+            "title": piece["title"],
+            "piece": piece["code"],
+            "picture_count": 1,
+            "page_link": link("page", slug=piece["slug"]),
+            "hidden_at": piece["at"],
+            "answer_before": workdays.moment_later(piece["at"], ANSWER_WITHIN, str(clock.ZONE)),
+            "link": address,
+        },
+    )
 
 
 returned = _about_a_piece("returned", _the_unit_side, _returned)

@@ -1,6 +1,6 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tasks.occasions.errand import Errand, Payload, link, month_words, once, unit_words
@@ -8,6 +8,7 @@ from workflow import clock
 from workflow.queries import bulletins, duties
 from workflow.queries import letters as read
 from workflow.queries.duties import Duty
+from workflow.queries.letters import Person, Row
 from workflow.rules import periods, workdays
 from workflow.settings import settings
 
@@ -122,26 +123,31 @@ def contact_undeliverable(payload: Payload, _now: datetime) -> Iterator[Errand]:
     others = [
         person for person in read.members(about["unit_id"]) if person.address.lower() != about["address"]
     ]
-    for to, address in (
-        (read.editors(), link("desk_committee", unit=about["unit_code"])),
-        (others, link("committee")),
-    ):
-        yield Errand(
-            kind="contact_undeliverable",
-            to=to,
-            occasion=f"bounce:{payload['bounce']}",
-            unit_id=about["unit_id"],
-            facts=lambda _, address=address: {
-                "unit_short": unit_words(about)["unit_short"],
-                "original_subject": about["subject"],
-                "contact": about["to_name"] or about["address"],
-                "address": about["address"],
-                "sent_at": about["written_at"],
-                "reason": about["says"],
-                "others_reached": bool(others),
-                "link": address,
-            },
-        )
+    occasion = f"bounce:{payload['bounce']}"
+    to_desk = link("desk_committee", unit=about["unit_code"])
+    yield _undeliverable(about, read.editors(), occasion, address=to_desk, others=others)
+    yield _undeliverable(about, others, occasion, address=link("committee"), others=others)
+
+
+def _undeliverable(
+    about: Row, to: Sequence[Person], occasion: str, *, address: str, others: Sequence[Person]
+) -> Errand:
+    return Errand(
+        kind="contact_undeliverable",
+        to=to,
+        occasion=occasion,
+        unit_id=about["unit_id"],
+        facts=lambda _: {
+            "unit_short": unit_words(about)["unit_short"],
+            "original_subject": about["subject"],
+            "contact": about["to_name"] or about["address"],
+            "address": about["address"],
+            "sent_at": about["written_at"],
+            "reason": about["says"],
+            "others_reached": bool(others),
+            "link": address,
+        },
+    )
 
 
 def delegation(payload: Payload, _now: datetime) -> Iterator[Errand]:

@@ -1,6 +1,6 @@
 """Every letter as it reads today, in both languages: a change of a word is seen before anybody gets it.
 
-`PYTHONPATH=. python tests/tasks/test_letter_snapshots.py` writes the pages anew; the difference is then read in review.
+`PYTHONPATH=. python tests/tasks/test_letter_snapshots.py` writes the pages anew; read the difference then.
 """
 
 from pathlib import Path

@@ -1,0 +1,40 @@
+"""The daily digest: what somebody wished to get once a day, in one letter."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.outbox import Letter
+from tasks.occasions.errand import Errand, Payload, link
+from workflow.queries import letters as read
+from workflow.queries import wishes
+from workflow.settings import settings
+
+SAYS = 1
+"""The paragraph of a letter that says what it is about: the first greets."""
+
+
+def daily(payload: Payload, now: datetime) -> Iterator[Errand]:
+    """`payload`: account, on (the day), until (the newest letter it may take). Nothing when none is held any more."""
+    held = wishes.held(payload["account"], until=payload["until"])
+    if not held:
+        return
+    yield Errand(
+        kind="daily_digest",
+        to=read.account(payload["account"]),
+        occasion=f"digest:{payload['on']}",
+        gathers=tuple(letter.id for letter in held),
+        facts=lambda _: {
+            "written_at": now,
+            "letters": [_line(letter) for letter in held],
+            "link": link("wishes"),
+        },
+    )
+
+
+def _line(letter: Letter) -> dict[str, str]:
+    """What a held letter comes to: its subject, what it says first, where it leads."""
+    ours = re.search(rf"{re.escape(settings().public_url.rstrip('/'))}/[^\s<>\"]+", letter.text)
+    address = ours[0].rstrip(".,;:)") if ours else link("wishes")
+    says = letter.text.split("\n\n")[SAYS].replace(address, "").rstrip()
+    return {"subject": letter.subject, "says": says.rstrip(":") or letter.subject, "link": address}
