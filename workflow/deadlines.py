@@ -1,11 +1,11 @@
-"""Months and their deadlines: opening, closing, extending, and the sweep that lets drafts lapse (R5, R6)."""
+"""Months and their deadlines: opening, closing, extending, freeing of quota (R5, R6). The sweep: `lapses`."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 
 from models.base import db
 from models.organisation import Unit
@@ -14,10 +14,10 @@ from models.period import Exemption, Extension, Period
 from models.submission import Submission
 from workflow import accounts, clock, definitions
 from workflow.engine import audit, moves
-from workflow.engine.definition import Definition, Step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
+from workflow.lapses import lapsing, sweep
 from workflow.months import directive_on, ensure_around, ensure_period
 from workflow.queries.months import deadline
 from workflow.rules.permissions import require
@@ -69,87 +69,6 @@ def taking(code: str, *, at: datetime) -> Period | None:
 def _is_open(period: Period, at: datetime) -> bool:
     """Judged at the receipt time: what came before an editor closed the month, but was read after, is in it."""
     return period.closed_at is None or at < period.closed_at
-
-
-_LAPSING = f"""
-SELECT s.id, {deadline("s.unit_id")} AS deadline_at
-FROM submission s JOIN period p ON p.id = s.period_id
-WHERE s.state = :state AND s.workflow = :workflow AND s.workflow_version = :version
-  AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
-  AND p.deadline_at <= :now AND s.id > :after
-ORDER BY s.id LIMIT :size
-"""  # noqa: S608  (constants of the house)
-_DUE = text(f"{_LAPSING} FOR UPDATE OF s SKIP LOCKED")
-_FORESEEN = text(_LAPSING)
-
-# Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
-_HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
-
-BATCH = 10_000
-
-
-def sweep(*, at: datetime | None = None) -> int:
-    """Let every draft lapse whose unit's deadline has passed and that was never sent; returns how many.
-
-    Dated at the true moment, the deadline, however late the sweep runs. Any number of sweeps may run at once.
-    """
-    cause = str(uuid.uuid4())
-    return sum(_sweep(definition, step, at=at, cause=cause) for definition, step in _lapses())
-
-
-def lapsing(at: datetime) -> dict[int, datetime]:
-    """The pieces a sweep at `at` would let lapse, each with its deadline; changes and locks nothing."""
-    found: dict[int, datetime] = {}
-    for definition, step in _lapses():
-        asked = {**_out_of(definition, step), "now": at, "after": 0, "size": BATCH}
-        found |= _passed(db.session.execute(_FORESEEN, asked).all(), at)
-    return found
-
-
-def _lapses() -> Iterator[tuple[Definition, Step]]:
-    for engine in definitions.engines().values():
-        yield from ((engine.definition, step) for step in engine.definition.moves if step.trigger == "lapse")
-
-
-def _out_of(definition: Definition, lapse: Step) -> dict[str, Any]:
-    return {"state": lapse.source, "workflow": definition.name, "version": definition.version}
-
-
-def _passed(rows: Sequence[Row[Any]], now: datetime) -> dict[int, datetime]:
-    return {row.id: row.deadline_at for row in rows if row.deadline_at <= now}
-
-
-def _sweep(definition: Definition, lapse: Step, *, at: datetime | None, cause: str) -> int:
-    """Every piece of one definition that lapses out of one state, batch by batch."""
-    swept, after = 0, 0
-    while True:
-        moved, rows = _sweep_batch(definition, lapse, at=at, cause=cause, after=after)
-        swept += moved
-        if len(rows) < BATCH:
-            return swept
-        after = rows[-1]
-
-
-@patient
-def _sweep_batch(
-    definition: Definition, lapse: Step, *, at: datetime | None, cause: str, after: int
-) -> tuple[int, list[int]]:
-    """(how many lapsed, the pieces that were looked at, by id)."""
-    out_of = _out_of(definition, lapse)
-    with change() as session:
-        now = at or clock.now()
-        session.execute(_HOLD, {"now": now})
-        rows = session.execute(_DUE, {**out_of, "now": now, "after": after, "size": BATCH}).all()
-        moved = moves.record_all(
-            session.connection(),
-            _passed(rows, now),
-            state=lapse.source,
-            target=str(lapse.target),
-            action="submission:lapse",
-            at=now,
-            cause=cause,
-        )
-        return len(moved), [row.id for row in rows]
 
 
 @patient

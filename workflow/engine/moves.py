@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from workflow.engine import audit, click, driver
@@ -145,28 +145,25 @@ def record(connection: Connection, happening: Happening) -> int:
     return int(moved.version)
 
 
-_ALL = """
-    WITH picked AS (
-      SELECT s.id, s.version, s.head_hash, s.state, s.unit_id, due.became_at,
-             s.version + 1 AS seq, 'submission:' || s.id AS stream
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:became AS timestamptz[])) AS due (id, became_at)
-      JOIN submission s USING (id)
-      WHERE s.state = :state
-      FOR UPDATE OF s SKIP LOCKED
-    ), written AS (
-      SELECT picked.*, format(
-        '{"action":%s,"actor"\\:null,"at":"%s","became_at":"%s","cause":"%s","from":%s,"seq":%s,'
-        || '"stream":"%s","submission":%s,"to":%s,"unit":%s}',
-        to_json(CAST(:action AS text)), CAST(:at AS text),
-        to_char(became_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        CAST(:cause AS text), to_json(state), seq, stream, id, to_json(CAST(:target AS text)), unit_id
-      ) AS payload
+CHOSEN = "s.id, s.version, s.head_hash, s.unit_id, s.version + 1 AS seq, 'submission:' || s.id AS stream"
+"""The columns of `submission s` that a choice for `record_all` selects; `became_at` stands beside them."""
+
+
+@lru_cache(maxsize=16)
+def _all(choice: str) -> str:
+    return f"""
+    WITH picked AS ({choice}), written AS (
+      SELECT picked.*, %(before)s::text
+        || to_char(became_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || %(between)s::text || seq
+        || ',"stream":"' || stream || '","submission":' || id || %(behind)s::text || unit_id || '}}' AS payload
       FROM picked
     ), moved AS (
       UPDATE submission s SET
-        state = :target, state_since = became_at, version = s.version + 1,
+        state = %(target)s, state_since = became_at, version = seq,
         head_hash = sha256('\\x02'::bytea || s.head_hash || convert_to(payload, 'UTF8'))
       FROM written WHERE s.id = written.id
+        -- Known to the index: without it each batch of many would read the whole table.
+        AND s.id >= (SELECT min(id) FROM picked) AND s.id <= (SELECT max(id) FROM picked)
       RETURNING s.id, s.version, s.head_hash, written.head_hash AS prev, stream, payload
     ), event AS (
       INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
@@ -174,40 +171,45 @@ _ALL = """
     ), effects AS (
       INSERT INTO outbox (key, topic, queue, payload)
       SELECT stream || ':' || version || ':' || topic, topic, queue, jsonb_build_object('submission', id)
-      FROM moved, unnest(CAST(:topics AS text[]), CAST(:queues AS text[])) AS effect (topic, queue)
+      FROM moved, unnest(%(topics)s::text[], %(queues)s::text[]) AS effect (topic, queue)
     )
-    SELECT id FROM moved ORDER BY id
-"""
+    SELECT count(*) AS many, max(id) AS last FROM moved
+    """  # noqa: S608  (the choice is a constant of its caller)
 
 
 def record_all(
     connection: Connection,
-    due: Mapping[int, datetime],
+    choice: str,
+    values: Mapping[str, Any],
     *,
-    state: str,
     target: str,
     action: str,
     at: datetime,
     cause: str,
     effects: Sequence[Effect] = (),
-) -> list[int]:
-    """Move all pieces of `due` (id -> when it became true) that are still in `state`, in one statement.
+) -> tuple[int, int | None]:
+    """Move all pieces that `choice` selects, in one statement; returns how many moved and the last one's id.
 
-    For what only the clock does: no guard is asked here, the caller chose the rows. Rows that somebody else
-    holds are passed over; the next sweep takes them. Returns the ids that moved.
+    For what only the clock does: no guard is asked here. `choice` is a SELECT of CHOSEN and of `became_at` (when it
+    became true) of pieces in `%(state)s`, FOR UPDATE OF s SKIP LOCKED: what somebody else holds is passed over.
     """
-    rows = connection.execute(
-        text(_ALL),
-        {
-            "ids": list(due),
-            "became": list(due.values()),
-            "state": state,
-            "target": target,
-            "action": action,
-            "at": audit.instant(at),
-            "cause": cause,
-            "topics": [effect.topic for effect in effects],
-            "queues": [effect.queue for effect in effects],
-        },
-    )
-    return [row.id for row in rows]
+    before, between, behind = _around(state=values["state"], target=target, action=action, at=at, cause=cause)
+    told = {
+        **values,
+        "target": target,
+        "before": before,
+        "between": between,
+        "behind": behind,
+        "topics": [effect.topic for effect in effects],
+        "queues": [effect.queue for effect in effects],
+    }
+    row = driver.execute(connection, _all(choice), told).fetchone()
+    return row.many, row.last
+
+
+def _around(*, state: str, target: str, action: str, at: datetime, cause: str) -> tuple[str, str, str]:
+    """The canonical text of the events without what differs: when it became true, seq, stream, piece, unit."""
+    first = audit.canonical({"action": action, "actor": None, "at": at})[:-1]
+    middle = audit.canonical({"cause": cause, "from": state})[1:-1]
+    last = audit.canonical({"to": target})[1:-1]
+    return f'{first},"became_at":"', f'",{middle},"seq":', f',{last},"unit":'

@@ -1,0 +1,55 @@
+"""One bad row never stops the others: what a job of the clock stumbles at is noted here, tried again, and shown."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db
+from models.mishap import Mishap
+from workflow.engine.unit_of_work import bookkeeping
+
+log = structlog.get_logger("workflow.mishaps")
+
+LONGEST = 500
+"""Characters of an error that are kept."""
+
+
+@contextmanager
+def minding(job: str, target: str, stumbled: set[str]) -> Iterator[None]:
+    """What goes wrong with `target` is noted and goes no further."""
+    try:
+        yield
+    except Exception as error:
+        db.session.rollback()
+        note(job, target, error)
+        stumbled.add(target)
+
+
+def note(job: str, target: str, error: Exception) -> None:
+    """Write down that a job stumbled at something, the first time or again."""
+    log.error("stumbled", job=job, target=target, exc_info=error)
+    said = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:LONGEST]
+    row = insert(Mishap).values(job=job, target=target, error=said)
+    again = {"error": said, "times": Mishap.times + 1, "last_at": func.now()}
+    with bookkeeping() as session:
+        session.execute(row.on_conflict_do_update(index_elements=["job", "target"], set_=again))
+
+
+def began() -> datetime:
+    """The database's own time at which a run begins, for `settle`."""
+    moment: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def settle(job: str, still: Collection[str], *, since: datetime) -> None:
+    """After a run: the job got over whatever is not among `still`, or it is due no more.
+
+    What another run noted after this one began is left to that one.
+    """
+    with bookkeeping() as session:
+        past = delete(Mishap).where(Mishap.job == job, Mishap.target.not_in(still), Mishap.last_at < since)
+        session.execute(past)
