@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, text
 
 from workflow import definitions
+from workflow.engine.audit import GENESIS
 from workflow.engine.machine import Engine
 
 Found = tuple[str, int, str]
@@ -29,9 +30,9 @@ WITH told AS (
   FROM audit_event ORDER BY stream, seq
 ), chained AS (
   SELECT *,
-    seq - lag(seq, 1, CAST(0 AS bigint)) OVER line AS step,
-    prev_hash = lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER line AS is_linked,
-    came_from = lag(went_to, 1, came_from) OVER line AS looks_continued
+    seq - coalesce(lag(seq) OVER line, 0) AS step,
+    prev_hash = coalesce(lag(hash) OVER line, :genesis) AS is_linked,
+    came_from = coalesce(lag(went_to) OVER line, came_from) AS looks_continued
   FROM told WINDOW line AS (PARTITION BY stream ORDER BY seq)
 ), suspect AS (
   SELECT * FROM chained
@@ -69,18 +70,18 @@ _HEADS = text("""
 WITH head AS (
   SELECT stream, seq, hash, NULL AS state FROM audit_head
   UNION ALL SELECT 'submission:' || id, version, head_hash, state FROM submission
+), last AS (
+  SELECT stream, max(seq) AS seq FROM audit_event GROUP BY stream
 )
-SELECT head.stream, head.seq, CASE
-    WHEN last.stream IS NULL THEN 'cut_off' WHEN last.hash <> head.hash THEN 'head_changed'
-    ELSE 'state_changed' END AS kind
-FROM head LEFT JOIN audit_event last USING (stream, seq)
-WHERE head.seq > 0 AND (last.hash IS DISTINCT FROM head.hash
-  OR head.state IS NOT NULL AND strpos(last.payload, '"to":"' || head.state || '"') = 0)
-UNION ALL
-SELECT e.stream, e.seq, CASE WHEN head.stream IS NULL THEN 'without_head' ELSE 'head_changed' END
-FROM audit_event e LEFT JOIN head USING (stream)
-WHERE (head.stream IS NULL OR e.seq > head.seq)
-  AND NOT EXISTS (SELECT FROM audit_event later WHERE later.stream = e.stream AND later.seq > e.seq)
+SELECT coalesce(head.stream, last.stream) AS stream, told.seq, told.kind
+FROM head FULL JOIN last USING (stream) LEFT JOIN audit_event e ON e.stream = head.stream AND e.seq = head.seq
+CROSS JOIN LATERAL (VALUES
+  (head.seq, CASE WHEN e.seq IS NULL THEN 'cut_off' WHEN e.hash <> head.hash THEN 'head_changed'
+    WHEN strpos(e.payload, '"to":"' || head.state || '"') = 0 THEN 'state_changed' END),
+  (last.seq, CASE WHEN head.seq IS NULL THEN 'without_head' WHEN last.seq > head.seq THEN 'head_changed' END)
+) AS told (seq, kind)
+WHERE (coalesce(head.seq, 0) <> coalesce(last.seq, 0) OR head.hash <> e.hash
+  OR strpos(e.payload, '"to":"' || head.state || '"') = 0) AND told.seq > 0 AND told.kind IS NOT NULL
 ORDER BY 1, 2 LIMIT :most
 """)
 
@@ -122,6 +123,7 @@ def chains(connection: Connection, *, most: int) -> Iterator[Found]:
     engines = definitions.engines().values()
     due = list(_effects_due(engines))
     tables = {
+        "genesis": GENESIS,
         "generated": ["action", "at", "actor_id", "submission_id", "unit_id", "cause"],
         "table": sorted(_lines(engines)),
         "actions": sorted({f"submission:{step.trigger}" for one in engines for step in one.definition.steps}),
