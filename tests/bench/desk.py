@@ -75,7 +75,7 @@ class Limit:
         self._desk = desk
         self._actor = desk.approver.id
         self._connection = psycopg.connect(
-            _plain(os.environ["BENCH_LIMIT_URL"]),
+            plain(os.environ["BENCH_LIMIT_URL"]),
             autocommit=True,
             prepare_threshold=0,
             options="-c plan_cache_mode=force_generic_plan",
@@ -141,7 +141,7 @@ def sit_down() -> Desk:
     return Desk([row.id for row in rows], dict(map(tuple, rows)), accounts.by_email(APPROVER))
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -174,7 +174,7 @@ def _write_pieces(people: dict[str, Account]) -> None:
 
 
 def _copy_tables(stage: Stage) -> None:
-    with psycopg.connect(_plain(stage.admin_url), autocommit=True) as server:
+    with psycopg.connect(plain(stage.admin_url), autocommit=True) as server:
         server.execute("CREATE SCHEMA lim")
         for table in COPIES:
             stored = server.execute(

@@ -23,8 +23,8 @@ from tests.bench.figures import Figure, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = (
-    "approve_1", "approve_8", "approve_vs_orm", "bulk", "plan", "sweep_100k", "sweep_1m", "sweep_vs_orm",
-    "verify_rate", "ready", "memory",
+    "approve_1", "approve_8", "approve_vs_orm", "page_move", "bulk", "plan", "sweep_100k", "sweep_1m",
+    "sweep_vs_orm", "verify_rate", "ready", "memory",
 )  # fmt: skip
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = "<!-- figures: written by `make bench` -->"

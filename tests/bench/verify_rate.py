@@ -58,7 +58,8 @@ def _trail() -> Iterable[str]:
     yield "SET session_replication_role = replica"
     yield (
         "CREATE TEMPORARY TABLE made AS SELECT id, n, payload, prev, hash"
-        f" FROM generate_series(1, {PIECES}) AS id"
+        " FROM (SELECT coalesce(max(id), 0) AS taken FROM submission) AS others"
+        f" CROSS JOIN LATERAL generate_series(taken + 1, taken + {PIECES}) AS id"
         " CROSS JOIN LATERAL (SELECT decode(repeat('00', 32), 'hex') AS h0) AS c0"
         f" {links} CROSS JOIN LATERAL (VALUES {events}) AS e (n, payload, prev, hash)"
     )
@@ -76,7 +77,8 @@ def _trail() -> Iterable[str]:
     yield (
         "INSERT INTO outbox (key, topic, queue, payload, state)"
         " SELECT stream || ':' || seq || ':' || topic, topic, 'mail', '{}', 'done'"
-        f" FROM audit_event JOIN (VALUES {effects}) AS e (action, topic) USING (action)"
+        " FROM made JOIN audit_event a ON a.stream = 'submission:' || made.id AND a.seq = made.n"
+        f" JOIN (VALUES {effects}) AS e (action, topic) USING (action)"
     )
 
 
