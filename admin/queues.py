@@ -42,6 +42,7 @@ class Queues(Screen):
             queues=post.queues(),
             dead=post.dead(),
             done=post.done_in_a_day(),
+            mishaps=post.mishaps(),
             lines=ask_behind("timetable", menu.now()),
             parts=ask_behind("health"),
             healths=HEALTH,

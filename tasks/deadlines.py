@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from models.base import db
-from workflow import clock, deadlines, reminders, submissions
+from workflow import clock, deadlines, mishaps, reminders, submissions
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.engine.unit_of_work import change
 from workflow.queries import duties
@@ -49,22 +48,19 @@ def remind_incomplete_committees(slot: datetime) -> Told:
 
 def lapse_claims(_slot: datetime) -> Told:
     """Free what an editor claimed three working days ago and did not finish."""
-    told = {"lapsed": 0, "passed_over": 0, "failed": 0}
-    now = clock.now()
-    for submission_id in claims_lapsing(now):
-        try:
-            submissions.perform(submission_id, "lapse_claim", by=None)
-            told["lapsed"] += 1
-        except (NotAllowed, Stale) as error:
-            # The editor was faster.
-            log.info("claim_kept", submission=submission_id, code=error.code)
-            told["passed_over"] += 1
-        except Exception:
-            # One piece never stops the others; the next hour looks at it again.
-            db.session.rollback()
-            log.exception("claim_not_lapsed", submission=submission_id)
-            told["failed"] += 1
-    return told
+    told = {"lapsed": 0, "passed_over": 0}
+    began, stumbled = mishaps.began(), set[str]()
+    for submission_id in claims_lapsing(clock.now()):
+        with mishaps.minding("claims", f"submission:{submission_id}", stumbled):
+            try:
+                submissions.perform(submission_id, "lapse_claim", by=None)
+                told["lapsed"] += 1
+            except (NotAllowed, Stale) as error:
+                # The editor was faster.
+                log.info("claim_kept", submission=submission_id, code=error.code)
+                told["passed_over"] += 1
+    mishaps.settle("claims", stumbled, since=began)
+    return {**told, "failed": len(stumbled)}
 
 
 def claims_lapsing(now: datetime) -> list[int]:

@@ -5,8 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from models.base import db
-from workflow import clock, submissions
+from workflow import clock, mishaps, submissions
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.queries import duties
 
@@ -20,18 +19,16 @@ def publish_due(_slot: datetime) -> Mapping[str, int]:
     with the refusal on record, and it is not refused again every minute. One that somebody has just touched
     is looked at again by the next run, and so is one on which the house itself stumbles.
     """
-    told = {"published": 0, "refused": 0, "busy": 0, "failed": 0}
+    told = {"published": 0, "refused": 0, "busy": 0}
+    began, stumbled = mishaps.began(), set[str]()
     for submission_id, digest in duties.scheduled_until(clock.now()):
-        try:
-            told[_publish(submission_id, digest)] += 1
-        except Stale:
-            told["busy"] += 1
-        except Exception:
-            # One piece never holds up the others; what ails it stands in the log and in the slot's outcome.
-            db.session.rollback()
-            log.exception("publishing_failed", submission=submission_id)
-            told["failed"] += 1
-    return told
+        with mishaps.minding("publishing", f"submission:{submission_id}", stumbled):
+            try:
+                told[_publish(submission_id, digest)] += 1
+            except Stale:
+                told["busy"] += 1
+    mishaps.settle("publishing", stumbled, since=began)
+    return {**told, "failed": len(stumbled)}
 
 
 def _publish(submission_id: int, digest: str) -> str:

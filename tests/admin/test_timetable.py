@@ -121,3 +121,23 @@ def test_the_preview_screen_shows_what_would_happen_and_does_nothing(mai, make, 
     assert draft.state == "drafted"
     assert "Chỉ xem trước được từ bây giờ trở đi." in mai.get(f"{PAGE}sap-toi?luc=2021-05-01T00:05").text
     assert mai.get(f"{PAGE}sap-toi?luc=x").status_code == 200
+
+
+def test_what_the_sweep_stumbles_at_is_shown_with_its_piece_until_it_is_got_over(
+    mai, make, clock_at, superuser
+):
+    from workflow import deadlines
+
+    bad, _ = make.submission(), make.submission()
+    with superuser.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("UPDATE submission SET version = 0 WHERE id = :id"), {"id": bad.id})
+    assert "Việc theo lịch bị vướng" not in mai.get(PAGE).text
+    clock_at("2021-05-20 00:01")
+    deadlines.sweep()
+
+    shown = mai.get(PAGE).text.split('id="vuong"')[1].split("</section>")[0]
+
+    assert bad.code in shown
+    assert JOBS["sweep"] in shown
+    assert "uq_audit_event_stream_seq" in shown

@@ -124,6 +124,21 @@ def pauses() -> Sequence[Row[Any]]:
     return db.session.execute(_PAUSES).all()
 
 
+_MISHAPS = text("""
+SELECT m.job, m.target, m.error, m.times, m.first_at, m.last_at, s.id AS submission_id,
+  coalesce(s.code, u.code, m.target) AS about
+FROM mishap m
+LEFT JOIN submission s ON m.target = 'submission:' || s.id
+LEFT JOIN unit u ON m.target = 'unit:' || u.id
+ORDER BY m.first_at, m.job, m.target LIMIT 100
+""")
+
+
+def mishaps() -> Sequence[Row[Any]]:
+    """What the clock's jobs stumble at while the others go on; the oldest first."""
+    return db.session.execute(_MISHAPS).all()
+
+
 _WAITING_LETTERS = text("""
 SELECT l.kind, l.code, l.to_address, u.code AS unit FROM letter l LEFT JOIN unit u ON u.id = l.unit_id
 WHERE l.state = 'waiting' ORDER BY l.id LIMIT 1000
