@@ -8,8 +8,8 @@ from models.base import db
 from models.outbox import Letter
 from models.vocabulary import LetterState
 from tasks.message import Mailing, Sender, compose
-from tasks.post import BadSmtpUrl, PostError, Postman, TemporaryFailure, postman
-from workflow import links, storage, wishes
+from tasks.post import BadSmtpUrl, PermanentFailure, PostError, Postman, TemporaryFailure, postman
+from workflow import bounces, links, storage, wishes
 from workflow.engine.errors import N_, Invalid
 from workflow.letters import note_sent, note_travelling
 from workflow.rules.wishes import may_stop
@@ -20,10 +20,15 @@ ANSWERS = frozenset({"receipt_problem", "unknown_sender"})
 """Kinds that always answer a mail, whatever Message-ID it had (RFC 3834: no bounce may meet anybody)."""
 
 
+ADDRESS = "RCPT"
+"""The step at which a server refuses an address rather than a letter."""
+
+
 def send(letter_id: int) -> Callable[[], object]:
     """Hand the letter to the post; the returned half notes that it is on its way.
 
-    Raises TemporaryFailure, PermanentFailure, LetterRefused, BadSmtpUrl. A crash between the server's 250 and
+    Raises TemporaryFailure, PermanentFailure, LetterRefused, BadSmtpUrl; an address that a server will not have is
+    no error but a letter that bounced. A crash between the server's 250 and
     our commit sends the same bytes with the same Message-ID again: mailboxes show them once.
     """
     letter = db.session.get_one(Letter, letter_id)
@@ -34,7 +39,14 @@ def send(letter_id: int) -> Callable[[], object]:
     note_travelling(letter_id, message_id=message["Message-ID"], raw=storage.keep(_for_the_record(letter)))
     # No transaction stays open while a slow server thinks.
     db.session.rollback()
-    receipt = _postman().send(message)
+    try:
+        receipt = _postman().send(message)
+    except PermanentFailure as failure:
+        if failure.step != ADDRESS:
+            raise
+        # Nobody's work to be done again: the address is wrong, and its unit is told.
+        refused = failure.reply
+        return lambda: bounces.note_refused(letter_id, says=refused)
     return lambda: note_sent(letter_id, server=receipt.server, reply=receipt.reply)
 
 

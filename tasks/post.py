@@ -159,7 +159,8 @@ class MailServer:
         is_answer = message["Auto-Submitted"] == "auto-replied"
         sender = message["From"].addresses[0]
         with self.conversation(own_name=sender.domain) as talk:
-            talk.say("MAIL", "" if is_answer else sender.addr_spec)
+            # Bounces of all others come to the mailbox that is read, not to the one that only sends.
+            talk.say("MAIL", "" if is_answer else message["Reply-To"].addresses[0].addr_spec)
             talk.say("RCPT", message["To"].addresses[0].addr_spec)
             refused = [talk.offer(copy.addr_spec) for copy in copies(message)]
             reply = talk.say("DATA", message.as_bytes())

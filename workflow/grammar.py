@@ -111,6 +111,10 @@ ACTIONS: Mapping[str, Told] = {
     "delegation:give": Told(N_("Ủy quyền"), N_("{who} ủy quyền cho {what}.")),
     "delegation:end": Told(N_("Chấm dứt ủy quyền"), N_("{who} chấm dứt ủy quyền cho {what}.")),
     "delegation:refused": Told(N_("Không được ủy quyền"), N_("{who} không ủy quyền được cho {what}.")),
+    "address:mark": Told(N_("Đánh dấu địa chỉ thư hỏng"), N_("Thư gửi đến {what} bị trả lại.")),
+    "address:clear": Told(
+        N_("Bỏ đánh dấu địa chỉ thư"), N_("{who} ghi nhận địa chỉ thư của {what} dùng được.")
+    ),
     # Units, committees, months.
     "unit:add": Told(N_("Thêm đơn vị"), N_("{who} thêm {what}.")),
     "unit:change": Told(N_("Sửa đơn vị"), N_("{who} sửa {what}.")),
@@ -170,6 +174,7 @@ ACTIONS: Mapping[str, Told] = {
 NOUNS: Mapping[str, str] = {
     "submission": N_("bài {name}"),
     "account": N_("tài khoản {name}"),
+    "address": N_("địa chỉ thư của {name}"),
     "unit": N_("đơn vị {name}"),
     "committee": N_("Ban Truyền thông {name}"),
     "period": N_("kỳ {name}"),

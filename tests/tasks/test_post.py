@@ -59,7 +59,7 @@ def test_a_letter_is_delivered_to_its_reader_and_the_copies(peer):
     assert receipt.reply == "250 OK queued as 4711"
     assert receipt.refused == ()
     assert abs(receipt.at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert peer.senders == ["noreply-gdmn@example.edu.vn"]
+    assert peer.senders == ["tinbai.gdmn@example.edu.vn"]
     assert peer.recipients == [["lan@example.edu.vn", "suong@example.edu.vn"]]
     assert peer.taken == [LETTER.as_bytes()]
     assert peer.letters()[0].get_body(("plain",)).get_content().splitlines() == PUBLISHED.text.splitlines()

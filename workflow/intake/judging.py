@@ -17,10 +17,10 @@ from models.organisation import Unit
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Verdict
-from workflow import accounts, clock, outbox, storage
+from workflow import accounts, bounces, clock, outbox, storage
 from workflow.engine import audit
 from workflow.engine.errors import Invalid
-from workflow.intake import membership, pieces, reasons
+from workflow.intake import membership, pieces, reasons, reports
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import Sight, look
 from workflow.settings import settings
@@ -118,6 +118,7 @@ def judge(envelope: Envelope, sight: Sight) -> None:
     if (first := _first_copy(envelope, sight)) is not None:
         _point_to(envelope, first)
         return
+    _mind_addresses(envelope, sight)
     sender = standing_of(envelope.from_address, on=day_of(envelope))
     found = ((stop(sight, sender), verdict) for stop, verdict in STOPS)
     code, verdict = next(((code, verdict) for code, verdict in found if code), ("", Verdict.ACCEPTED))
@@ -130,6 +131,17 @@ def judge(envelope: Envelope, sight: Sight) -> None:
     conclude(envelope, verdict, code)
     if verdict is not Verdict.IGNORED:
         _answer(envelope, sight, code)
+
+
+def _mind_addresses(envelope: Envelope, sight: Sight) -> None:
+    """A report of a letter that came back marks its address; a verified mail clears the mark of its sender's."""
+    mail = sight.mail
+    if mail is None:
+        return
+    if mail.machine_made == "bounce":
+        bounces.note_reported(reports.failures(storage.load(envelope.sha256)), envelope_id=envelope.id)
+    elif not mail.machine_made and mail.authentication == "pass":
+        bounces.heard_from(envelope.from_address, envelope_id=envelope.id)
 
 
 def conclude(envelope: Envelope, verdict: Verdict, code: str, **told: Any) -> None:

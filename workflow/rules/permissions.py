@@ -23,6 +23,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "tray.write": frozenset({E}),
     "audit.read": frozenset({A, AU, AD}),
     "letters.read": frozenset({E, A, AU, AD}),
+    "letters.write": frozenset({E, AD}),
     "queues.read": frozenset({AD}),
     "queues.write": frozenset({AD}),
     "accounts.read": frozenset({AU, AD}),
