@@ -1,27 +1,25 @@
 """The audit trail: who did what, when, on which text; what was refused; and whether the trail is whole (R11)."""
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin import telling
-from admin.desk import Screen, me, words_of
-from admin.export import TRAIL_HEAD, csv_answer, trail_cells
-from admin.reading import note
+from admin import events, menu
+from admin.desk import Screen, attempt, back_to, me, words_of
+from admin.export import ANSWERS, TRAIL_HEAD, trail_cells
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
-from workflow.engine.errors import N_, Invalid, NotFound
+from workflow.engine.errors import Invalid, NotFound
 from workflow.grammar import action_name
 from workflow.proof import proving
-from workflow.queries import audit, audit_check, desk, sealed, seals
-from workflow.wording import ROLES
+from workflow.queries import audit, audit_check, sealed, seals
+from workflow.texts import sort_key
 
 
 class Trail(Screen):
@@ -29,30 +27,41 @@ class Trail(Screen):
 
     @expose("/")
     def index(self) -> str:
-        asked = _asked()
-        leaf = audit.trail(asked)
+        asked, kept = _asked(), _kept()
+        reading = audit.Reading(asked)
+        leaf = reading.leaf()
         return self.render(
             "desk/audit.html",
-            events=[_row(event) for event in leaf.rows],
-            older=url_for(".index", **_kept(), truoc=leaf.older) if leaf.older else None,
-            newer=url_for(".index", **_kept(), sau=leaf.newer) if leaf.newer else None,
+            events=events.rows(leaf.rows),
+            older=url_for(".index", **kept, truoc=leaf.older) if leaf.older else None,
+            newer=url_for(".index", **kept, sau=leaf.newer) if leaf.newer else None,
+            is_newest=asked.before is None and asked.after is None,
+            is_too_wide=reading.is_too_wide,
             selects=_selects(asked),
             asked=asked,
-            kept=_kept(),
+            kept=kept,
             seal=seals.newest(),
-            looked=seals.last_look(),
-            verdict=_verdict() if request.args.get("kiem") == "1" else None,
+            **_look(),
         )
+
+    @expose("/moi")
+    def newest(self) -> str:
+        """The rows of the first page alone, for who lets the list go on by itself."""
+        leaf = audit.trail(_asked())
+        return self.render("desk/parts/trail_rows.html", events=events.rows(leaf.rows), now=menu.now())
 
     @expose("/<int:number>")
     def event(self, number: int) -> str:
         found = audit.event(number) or abort(404)
         words = sealed.opened([found.payload])
+        forgotten = gettext("đã xóa")
         return self.render(
             "desk/event.html",
-            event=_drawn(found, sealed.readable(found.payload, words, forgotten=gettext("đã xóa"))),
+            event=events.whole(found, sealed.readable(found.payload, words, forgotten=forgotten)),
             payload=json.dumps(found.payload, ensure_ascii=False, indent=2, sort_keys=True),
-            private=[(name, words[seal] or gettext("đã xóa")) for name, seal in _seals(found.payload, words)],
+            private=[
+                (name, words[seal] or forgotten) for name, seal in events.personal(found.payload, words)
+            ],
             found=found,
         )
 
@@ -70,47 +79,45 @@ class Trail(Screen):
         answer.headers["Content-Disposition"] = f'attachment; filename="bang-chung-{number}.json"'
         return answer
 
-    @expose("/xuat.csv")
-    def export(self) -> Response:
-        """The filtered trail as CSV; that it left the house is itself on record, before the first line does."""
+    @expose("/xuat.<any(csv, xlsx):form>")
+    def export(self, form: str) -> Response:
+        """All that the filters find, of any length; that it left the house is on record before its first line."""
         asked = _asked()
-        inspecting.note_export(asdict(asked), by=me())
-        # Read whole: the session is closed before a streamed answer would be finished.
-        rows = [trail_cells(row) for row in audit.export(asked)]
-        return csv_answer("nhat-ky.csv", TRAIL_HEAD, rows)
+        inspecting.note_export({**asdict(asked), "form": form}, by=me())
+        return ANSWERS[form](f"nhat-ky.{form}", TRAIL_HEAD, map(trail_cells, audit.export(asked)))
+
+    @expose("/kiem-tra", methods=["POST"])
+    def check(self) -> Response:
+        """Verify the whole trail; a worker does it, and tells how far it has come."""
+        attempt(lambda: inspecting.check_trail(by=me()), done=gettext("Đã đưa việc kiểm tra vào hàng đợi."))
+        return back_to(".index", anchor="kiem-tra")
+
+    @expose("/kiem-tra")
+    def checked(self) -> str:
+        """How far the newest check has come, alone, for a page that asks again and again."""
+        return render_template("desk/parts/trail_check.html", **_look())
 
 
-def _seals(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
-    """(name, seal) of every personal word of an event, by what a reader calls it."""
-    for name, value in payload.items():
-        if isinstance(value, Mapping):
-            yield from _seals(value, words)
-        elif isinstance(value, str) and value in words:
-            yield gettext(PRIVATE.get(name, name)), value
-
-
-PRIVATE = {"address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}
+def _look() -> dict[str, Any]:
+    """The newest check of the whole trail, and what its outcome means."""
+    return {"look": seals.newest_look(), "steps": audit_check.STEPS, "kinds": audit_check.KINDS}
 
 
 def _asked() -> audit.AskedTrail:
     get = request.args.get
-    actions = set(audit.actions())
-    action = get("hanh-dong", "")
+    since, until = _month(get("thang"))
     return audit.AskedTrail(
         words=words_of(),
-        action=action if action in actions or action in FAMILIES else "",
+        action=get("hanh-dong", "")[:80],
         submission=number_in(get("bai")),
         actor=number_in(get("nguoi")),
         unit=get("don-vi", "")[:60],
         refused=get("tu-choi") == "1",
-        since=_instant(get("tu"), timedelta()),
-        until=_instant(get("den"), timedelta(days=1)),
+        since=_instant(get("tu"), timedelta()) or since,
+        until=_instant(get("den"), timedelta(days=1)) or until,
         before=number_in(get("truoc")),
         after=number_in(get("sau")),
     )
-
-
-FAMILIES = ("submission:", "committee:", "period:", "unit:", "account:", "envelope:", "outbox:")
 
 
 def number_in(typed: str | None) -> int | None:
@@ -126,7 +133,17 @@ def _instant(typed: str | None, later: timedelta) -> str:
     return instant(datetime.combine(day, time(), clock.ZONE)) if 2000 <= day.year <= 2200 else ""
 
 
-NAMES = ("q", "hanh-dong", "bai", "nguoi", "don-vi", "tu-choi", "tu", "den")
+def _month(typed: str | None) -> tuple[str, str]:
+    """A month of Hà Tĩnh, `2021-05`, as the instants between which it lies."""
+    try:
+        first = date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        return "", ""
+    following = (first + timedelta(days=31)).replace(day=1) if first.year < 2200 else first
+    return _instant(f"{first}", timedelta()), _instant(f"{following}", timedelta())
+
+
+NAMES = ("q", "hanh-dong", "bai", "nguoi", "don-vi", "thang", "tu-choi", "tu", "den")
 
 
 def _kept() -> dict[str, str]:
@@ -134,109 +151,17 @@ def _kept() -> dict[str, str]:
 
 
 def _selects(asked: audit.AskedTrail) -> list[dict[str, Any]]:
+    offered = audit.choices(asked.actor)
     actions = [
-        (action, gettext(action_name(action))) for action in audit.actions() if "refused/" not in action
+        (action, gettext(action_name(action))) for action in offered.actions if "refused/" not in action
     ]
     return [
+        {"name": "nguoi", "label": gettext("Người"), "value": asked.actor or "", "choices": offered.people},
         {"name": "hanh-dong", "label": gettext("Hành động"), "value": asked.action,
-         "choices": sorted(actions, key=lambda pair: pair[1])},
-        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},
+         "choices": sorted(actions, key=lambda pair: sort_key(pair[1]))},
+        {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": offered.units},
+        {"name": "thang", "label": gettext("Tháng"), "value": request.args.get("thang", ""),
+         "choices": [(month, f"{int(month[5:])}/{month[:4]}") for month in offered.months]},
         {"name": "tu-choi", "label": gettext("Bị từ chối"), "value": "1" if asked.refused else "",
          "choices": [("1", gettext("Có"))]},
     ]  # fmt: skip
-
-
-def _row(event: Any) -> dict[str, Any]:
-    """As look/parts/audit.html draws a row."""
-    code = event.action.partition("refused/")[2]
-    trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
-    return {
-        "number": event.id,
-        "at": datetime.fromisoformat(event.at),
-        "who": event.who or gettext("Hệ thống"),
-        "seat": event.seat or "",
-        "act": "consent" if trigger == "answer" else trigger,
-        "says": gettext(action_name(event.action, trigger)),
-        "refused": bool(code),
-        "subject": event.subject
-        or event.about
-        or event.unit
-        or event.payload.get("period")
-        or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
-        "code": event.code or (event.payload.get("period") if event.payload.get("period") else event.stream),
-        "url": url_for(".event", number=event.id),
-    }
-
-
-ABOUT = {
-    "submission": N_("Tin, bài"),
-    "refusal": N_("Thao tác bị từ chối"),
-    "account": N_("Tài khoản"),
-    "committee": N_("Ban Truyền thông"),
-    "envelope": N_("Thư đến"),
-    "period": N_("Kỳ và hạn gửi"),
-    "settings": N_("Thiết lập"),
-    "unit": N_("Đơn vị"),
-    "delegation": N_("Ủy quyền"),
-    "picture": N_("Ảnh gốc"),
-}
-"""What a stream is about, when its event names nothing nearer."""
-
-
-def _drawn(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """As look/parts/audit.html draws the drawer; `payload` with its seals opened."""
-    row = _row(event)
-    is_piece = event.submission_id is not None
-    return {
-        **row,
-        "headline": telling.sentence(event),
-        "subject": event.subject or "",
-        "subject_url": url_for("desk_pieces.piece", piece_id=event.submission_id) if is_piece else None,
-        "revision": payload.get("revision"),
-        "capacity": event.seat,
-        "on_behalf_of": event.in_place_of,
-        "reason": payload.get("reason"),
-        "before": payload.get("from"),
-        "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
-        "changes": _changes(payload.get("before"), payload.get("after")) + _role(payload),
-        "seen": payload.get("digest"),
-        "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
-        "note": note(payload),
-        "chain": [
-            {"number": link.id, "digest": link.hash, "here": link.id == event.id}
-            for link in audit.neighbours(event.stream, event.seq)
-        ],
-        "close_url": url_for(".index"),
-    }  # fmt: skip
-
-
-def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
-    """What an event put in the place of what, name by name."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        names = [name for name in after if before.get(name) != after[name]]
-        return [{"name": name, "before": before.get(name), "after": after[name]} for name in names]
-    if after is None or isinstance(after, Mapping):
-        return []
-    return [{"name": gettext("Trước, sau"), "before": before, "after": after}]
-
-
-def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The role that was given, taken or lent."""
-    role = payload.get("role")
-    return (
-        [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
-    )
-
-
-def _verdict() -> dict[str, Any]:
-    """The whole trail checked now. Reads every event; asked for by a button, never on its own."""
-    verdict = audit_check.check()
-    first = verdict.damages[0] if verdict.damages else None
-    return {
-        "whole": verdict.is_whole,
-        "count": verdict.events,
-        "streams": verdict.streams,
-        "damage": first,
-        "kinds": audit_check.KINDS,
-        "damages": len(verdict.damages),
-    }

@@ -6,6 +6,7 @@ verbs. All three deny by default: a screen names the permission of `workflow/rul
 
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -26,6 +27,7 @@ from models.people import Account
 from workflow import accounts, inspecting, texts
 from workflow.engine import repeats
 from workflow.engine.errors import Refusal, ToaSoanError
+from workflow.queries.desk import local_day, people_now
 from workflow.rules.permissions import may
 
 Result = TypeVar("Result")
@@ -40,11 +42,19 @@ def me() -> Account:
     return account
 
 
+def now() -> datetime:
+    """People's time, read once per request."""
+    if "console_now" not in g:
+        g.console_now = people_now()
+    moment: datetime = g.console_now
+    return moment
+
+
 def roles() -> frozenset[str]:
     """The department roles of whoever asks, read once per request; none when nobody is signed in."""
     if "console_roles" not in g:
         signed_in = current_user.is_authenticated
-        g.console_roles = accounts.roles_of(me()) if signed_in else frozenset()
+        g.console_roles = accounts.roles_of(me(), on=local_day(now())) if signed_in else frozenset()
     held: frozenset[str] = g.console_roles
     return held
 
@@ -155,6 +165,8 @@ OPENED_BY = {
     "details_view": "can_view_details",
     "export": "can_export",
 }
+LONGEST_NUMBER = 19
+"""Digits that a key of the database may have, and one more."""
 UNUSED = frozenset({"action_view", "ajax_lookup", "ajax_update"})
 
 
@@ -186,6 +198,10 @@ class Ledger(Kept, ModelView):
 
     def render(self, template: str, **values: Any) -> str:
         return super().render(template, picks=[pick.drawn() for pick in self.picks], **values)
+
+    def get_one(self, id: str) -> Any:
+        """None for what is no number: what stands in an address is anybody's to write."""
+        return super().get_one(id) if id.isascii() and id.isdigit() and len(id) < LONGEST_NUMBER else None
 
     def get_query(self) -> Any:
         return self._picked(super().get_query())

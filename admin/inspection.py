@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from admin import menu, telling
 from admin.audit import number_in
 from admin.desk import Screen, me, words_of
-from admin.export import csv_answer
+from admin.export import ANSWERS
 from workflow import differences, inspecting, texts
 from workflow.grammar import action_name
 from workflow.queries import decisions, desk, timeline
@@ -44,11 +44,11 @@ class Inspection(Screen):
             kept=_kept(),
         )
 
-    @expose("/xuat.csv")
-    def export(self) -> Response:
-        """The same table as CSV; that it left the house is on record before its first line does."""
+    @expose("/xuat.<any(csv, xlsx):form>")
+    def export(self, form: str) -> Response:
+        """The same table as a file; that it left the house is on record before its first line does."""
         asked = _asked()
-        inspecting.note_export(asdict(asked), by=me(), what="audit:export_decisions")
+        inspecting.note_export({**asdict(asked), "form": form}, by=me(), what="audit:export_decisions")
         # Read whole: the session is closed before a streamed answer would be finished.
         rows = [
             [row.id, row.at, row.who or "", row.in_place_of or "", gettext(action_name(row.action)), row.code,
@@ -56,7 +56,7 @@ class Inspection(Screen):
              row.reason or "", row.hash]
             for row in decisions.export(asked)
         ]  # fmt: skip
-        return csv_answer("ai-da-duyet-gi.csv", HEAD, rows)
+        return ANSWERS[form](f"ai-da-duyet-gi.{form}", HEAD, rows)
 
     @expose("/<int:piece_id>/")
     def sheet(self, piece_id: int) -> str:

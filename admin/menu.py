@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext
 from flask_login import current_user
 
 from admin import reading
-from admin.desk import can, me, roles
+from admin.desk import can, me, now, roles
 from models.vocabulary import Role
 from workflow import clock
 from workflow.engine.errors import N_
@@ -74,14 +74,6 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
 )  # fmt: skip
-
-
-def now() -> datetime:
-    """People's time, read once per request."""
-    if "console_now" not in g:
-        g.console_now = desk.people_now()
-    moment: datetime = g.console_now
-    return moment
 
 
 def waiting() -> Any:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.desk import Screen, me
-from admin.export import csv_answer
+from admin.export import ANSWERS
 from models.vocabulary import MonthStatus
 from workflow import inspecting
 from workflow.queries import desk, reports, standings
@@ -37,15 +37,15 @@ class MonthReport(Screen):
                     "choices": desk.period_choices(),
                 }
             ],
-            csv_url=url_for(".export", ky=f"{year}-{month:02d}"),
+            files=[(form, url_for(".export", form=form, ky=f"{year}-{month:02d}")) for form in ANSWERS],
         )
 
-    @expose("/thang.csv")
-    def export(self) -> Response:
+    @expose("/thang.<any(csv, xlsx):form>")
+    def export(self, form: str) -> Response:
         year, month = _asked()
-        inspecting.note_export({"period": f"{year}-{month:02d}"}, by=me(), what="report:export")
+        inspecting.note_export({"period": f"{year}-{month:02d}", "form": form}, by=me(), what="report:export")
         rows = [list(row.as_row().values()) for row in reports.month(year, month)]
-        return csv_answer(f"bao-cao-{year}-{month:02d}.csv", list(reports.COLUMNS), rows)
+        return ANSWERS[form](f"bao-cao-{year}-{month:02d}.{form}", list(reports.COLUMNS), rows)
 
 
 def _asked() -> tuple[int, int]:

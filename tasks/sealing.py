@@ -1,12 +1,15 @@
 """The clock's errands around the proof: sealing what is new, and looking each night whether the trail is whole."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from itertools import count
 
 import structlog
 
 from workflow.proof import sealing
 from workflow.queries import audit_check
+from workflow.timetable import note_progress
 
 log = structlog.get_logger("tasks.sealing")
 
@@ -18,9 +21,11 @@ def seal(_slot: datetime) -> Mapping[str, int]:
     return {"sealed": sum(sealed.added for sealed in sealing.seal())}
 
 
-def look(_slot: datetime) -> Mapping[str, int]:
+def look(slot: datetime) -> Mapping[str, object]:
     """The whole trail; what is found stands in the log and in the outcome, which the audit screen shows."""
-    verdict = audit_check.check()
+    done = count(1)
+    verdict = audit_check.check(told=lambda: note_progress("audit_check", slot, {"steps": next(done)}))
     for damage in verdict.damages:
         log.error("audit_damaged", stream=damage.stream, seq=damage.seq, kind=damage.kind)
-    return {"events": verdict.events, "damages": len(verdict.damages)}
+    first = {"first": asdict(verdict.damages[0])} if verdict.damages else {}
+    return {"events": verdict.events, "streams": verdict.streams, "damages": len(verdict.damages), **first}

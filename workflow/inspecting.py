@@ -1,12 +1,14 @@
 """What somebody looks at or takes out of the house, where that leaves a trace of its own (R8, R11, T33)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from models.base import db
 from models.people import Account
-from workflow import accounts, clock, privacy
+from workflow import accounts, clock, privacy, timetable
 from workflow.engine import audit
 from workflow.engine.unit_of_work import change
+from workflow.queries import seals
 from workflow.rules.permissions import require
 
 EXPORTS: Mapping[str, str] = {
@@ -58,3 +60,13 @@ def note_opening(attachment_id: int, *, submission_id: int, by: Account) -> None
             attachment=attachment_id,
             submission=submission_id,
         )
+
+
+def check_trail(*, by: Account) -> datetime:
+    """Have the whole trail verified by a worker; returns its slot. One that is under way is not asked for twice."""
+    require(accounts.roles_of(by), "audit.read")
+    newest = seals.newest_look()
+    if newest is not None and newest.is_under_way:
+        slot: datetime = newest.slot
+        return slot
+    return timetable.put("audit_check", by)

@@ -3,10 +3,11 @@
 What runs when stands in `tasks/timetable.py`; a job is known here by its name only.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
@@ -16,7 +17,7 @@ from workflow import accounts, clock, outbox
 from workflow.engine import audit
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_, Invalid, NotFound
-from workflow.engine.unit_of_work import change
+from workflow.engine.unit_of_work import apart, change
 from workflow.rules.permissions import require
 from workflow.wording import JOBS
 
@@ -24,6 +25,11 @@ from workflow.wording import JOBS
 def run_now(job: str, *, by: Account) -> datetime:
     """Put a job into the outbox beside its timetable, paused or not; returns the slot it runs for."""
     _require(job, by)
+    return put(job, by)
+
+
+def put(job: str, by: Account) -> datetime:
+    """The same for who has been asked whether she may."""
     with change() as session:
         slot = clock.now()
         row = insert(JobRun).values(job=job, slot=slot, asked_by=by.id).on_conflict_do_nothing()
@@ -31,6 +37,16 @@ def run_now(job: str, *, by: Account) -> datetime:
         outbox.put("job", f"job:{job}:{instant(slot)}", {"job": job, "slot": instant(slot)})
         _told("job:run", job, by, slot=slot)
         return slot
+
+
+def note_progress(job: str, slot: datetime, done: Mapping[str, object]) -> None:
+    """Write down how far a run has come, for who waits for it; on a connection of its own, so that others see it."""
+    with apart() as connection:
+        connection.execute(
+            update(JobRun)
+            .where(JobRun.job == job, JobRun.slot == slot, JobRun.done_at.is_(None))
+            .values(outcome=dict(done))
+        )
 
 
 def pause(job: str, *, reason: str, by: Account) -> None:

@@ -85,7 +85,9 @@ def test_the_table_leaves_as_csv_and_that_is_on_record(decided, cast, client):
     )  # fmt: skip
     assert row["dấu vân tay"] == decided[1].digest
     noted = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "audit:export_decisions")).one()
-    assert (noted.actor_id, json.loads(noted.payload)["asked"]) == (cast.khang.id, {"actor": cast.ly.id})
+    assert (noted.actor_id, json.loads(noted.payload)["asked"]) == (
+        cast.khang.id, {"actor": cast.ly.id, "form": "csv"},
+    )  # fmt: skip
 
 
 def test_the_sheet_tells_sent_edited_approved_who_in_whose_place_and_what_was_refused(

@@ -1,21 +1,31 @@
 """The audit screen: keyset pages, filters, one event with its chain, an export that is itself on record."""
 
 import csv
+import html
 import io
 import json
 import re
 
+import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
+from admin.export import TRAIL_HEAD
 from models.audit import AuditEvent
 from models.base import db
+from models.outbox import JobRun
+from tasks import timetable
 from workflow import submissions
+from workflow import timetable as timetable_by_hand
+from workflow.engine.audit import instant
+from workflow.engine.unit_of_work import bookkeeping
 from workflow.proof import sealing
-from workflow.queries import audit
+from workflow.queries import audit, audit_check, seals
 
 pytestmark = pytest.mark.database
 
+PAGE = "/quan-tri/nhat-ky/"
+ROWS = re.compile(r'<tr data-number="(\d+)"')
 NUMBERS = re.compile(r'<td class="not-on-card ink-3">(\d+)</td>')
 
 
@@ -96,7 +106,7 @@ def test_the_screen_tells_the_newest_seal_and_an_event_hands_out_its_proof(make,
 
     assert (early.status_code, early.headers["Location"]) == (303, address)
     assert "Đã niêm phong" in index.text
-    assert "Chưa có đêm kiểm tra nào" in index.text
+    assert "Chưa có lần kiểm tra nào" in index.text
     assert f"{address}/bang-chung.json" in page.text
     assert proof.headers["Content-Disposition"] == f'attachment; filename="bang-chung-{event.id}.json"'
     assert proof.json["event"]["payload"] == event.payload
@@ -115,7 +125,7 @@ def test_the_export_is_whole_safe_and_itself_on_record(make, cast, client):
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     noted = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "audit:export")).one()
     assert noted.actor_id == cast.khang.id
-    assert json.loads(noted.payload)["asked"] == {"action": "submission:submit"}
+    assert json.loads(noted.payload)["asked"] == {"action": "submission:submit", "form": "csv"}
 
 
 def test_who_may_not_read_the_trail_may_not_export_it_and_nothing_is_noted(make, cast, client):
@@ -125,13 +135,74 @@ def test_who_may_not_read_the_trail_may_not_export_it_and_nothing_is_noted(make,
     assert db.session.scalars(select(AuditEvent).where(AuditEvent.action == "audit:export")).all() == []
 
 
-def test_a_tampered_event_is_told_by_the_check(make, cast, client, superuser):
-    from sqlalchemy import text
+def test_a_workbook_holds_the_same_rows_as_the_list_and_runs_nothing(make, cast, client):
+    make.submission(state="submitted", title="=cmd|' /C calc'!A0")
+    khang = client.as_(cast.khang)
 
+    answer = khang.get("/quan-tri/nhat-ky/xuat.xlsx?hanh-dong=submission:submit")
+
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    head, *rows = ([cell.value for cell in row] for row in book.active)
+    assert head == list(TRAIL_HEAD)
+    shown = [int(n) for n in NUMBERS.findall(khang.get(f"{PAGE}?hanh-dong=submission:submit").text)]
+    assert [row[0] for row in rows] == shown[::-1]
+    assert not any(cell.data_type == "f" for row in book.active for cell in row)
+
+
+def test_a_file_is_as_long_as_what_was_found_though_it_is_read_in_parts(make, cast, client, monkeypatch):
+    monkeypatch.setattr(audit, "PART", 3)
+    make.submission(state="edited")
+    khang = client.as_(cast.khang)
+
+    lines = khang.get(f"{PAGE}xuat.csv").text.splitlines()
+
+    numbers = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id)).all()
+    assert [int(line.split(",")[0]) for line in lines[1:]] == list(numbers)
+    assert len(numbers) > 3 * 3
+
+
+def run_what_waits() -> None:
+    """Do as a worker does with the check that was asked for."""
+    slot = seals.newest_look().slot
+    with bookkeeping():
+        timetable.run("audit_check", slot.isoformat())()
+    db.session.rollback()
+
+
+def test_the_check_is_done_by_a_worker_and_the_page_tells_how_far_it_is(make, cast, client):
     make.submission(state="submitted")
     khang = client.as_(cast.khang)
-    assert "Nhật ký nguyên vẹn" in khang.get("/quan-tri/nhat-ky/?kiem=1").text
+    assert "Chưa có lần kiểm tra nào" in khang.get(PAGE).text
 
+    answers = [khang.send(f"{PAGE}kiem-tra") for _ in range(2)]
+
+    assert [answer.headers["Location"] for answer in answers] == [f"{PAGE}#kiem-tra"] * 2
+    run, *others = db.session.scalars(select(JobRun).where(JobRun.job == "audit_check")).all()
+    assert (run.asked_by, others) == (cast.khang.id, [])
+    assert "đang chờ đến lượt" in khang.get(PAGE).text
+    timetable_by_hand.note_progress("audit_check", run.slot, {"steps": 4})
+    part = khang.get(f"{PAGE}kiem-tra").text
+    assert f"4 trên {audit_check.STEPS} bước" in part
+    assert f'data-again="{PAGE}kiem-tra"' in part
+    assert "<html" not in part
+    run_what_waits()
+    part = khang.get(f"{PAGE}kiem-tra").text
+    assert "Nhật ký nguyên vẹn" in part
+    assert "data-again" not in part
+
+
+def test_each_question_of_the_check_is_a_step(make, superuser):
+    make.submission(state="submitted")
+    steps = []
+
+    audit_check.check(told=lambda: steps.append(1))
+
+    assert len(steps) == audit_check.STEPS
+
+
+def test_a_tampered_event_is_told_by_the_check(make, cast, client, superuser):
+    make.submission(state="submitted")
+    khang = client.as_(cast.khang)
     with superuser.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(
@@ -139,7 +210,114 @@ def test_a_tampered_event_is_told_by_the_check(make, cast, client, superuser):
             {"was": '"submission:submit"', "now": '"submission:claim"', "action": "submission:submit"},
         )
 
-    assert "Nhật ký bị thay đổi" in khang.get("/quan-tri/nhat-ky/?kiem=1").text
+    khang.send(f"{PAGE}kiem-tra")
+    run_what_waits()
+
+    assert "Nhật ký bị thay đổi tại dòng submission:" in khang.get(PAGE).text
+
+
+def test_who_may_not_read_the_trail_may_not_have_it_checked(make, cast, client):
+    make.submission()
+
+    assert client.as_(cast.phuong).send(f"{PAGE}kiem-tra").status_code == 403
+    assert seals.newest_look() is None
+
+
+def test_the_newest_rows_alone_are_what_the_list_goes_on_with(make, cast, client):
+    piece = make.submission(state="submitted")
+    khang = client.as_(cast.khang)
+    page = khang.get(f"{PAGE}?bai={piece.id}").text
+    address = html.unescape(re.search(r'data-live="([^"]+)"', page)[1])
+    before = ROWS.findall(page)
+
+    submissions.claim(piece.id, by=cast.son)
+    part = khang.get(address).text
+
+    assert "<html" not in part
+    assert ROWS.findall(part)[1:] == before
+    assert "data-live=" not in khang.get(f"{PAGE}?truoc={before[0]}").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "nguoi={person}", "don-vi=h-can-loc", "hanh-dong=submission:submit", "hanh-dong=submission:", "tu-choi=1",
+     "thang=2021-05", "tu=2021-05-01&den=2021-05-31", "bai={piece}", "q={code}", "q=son", "truoc={last}",
+     "nguoi={person}&don-vi=h-can-loc&hanh-dong=submission:&thang=2021-05&q={code}"],
+)  # fmt: skip
+def test_no_page_of_the_trail_costs_more_than_twelve_statements(make, cast, client, statements, asked):
+    piece = make.submission(state="edited")
+    last = db.session.scalar(select(func.max(AuditEvent.id)))
+    khang = client.as_(cast.khang)
+
+    with statements() as seen:
+        page = khang.get(
+            f"{PAGE}?{asked.format(person=cast.son.id, piece=piece.id, code=piece.code, last=last)}"
+        )
+
+    assert page.status_code == 200
+    assert len(seen) <= 12, "\n".join(" ".join(sql.split())[:100] for sql in seen)
+    assert not any("count(*)" in sql and "FROM audit_event" in sql for sql in seen)
+
+
+def told(asked: audit.AskedTrail) -> list[str]:
+    return [row.action for row in reversed(audit.trail(asked).rows)]
+
+
+def test_words_find_what_a_person_did_and_what_was_done_to_a_piece(make, cast):
+    piece = make.submission(state="edited", title="Bếp ăn một chiều")
+    make.submission(state="submitted", title="Ngày hội đến trường")
+
+    by_title = told(audit.AskedTrail(words="bep an"))
+    by_person = told(audit.AskedTrail(words="son", submission=piece.id))
+
+    assert (
+        by_title
+        == told(audit.AskedTrail(submission=piece.id))
+        == told(audit.AskedTrail(words=piece.code.lower()))
+    )
+    assert by_person == ["submission:claim", "submission:edit"]
+    assert told(audit.AskedTrail(words="khong co o dau")) == []
+
+
+def test_words_that_stand_for_too_much_are_told_and_not_cut_in_silence(make, cast, client, monkeypatch):
+    monkeypatch.setattr(audit, "MOST_PIECES", 1)
+    for title in ("Bếp ăn một", "Bếp ăn hai"):
+        make.submission(title=title)
+
+    page = client.as_(cast.khang).get(f"{PAGE}?q=bep").text
+
+    assert "Từ tìm kiếm khớp quá nhiều bài hoặc người" in page
+    assert NUMBERS.findall(page) == []
+
+
+@pytest.mark.parametrize("edge", ["since", "until"])
+def test_a_day_takes_in_exactly_what_was_recorded_on_it(make, clock_at, edge):
+    clock_at("2021-05-11 23:59:59")
+    before = make.submission()
+    midnight = clock_at("2021-05-12 00:00:00")
+    after = make.submission()
+
+    asked = audit.AskedTrail(action="submission:create", **{edge: instant(midnight)})
+
+    found = [row.submission_id for row in audit.trail(asked).rows]
+    assert found == ([after.id] if edge == "since" else [before.id])
+
+
+def test_the_month_filter_is_a_calendar_month_of_the_province(make, cast, client, clock_at):
+    clock_at("2021-05-31 23:59:59")
+    may = make.submission()
+    clock_at("2021-06-01 00:00:00")
+    june = make.submission()
+    khang = client.as_(cast.khang)
+
+    codes = [
+        re.findall(
+            r"GDMN-\d{4}-\d{2}-\d{4}", khang.get(f"{PAGE}?hanh-dong=submission:create&thang={month}").text
+        )
+        for month in ("2021-05", "2021-06")
+    ]
+
+    assert codes == [[may.code], [june.code]]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +330,10 @@ def test_a_tampered_event_is_told_by_the_check(make, cast, client, superuser):
         "den=9999-12-31",
         "nguoi=-1",
         "hanh-dong=%27",
+        "thang=2021-13",
+        "thang=9999-12",
+        "thang=%27",
+        "q=%27%3A*%26",
     ],
 )
 def test_bad_words_in_the_address_are_no_error(make, cast, client, asked):

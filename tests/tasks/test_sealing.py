@@ -8,6 +8,7 @@ from tasks import timetable
 from workflow import clock
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.queries import seals
+from workflow.queries.audit_check import KINDS
 from workflow.settings import settings
 
 pytestmark = pytest.mark.database
@@ -32,7 +33,7 @@ def test_where_another_process_seals_this_one_does_nothing(make, monkeypatch):
 
 def test_the_nightly_look_is_remembered_for_the_audit_screen(make, superuser, clock_at):
     make.submission()
-    assert seals.last_look() is None
+    assert seals.newest_look() is None
 
     def look(night: str) -> None:
         slot = clock_at(night)
@@ -41,10 +42,12 @@ def test_the_nightly_look_is_remembered_for_the_audit_screen(make, superuser, cl
             timetable.run("audit_check", slot.isoformat())()
 
     look("2021-05-18 03:00")
-    assert seals.last_look()[1] is True
+    assert seals.newest_look().outcome["damages"] == 0
     with superuser.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("DELETE FROM audit_event WHERE action = 'submission:create'"))
     look("2021-05-19 03:00")
 
-    assert seals.last_look()[1] is False
+    newest = seals.newest_look()
+    assert newest.outcome["damages"] > 0
+    assert newest.outcome["first"]["kind"] in KINDS

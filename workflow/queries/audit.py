@@ -44,15 +44,16 @@ class AskedTrail:
 # of turn. Twenty steps at a million events; an index on the time would cost every event that is written.
 _FIRST_AT = text("""
 WITH RECURSIVE halved AS (
-  SELECT (SELECT min(id) FROM audit_event) AS low, (SELECT max(id) + 1 FROM audit_event) AS high
+  SELECT place, instant, (SELECT min(id) FROM audit_event) AS low, (SELECT max(id) + 1 FROM audit_event) AS high
+  FROM unnest(CAST(:instants AS text[])) WITH ORDINALITY AS wanted (instant, place)
   UNION ALL
-  SELECT CASE WHEN probe.at < :instant THEN probe.id + 1 ELSE low END,
-    CASE WHEN probe.at < :instant THEN high ELSE (low + high) / 2 END
+  SELECT place, instant, CASE WHEN probe.at < instant THEN probe.id + 1 ELSE low END,
+    CASE WHEN probe.at < instant THEN high ELSE (low + high) / 2 END
   FROM halved CROSS JOIN LATERAL (
     SELECT id, at FROM audit_event WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) AS probe
   WHERE low < high
 )
-SELECT low FROM halved WHERE low >= high
+SELECT low FROM halved WHERE low >= high ORDER BY place
 """)
 OUT_OF_TURN = timedelta(hours=2)
 """No transaction is open for longer: what has a later number was not written so much earlier."""
@@ -113,16 +114,14 @@ LEFT JOIN submission s ON s.id = e.submission_id
 LEFT JOIN revision r ON r.id = s.revision_id
 """
 
-_PEOPLE = text(f"""
-SELECT id FROM account a WHERE {holding("a.full_name || ' ' || a.email")} ORDER BY id LIMIT :most
+_NAMED = text(f"""
+SELECT ARRAY(SELECT a.id FROM account a WHERE {holding("a.full_name || ' ' || a.email")} ORDER BY a.id LIMIT :people)
+  AS people,
+  ARRAY(SELECT id FROM submission WHERE code = upper(:words)) || ARRAY(
+    SELECT s.id FROM revision r JOIN submission s ON s.id = r.submission_id AND s.revision_id = r.id
+    WHERE r.found @@ (nullif(plainto_tsquery('public.vi_plain', :words)::text, '') || ':*')::tsquery
+    LIMIT :pieces) AS pieces
 """)  # noqa: S608
-_PIECES = text("""
-(SELECT id FROM submission WHERE code = upper(:words))
-UNION ALL
-(SELECT s.id FROM revision r JOIN submission s ON s.id = r.submission_id AND s.revision_id = r.id
-WHERE r.found @@ (SELECT (q::text || ':*')::tsquery FROM plainto_tsquery('public.vi_plain', :words) q
-  WHERE numnode(q) > 0) LIMIT :most)
-""")
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,13 @@ class Found:
 
 def found(words: str) -> Found:
     """Read before the page, so that a seldom word costs no look at every event."""
-    asked = {"words": words, "most": MOST_PEOPLE + 1}
-    people = list(db.session.scalars(_PEOPLE, asked))
-    pieces = list(db.session.scalars(_PIECES, {**asked, "most": MOST_PIECES + 1}))
+    named = db.session.execute(
+        _NAMED, {"words": words, "people": MOST_PEOPLE + 1, "pieces": MOST_PIECES + 1}
+    ).one()
     return Found(
-        people[:MOST_PEOPLE],
-        pieces if len(pieces) <= MOST_PIECES else [],
-        len(people) > MOST_PEOPLE or len(pieces) > MOST_PIECES,
+        named.people[:MOST_PEOPLE],
+        named.pieces if len(named.pieces) <= MOST_PIECES else [],
+        len(named.people) > MOST_PEOPLE or len(named.pieces) > MOST_PIECES,
     )
 
 
@@ -162,8 +161,7 @@ class Reading:
             "pieces_named": named.pieces,
             "people": named.people if asked.words else [asked.actor],
             "pieces": named.pieces if asked.submission is None else [asked.submission],
-            "since_id": _first_at(asked.since, -OUT_OF_TURN),
-            "until_id": _first_at(asked.until, OUT_OF_TURN),
+            **_between(asked.since, asked.until),
         }
 
     def leaf(self) -> paging.Leaf:
@@ -204,12 +202,18 @@ class Reading:
         return (_BY_ACTION,) if asked.action or asked.refused or asked.unit else (_ALL,)
 
 
-def _first_at(instant: str, turn: timedelta) -> int | None:
-    """About the number of the first event at an instant, on the safe side by `turn`; None without an instant."""
-    if not instant:
-        return None
-    safe = (datetime.fromisoformat(instant) + turn).astimezone(UTC)
-    return db.session.scalar(_FIRST_AT, {"instant": f"{safe:%Y-%m-%dT%H:%M:%S.%fZ}"}) or 0
+def _between(since: str, until: str) -> dict[str, int]:
+    """About the numbers of the first event at two instants, on the safe side; nothing for an empty one."""
+    turns = {"since_id": (since, -OUT_OF_TURN), "until_id": (until, OUT_OF_TURN)}
+    wanted = {
+        name: f"{(datetime.fromisoformat(at) + turn).astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        for name, (at, turn) in turns.items()
+        if at
+    }
+    if not wanted:
+        return {}
+    numbers = db.session.scalars(_FIRST_AT, {"instants": list(wanted.values())}).all()
+    return dict(zip(wanted, [number or 0 for number in numbers] or [0, 0], strict=False))
 
 
 def trail(asked: AskedTrail) -> paging.Leaf:
@@ -257,12 +261,24 @@ def neighbours(stream: str, seq: int) -> Sequence[Row[Any]]:
     return db.session.execute(_NEIGHBOURS, {"stream": stream, "seq": seq}).all()
 
 
-_ACTIONS = text(f"WITH RECURSIVE {_KNOWN} SELECT action FROM known WHERE action IS NOT NULL LIMIT 200")  # noqa: S608
+# Hops along an index instead of reading every event. One statement for all that the screen offers.
+_CHOICES = text(f"""
+WITH RECURSIVE {_KNOWN}
+SELECT ARRAY(SELECT action FROM known WHERE action IS NOT NULL LIMIT 300) AS actions,
+  ARRAY(SELECT ARRAY[a.id::text, a.full_name] FROM account a
+    WHERE a.id = :actor OR EXISTS (SELECT FROM role_grant g WHERE g.account_id = a.id AND g.unit_id IS NULL)
+    ORDER BY a.sort_key, a.id LIMIT 200) AS people,
+  ARRAY(SELECT ARRAY[code, short_name] FROM unit ORDER BY valid_to IS NOT NULL, sort_key LIMIT 300) AS units,
+  ARRAY(SELECT to_char(month, 'YYYY-MM') FROM generate_series(date_trunc('month',
+      greatest((SELECT min(at) FROM (SELECT at FROM audit_event ORDER BY id LIMIT 1) AS first)::timestamptz,
+        people_now() - interval '5 years') AT TIME ZONE 'Asia/Ho_Chi_Minh'),
+    people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh', interval '1 month') AS month ORDER BY month DESC) AS months
+""")  # noqa: S608
 
 
-def actions() -> Sequence[str]:
-    """Every action on record. Hops along the index instead of reading every event."""
-    return list(db.session.scalars(_ACTIONS))
+def choices(actor: int | None) -> Row[Any]:
+    """What the filters offer: actions on record, people of the department (and `actor`), units, months."""
+    return db.session.execute(_CHOICES, {"actor": actor}).one()
 
 
 _SINCE_TRAVEL = text("""

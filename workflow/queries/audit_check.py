@@ -3,7 +3,7 @@
 What two other files ask is put together here: `chain_check` the events, `seal_check` the seals over them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,25 +95,36 @@ FROM (SELECT max(size) AS size, max(at) AS at FROM checkpoint) AS c
 _ROOM = text("SET LOCAL work_mem = '128MB'")
 
 
-def check(*, anchors: Sequence[str] = ()) -> Verdict:
+STEPS = 9
+"""Questions put to the trail; after each one `told` is called, for who waits."""
+
+
+def check(*, anchors: Sequence[str] = (), told: Callable[[], None] = lambda: None) -> Verdict:
     """Recompute every chain, the tree over them and every seal, in one snapshot.
 
     `anchors` are checkpoint notes that were kept outside. Raises Invalid(`seal_key_broken`).
     """
     with db.engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return examine(connection, keys=key_files.believed(), anchors=anchors)
+        return examine(connection, keys=key_files.believed(), anchors=anchors, told=told)
 
 
-def examine(connection: Connection, *, keys: Sequence[PublicKey], anchors: Sequence[str]) -> Verdict:
+def examine(
+    connection: Connection,
+    *,
+    keys: Sequence[PublicKey],
+    anchors: Sequence[str],
+    told: Callable[[], None] = lambda: None,
+) -> Verdict:
     """The same for the snapshot of a connection that is there already."""
     connection.execute(_ROOM)
     counted = connection.execute(_COUNT).one()
     found = [
-        *chains(connection, most=MOST),
-        *seals(connection, keys=keys, anchors=anchors, most=MOST),
+        *chains(connection, most=MOST, told=told),
+        *seals(connection, keys=keys, anchors=anchors, most=MOST, told=told),
         *sealed.altered(connection, most=MOST),
     ]
+    told()
     return Verdict(
         counted.events,
         counted.streams,

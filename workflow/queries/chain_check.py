@@ -3,7 +3,7 @@
 Each question gives (stream, seq, kind) of what is wrong; the kinds stand in `audit_check.KINDS`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection, text
 
@@ -118,7 +118,7 @@ ORDER BY 1, 2 LIMIT :most
 """)
 
 
-def chains(connection: Connection, *, most: int) -> Iterator[Found]:
+def chains(connection: Connection, *, most: int, told: Callable[[], None]) -> Iterator[Found]:
     """Everything that is wrong with events, heads, states, approvals and effects; `most` of each question."""
     engines = definitions.engines().values()
     due = list(_effects_due(engines))
@@ -133,6 +133,7 @@ def chains(connection: Connection, *, most: int) -> Iterator[Found]:
     }
     for question in (_COLUMNS, _EVENTS, _HEADS, _OWN, _EFFECTS):
         yield from (tuple(row) for row in connection.execute(question, {**tables, "most": most}))
+        told()
 
 
 def _lines(engines: Iterable[Engine]) -> set[str]:

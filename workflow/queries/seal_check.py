@@ -5,7 +5,7 @@ copy from outside `anchor` and its size.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -37,7 +37,12 @@ CHUNK = 4096
 
 
 def seals(
-    connection: Connection, *, keys: Sequence[PublicKey], anchors: Sequence[str], most: int
+    connection: Connection,
+    *,
+    keys: Sequence[PublicKey],
+    anchors: Sequence[str],
+    most: int,
+    told: Callable[[], None],
 ) -> Iterator[Found]:
     """Everything that is wrong between the events, their tree, its checkpoints and the copies outside.
 
@@ -47,12 +52,14 @@ def seals(
     settled = checkpoints[-1].settled_id if checkpoints else 0
     found = connection.execute(_LEAVES, {"settled": settled, "most": most})
     yield from (tuple(row) for row in found)
+    told()
     keys = keys or _named(checkpoints)
     copies = [_anchor(anchor, keys) for anchor in anchors]
     yield from (problem for _, problem in copies if problem)
     outside = [checkpoint for checkpoint, _ in copies if checkpoint]
     roots, damages = _grown(connection, {row.size for row in checkpoints} | {one.size for one in outside})
     yield from damages
+    told()
     is_told = bool(damages)
     yield from _signed(checkpoints, roots, keys, is_told=is_told)
     for one in outside:
@@ -61,6 +68,7 @@ def seals(
                 yield "anchor", one.size, "anchor_differs"
         elif not is_told:
             yield "anchor", one.size, "anchor_longer"
+    told()
 
 
 def _named(checkpoints: Sequence[Row[Any]]) -> list[PublicKey]:

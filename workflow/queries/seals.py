@@ -1,7 +1,6 @@
 """The stored Merkle tree and its checkpoints: what proofs are made of, and what the doors show of it. Reads only."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -64,12 +63,13 @@ def keys() -> list[str]:
     return list(db.session.scalars(_KEYS))
 
 
-_LOOKED = text("""
-SELECT done_at, outcome FROM job_run WHERE job = 'audit_check' AND done_at IS NOT NULL ORDER BY slot DESC LIMIT 1
+_NEWEST_LOOK = text("""
+SELECT j.slot, j.claimed_at, j.done_at, j.outcome, a.full_name AS asked_by,
+  j.done_at IS NULL AND j.claimed_at > now() - interval '30 minutes' AS is_under_way
+FROM job_run j LEFT JOIN account a ON a.id = j.asked_by WHERE j.job = 'audit_check' ORDER BY j.slot DESC LIMIT 1
 """)
 
 
-def last_look() -> tuple[datetime, bool] | None:
-    """When the clock last verified the trail, and whether it was whole; None when it never did."""
-    found = db.session.execute(_LOOKED).one_or_none()
-    return (found.done_at, found.outcome.get("damages") == 0) if found else None
+def newest_look() -> Row[Any] | None:
+    """The newest run of the check, ended or not; one that has not come back after half an hour is given up."""
+    return db.session.execute(_NEWEST_LOOK).one_or_none()

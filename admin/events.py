@@ -1,0 +1,114 @@
+"""Events of the trail as look/parts/audit.html draws them: a row of the list, and one event whole."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from admin import telling
+from admin.reading import note
+from workflow.engine.errors import N_
+from workflow.grammar import action_name
+from workflow.queries import audit
+from workflow.wording import ROLES
+
+
+def rows(events: Iterable[Any]) -> list[dict[str, Any]]:
+    """A page of them. Each address differs by its number only, and building one costs."""
+    place = url_for("desk_audit.event", number=0).removesuffix("0")
+    return [row(event, place) for event in events]
+
+
+def row(event: Any, place: str) -> dict[str, Any]:
+    code = event.action.partition("refused/")[2]
+    trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
+    return {
+        "number": event.id,
+        "at": datetime.fromisoformat(event.at),
+        "who": event.who or gettext("Hệ thống"),
+        "seat": event.seat or "",
+        "act": "consent" if trigger == "answer" else trigger,
+        "says": gettext(action_name(event.action, trigger)),
+        "refused": bool(code),
+        "subject": event.subject
+        or event.about
+        or event.unit
+        or event.payload.get("period")
+        or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
+        "code": event.code or (event.payload.get("period") if event.payload.get("period") else event.stream),
+        "url": f"{place}{event.id}",
+    }
+
+
+ABOUT = {
+    "submission": N_("Tin, bài"),
+    "refusal": N_("Thao tác bị từ chối"),
+    "account": N_("Tài khoản"),
+    "committee": N_("Ban Truyền thông"),
+    "envelope": N_("Thư đến"),
+    "period": N_("Kỳ và hạn gửi"),
+    "settings": N_("Thiết lập"),
+    "unit": N_("Đơn vị"),
+    "delegation": N_("Ủy quyền"),
+    "picture": N_("Ảnh gốc"),
+}
+"""What a stream is about, when its event names nothing nearer."""
+
+
+def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """As look/parts/audit.html draws the drawer; `payload` with its seals opened."""
+    told = row(event, url_for("desk_audit.index"))
+    is_piece = event.submission_id is not None
+    return {
+        **told,
+        "headline": telling.sentence(event),
+        "subject": event.subject or "",
+        "subject_url": url_for("desk_pieces.piece", piece_id=event.submission_id) if is_piece else None,
+        "revision": payload.get("revision"),
+        "capacity": event.seat,
+        "on_behalf_of": event.in_place_of,
+        "reason": payload.get("reason"),
+        "before": payload.get("from"),
+        "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
+        "changes": _changes(payload.get("before"), payload.get("after")) + _role(payload),
+        "seen": payload.get("digest"),
+        "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
+        "note": note(payload),
+        "chain": [
+            {"number": link.id, "digest": link.hash, "here": link.id == event.id}
+            for link in audit.neighbours(event.stream, event.seq)
+        ],
+        "close_url": url_for("desk_audit.index"),
+    }  # fmt: skip
+
+
+def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
+    """What an event put in the place of what, name by name."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        names = [name for name in after if before.get(name) != after[name]]
+        return [{"name": name, "before": before.get(name), "after": after[name]} for name in names]
+    if after is None or isinstance(after, Mapping):
+        return []
+    return [{"name": gettext("Trước, sau"), "before": before, "after": after}]
+
+
+def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The role that was given, taken or lent."""
+    role = payload.get("role")
+    return (
+        [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
+    )
+
+
+def personal(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """(name, seal) of every personal word of an event, by what a reader calls it."""
+    for name, value in payload.items():
+        if isinstance(value, Mapping):
+            yield from personal(value, words)
+        elif isinstance(value, str) and value in words:
+            yield gettext(PRIVATE.get(name, name)), value
+
+
+PRIVATE = {"address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}
