@@ -1,7 +1,7 @@
 """The first page: what must be done and by when, how the units stand, and in a rehearsal the clock."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -9,14 +9,16 @@ from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin import menu, waits
+from admin import charts, menu, waits
 from admin.acts import typed_moment
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
-from models.vocabulary import MonthStatus, Phase
+from admin.queues import ask_behind
+from models.vocabulary import MonthStatus
 from workflow import clock, deadlines
 from workflow.engine.errors import Invalid
 from workflow.queries import audit, standings
 from workflow.settings import settings
+from workflow.wording import HEALTH
 
 
 class Dashboard(Kept, AdminIndexView):
@@ -28,22 +30,23 @@ class Dashboard(Kept, AdminIndexView):
         opened = menu.opened()
         month = standings.running(opened, now=now)
         rows = standings.standings([each.id for each in opened], now=now)
-        figures = standings.figures(month.id) if month else {}
         waiting = waits.rows()
         return self.render(
             "desk/dashboard.html",
-            band=band(month, rows, figures, now=now) if month else None,
             months=[
                 _month(each, now=now, is_current=month is not None and each.id == month.id) for each in opened
             ],
             matrix_rows=_matrix(opened, rows),
             waits=waiting,
+            oldest=waits.oldest(),
             total=sum(row["count"] for row in waiting),
-            days=_days(month, figures, now=now) if month else [],
-            received=sum(figures["days"].values()) if month else 0,
-            parts=_parts(month, figures) if month else [],
-            sections=_sections(month, figures) if month else [],
             month=month,
+            drawn=_drawn(month, opened, rows, now=now) if month else {},
+            owing=sum(row.done < row.quota for row in rows if month and _owes(row, month)),
+            may_remind=can("periods.write") and month is not None and now < month.closes_at,
+            health=ask_behind("health") if can("queues.read") else [],
+            healths=HEALTH,
+            tray_since=menu.waiting().tray_since,
             journey=audit.since_last_travel() if settings().is_demo else None,
             may_travel=settings().is_demo and can("clock.travel"),
         )
@@ -106,6 +109,27 @@ def band(
     }
 
 
+def _drawn(
+    month: Any, opened: Sequence[Any], rows: Sequence[standings.Standing], *, now: datetime
+) -> dict[str, Any]:
+    """The band and the charts of the month that runs."""
+    figures = standings.figures(month.id, paced=[each.id for each in opened])
+    return {
+        "band": band(month, rows, figures, now=now),
+        "days": charts.received(month, figures, now=now),
+        "received": sum(figures["days"].values()),
+        "places": charts.places(month, figures),
+        "sections": charts.sections(month, figures),
+        "on_time": charts.on_time(opened, rows, now=now),
+        "pace": charts.pace(opened, figures["pace"]),
+        "unseen": charts.unseen(month, rows, now=now),
+    }
+
+
+def _owes(row: standings.Standing, month: Any) -> bool:
+    return row.period_id == month.id and row.status is not MonthStatus.EXEMPT
+
+
 def _month(month: Any, *, now: datetime, is_current: bool) -> dict[str, Any]:
     closed = month.closed_at is not None
     return {
@@ -125,7 +149,7 @@ def _matrix(opened: Sequence[Any], rows: Sequence[standings.Standing]) -> list[d
         {
             "unit": next(iter(own.values())).name,
             "short": next(iter(own.values())).short_name,
-            "url": url_for("desk_pieces.index", **{"don-vi": code}),
+            "url": url_for("desk_units.unit", code=code),
             "cells": [_cell(code, month, own[month.id]) for month in opened],
         }
         for code, own in by_unit.items()
@@ -138,40 +162,5 @@ def _cell(code: str, month: Any, row: standings.Standing) -> dict[str, Any]:
         "done": row.done,
         "quota": row.quota,
         "excused": row.is_excused and row.status is MonthStatus.LATE,
-        "url": url_for("desk_pieces.index", **{"don-vi": code, "ky": f"{month.year}-{month.month:02d}"}),
+        "url": url_for("desk_unit_months.unit_month", period_id=month.id, code=code),
     }
-
-
-def _days(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
-    """One column a day from the opening to today, or to the closing when that has passed."""
-    first = month.opens_at.astimezone(clock.ZONE).date()
-    last = min(now, month.closes_at).astimezone(clock.ZONE).date()
-    count = max((last - first).days + 1, 1)
-    found: Mapping[str, int] = figures["days"]
-    days: list[date] = [first + timedelta(days=offset) for offset in range(count)]
-    return [
-        {"label": f"{day:%d/%m}", "value": found.get(day.isoformat(), 0), "says": f"{day:%d/%m/%Y}"}
-        for day in days
-    ]
-
-
-def _parts(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    period = f"{month.year}-{month.month:02d}"
-    return [
-        {"state": phase.value, "count": figures["phases"].get(phase, 0),
-         "url": url_for("desk_pieces.index", **{"trang-thai": phase.value, "ky": period})}
-        for phase in Phase
-    ]  # fmt: skip
-
-
-def _sections(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    period = f"{month.year}-{month.month:02d}"
-    return [
-        {
-            **each,
-            "url": url_for("desk_pieces.index", **{"muc": each["code"], "ky": period})
-            if each["code"]
-            else "",
-        }
-        for each in figures["sections"]
-    ]

@@ -20,6 +20,7 @@ from admin.queues import Queues
 from admin.report import MonthReport
 from admin.sections import Sections
 from admin.tray import Tray
+from admin.unit_months import UnitMonths
 from admin.units import Units
 from models.organisation import Unit
 from models.outbox import Letter
@@ -43,6 +44,7 @@ def open_door(app: Flask) -> None:
         Units(Unit, endpoint="desk_units", url="don-vi"),
         Committees(endpoint="desk_committees", url="ban-truyen-thong"),
         Periods(endpoint="desk_periods", url="ky"),
+        UnitMonths(endpoint="desk_unit_months", url="don-vi-thang"),
         Procedures(endpoint="desk_procedures", url="quy-trinh"),
         Sections(Category, endpoint="desk_sections", url="chuyen-muc"),
         MonthReport(endpoint="desk_report", url="bao-cao"),

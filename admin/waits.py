@@ -8,9 +8,12 @@ from flask import url_for
 from flask_babel import gettext
 
 from admin import menu
-from admin.desk import can, roles
+from admin.desk import can, me, roles
 from workflow import clock
 from workflow.engine.errors import N_
+from workflow.queries import queue_heads
+from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
+from workflow.rules.workdays import moment_later
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,15 @@ DUTIES = (
 )  # fmt: skip
 
 
+OLDEST = 5
+
+
 def rows() -> list[dict[str, Any]]:
     """As look/parts/waits.html draws them; what has nothing waiting is left out."""
     counts = menu.waiting()
-    mine = [duty for duty in DUTIES if duty.role in roles() or (duty.needs and can(duty.needs))]
+    mine = [duty for duty in _duties() if getattr(counts, duty.count)]
+    # The oldest first; what has no age of its own follows.
+    mine.sort(key=lambda duty: (not duty.since, getattr(counts, duty.since) if duty.since else menu.now()))
     return [
         {
             "icon": duty.icon,
@@ -66,8 +74,38 @@ def rows() -> list[dict[str, Any]]:
             "url": url_for(duty.endpoint, **duty.query),
         }
         for duty in mine
-        if getattr(counts, duty.count)
     ]
+
+
+def _duties() -> list[Duty]:
+    return [duty for duty in DUTIES if duty.role in roles() or (duty.needs and can(duty.needs))]
+
+
+def oldest() -> list[dict[str, Any]]:
+    """The pieces that wait longest for this person, each with the time that is left."""
+    queues = [duty.count for duty in _duties() if duty.count in queue_heads.QUEUES]
+    if not queues:
+        return []
+    names = {duty.count: gettext(duty.name) for duty in DUTIES}
+    return [
+        {
+            "title": piece.title or gettext("Chưa có tiêu đề"),
+            "unit": piece.unit,
+            "url": url_for("desk_pieces.piece", piece_id=piece.id),
+            "queue": names[piece.queue],
+            "since": piece.since,
+            "until": _until(piece),
+        }
+        for piece in queue_heads.oldest(me().id, queues=queues, size=OLDEST)
+    ]
+
+
+def _until(piece: Any) -> datetime:
+    """A claim runs out; everything else should be done when its month closes."""
+    if piece.queue == "mine":
+        return moment_later(piece.claimed_at, CLAIM_LASTS_WORKING_DAYS, piece.zone)
+    closes_at: datetime = piece.closes_at
+    return closes_at
 
 
 def _fact(duty: Duty, counts: Any) -> str:

@@ -138,6 +138,7 @@ ACTIONS: Mapping[str, Told] = {
     "period:open": Told(N_("Mở kỳ"), N_("{who} mở {what}.")),
     "period:extend": Told(N_("Gia hạn kỳ"), N_("{who} gia hạn {what}.")),
     "period:exempt": Told(N_("Miễn chỉ tiêu"), N_("{who} miễn chỉ tiêu trong {what}.")),
+    "period:remind": Told(N_("Gửi nhắc việc"), N_("{who} gửi nhắc việc của {what}.")),
     "period:follow": Told(N_("Chọn quy trình cho kỳ"), N_("{who} chọn quy trình cho {what}.")),
     "period:close": Told(N_("Chốt kỳ"), N_("{who} chốt {what}.")),
     "period:reopen": Told(N_("Mở lại kỳ"), N_("{who} mở lại {what}.")),

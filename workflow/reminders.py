@@ -4,6 +4,7 @@ A `Reminder` row and the outbox row of its letter are one transaction; the uniqu
 two clocks, a restart or a second look on the same day from reminding twice.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,13 +13,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
-from models.period import Reminder
-from workflow import clock
+from models.organisation import Unit
+from models.people import Account
+from models.period import Period, Reminder
+from workflow import accounts, clock
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid
+from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import duties
 from workflow.queries.duties import Duty
 from workflow.rules import reminding
+from workflow.rules.permissions import require
 from workflow.rules.reminding import Plan
 
 
@@ -125,3 +132,35 @@ def incomplete_committees_due(on: date) -> list[Planned]:
         )
         for unit_id in duties.incomplete_committees(on)
     ]
+
+
+@patient
+def remind_by_hand(period: Period, *, unit: Unit | None, reason: str, by: Account) -> int:
+    """Remind a unit that owes, or all of them, outside the timetable and with a reason; returns how many letters.
+
+    At most once a day for each unit. Raises Invalid (`reason_required`, `nothing_owed`, `reminded_today`).
+    """
+    require(accounts.roles_of(by), "periods.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    with change() as session:
+        now = clock.now()
+        owing = duties.owing(now=now, period_id=period.id, unit_id=unit.id if unit else None)
+        owing = [duty for duty in owing if not duty.is_closed]
+        if not owing:
+            raise Invalid("nothing_owed", N_("Không còn bài nào phải nhắc cho kỳ này."))
+        planned = [
+            Due(duty, reminding.by_hand(duty.deadline_at, now=now, zone=duty.zone), ()) for duty in owing
+        ]
+        new = [due for due in planned if _record(due.duty, str(due.sent), is_skipped=False)]
+        if not new:
+            raise Invalid("reminded_today", N_("Hôm nay đã gửi nhắc việc."))
+        cause = str(uuid.uuid4())
+        for due in new:
+            if due.letter is not None:
+                due.letter.put()
+            audit.write(
+                session.connection(), f"period:{period.id}", "period:remind", actor=by.id, at=now, command=cause,
+                period=period.code, unit=due.duty.unit_id, occasion=due.sent, reason=reason.strip(),
+            )  # fmt: skip
+        return len(new)

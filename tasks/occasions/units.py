@@ -46,10 +46,14 @@ def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
 
 
 def _reminder_kind(occasion: str) -> str:
-    """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0."""
-    if occasion == "late":
+    """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0.
+
+    One that somebody sends by hand carries its day: `t3@2021-05-16`.
+    """
+    when, _, _ = occasion.partition("@")
+    if when == "late":
         return "late_notice"
-    days_before = int(occasion.removeprefix("t"))
+    days_before = int(when.removeprefix("t"))
     return "reminder_last_day" if days_before == 0 else "reminder_t3" if days_before <= 3 else "reminder_t7"
 
 

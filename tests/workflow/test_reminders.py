@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from models.audit import AuditEvent
 from models.base import db
 from workflow import deadlines, reminders, submissions
+from workflow.engine.errors import Invalid, NotAllowed
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -104,3 +106,44 @@ def test_r5_a_last_day_slept_over_is_not_announced_the_day_after(make, cast, clo
 
     assert told["sent"] == 0
     assert told["skipped"] > 0
+
+
+def test_who_owes_is_reminded_by_hand_once_a_day_with_a_reason_on_record(make, cast, may, clock_at, outbox):
+    clock_at("2021-05-16 09:00")
+    reminders.remind(date(2021, 5, 16))
+    before = outbox().count("letter:reminder")
+
+    sent = reminders.remind_by_hand(may, unit=cast.can_loc, reason="Cô giáo vừa nghỉ ốm.", by=cast.son)
+
+    assert sent == 1
+    assert ("h-can-loc", "t3@2021-05-16", False) in recorded()
+    assert outbox().count("letter:reminder") == before + 1
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "period:remind")).one()
+    assert (event.actor_id, "Cô giáo vừa nghỉ ốm." in event.payload) == (cast.son.id, True)
+    with pytest.raises(Invalid) as refused:
+        reminders.remind_by_hand(may, unit=cast.can_loc, reason="Lần nữa.", by=cast.son)
+    assert refused.value.refusals[0].code == "reminded_today"
+    assert reminders.remind_by_hand(may, unit=None, reason="Còn lại.", by=cast.son) == 2
+
+
+def test_by_hand_nobody_is_reminded_who_owes_nothing_or_of_a_closed_month(make, cast, may, clock_at):
+    for _ in range(2):
+        make.submission(state="submitted")
+
+    with pytest.raises(Invalid) as refused:
+        reminders.remind_by_hand(may, unit=cast.can_loc, reason="Thử.", by=cast.son)
+    assert refused.value.refusals[0].code == "nothing_owed"
+
+    clock_at("2021-05-20 09:00")
+    deadlines.close_period(may, by=cast.son)
+    with pytest.raises(Invalid) as refused:
+        reminders.remind_by_hand(may, unit=cast.town_ky_anh, reason="Thử.", by=cast.son)
+    assert refused.value.refusals[0].code == "nothing_owed"
+
+
+def test_only_who_keeps_the_months_reminds_by_hand_and_never_without_a_reason(cast, may):
+    with pytest.raises(NotAllowed):
+        reminders.remind_by_hand(may, unit=cast.can_loc, reason="Thử.", by=cast.khang)
+    with pytest.raises(Invalid) as refused:
+        reminders.remind_by_hand(may, unit=cast.can_loc, reason="  ", by=cast.son)
+    assert refused.value.refusals[0].code == "reason_required"

@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
     WHERE e.period_id = p.id AND (e.unit_id IS NULL OR e.unit_id = u.id){known}) AS is_bound OFFSET 0
 ) AS owed
 CROSS JOIN LATERAL (
-  SELECT count(*) AS received,
+  SELECT count(*) AS received, max(s.first_sent_at) AS last_sent_at,
     count(*) FILTER (WHERE s.uncounted = 'duplicate') AS duplicates,
     count(*) FILTER (WHERE s.uncounted IS NOT NULL) AS uncounted,
     count(*) FILTER (WHERE {is_late}) AS late,

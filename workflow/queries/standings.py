@@ -34,6 +34,8 @@ class Standing:
     deadline_at: datetime
     """The unit's own: extensions are in it."""
     is_extended: bool
+    last_sent_at: datetime | None
+    """When the newest of the unit's pieces for the month came, counted or not."""
 
     @property
     def done(self) -> int:
@@ -62,6 +64,7 @@ def running(opened: Sequence[Row[Any]], *, now: datetime) -> Row[Any] | None:
 _CELL = """
 SELECT p.id AS period_id, u.id AS unit_id, u.code, u.name, u.short_name, p.quota, due.deadline_at, due.is_extended,
   owed.is_bound, sent.counted - sent.counted_late AS on_time, sent.counted_late AS late, sent.is_excused,
+  sent.last_sent_at,
   u.valid_from <= :today AND (u.valid_to IS NULL OR :today < u.valid_to) OR owed.is_bound OR sent.received > 0
     AS matters"""
 _ORDER = "WHERE p.id = ANY(:periods) ORDER BY u.sort_key, u.id, p.deadline_at"
@@ -96,6 +99,7 @@ def standings(period_ids: Sequence[int], *, now: datetime, at: datetime | None =
             is_excused=row.is_excused,
             deadline_at=row.deadline_at,
             is_extended=row.is_extended,
+            last_sent_at=row.last_sent_at,
         )
         for row in rows
         if row.unit_id in shown
@@ -117,13 +121,24 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_object('unit', coalesce(u.short_name, 'Tất cả đơn vị'), 'until', x.deadline_at))
      FROM extension x LEFT JOIN unit u ON u.id = x.unit_id WHERE x.period_id = :period) AS extensions,
   (SELECT d.reminder_days FROM directive d JOIN period p ON p.directive_id = d.id WHERE p.id = :period)
-     AS reminder_days
+     AS reminder_days,
+  (SELECT jsonb_object_agg(period_id, jsonb_build_object('published', n, 'median', median, 'longest', longest)) FROM (
+     SELECT s.period_id, count(*) AS n, percentile_cont(0.5) WITHIN GROUP (ORDER BY took.days) AS median,
+       max(took.days) AS longest
+     FROM submission s JOIN publication page ON page.submission_id = s.id
+     CROSS JOIN LATERAL (
+       SELECT extract(epoch FROM page.first_published_at - s.first_sent_at)::float8 / 86400 AS days OFFSET 0) took
+     WHERE s.period_id = ANY(:paced) AND s.first_sent_at IS NOT NULL GROUP BY 1) paces) AS pace
 """)
 
 
-def figures(period_id: int) -> Mapping[str, Any]:
-    """A month's arrivals per day, pieces per phase and per section, extensions, reminder days. One statement."""
-    row = db.session.execute(_FIGURES, {"period": period_id}).one()
+def figures(period_id: int, *, paced: Sequence[int] = ()) -> Mapping[str, Any]:
+    """A month's arrivals per day, pieces per phase and per section, extensions, reminder days. One statement.
+
+    `pace`: for each month of `paced` with published pieces how many there are, and the median and the longest days
+    from receipt to the public page.
+    """
+    row = db.session.execute(_FIGURES, {"period": period_id, "paced": list(paced)}).one()
     phases: Counter[str] = Counter()
     for state, count in (row.states or {}).items():
         phases[definitions.phase_of(state)] += count
@@ -136,4 +151,5 @@ def figures(period_id: int) -> Mapping[str, Any]:
             for each in row.extensions or []
         ],
         "reminder_days": row.reminder_days or [],
+        "pace": {int(month): pace for month, pace in (row.pace or {}).items()},
     }

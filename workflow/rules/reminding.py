@@ -7,9 +7,10 @@ become the stronger one; of several slept over only the strongest goes out.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from workflow.rules import workdays
-from workflow.rules.periods import last_day
+from workflow.rules.periods import days_left, last_day
 
 LATE = "late"
 
@@ -54,6 +55,13 @@ def due_reminder(
     if not due or on > last:
         return Plan(None, tuple(due))
     return Plan(due[-1], tuple(due[:-1]))
+
+
+def by_hand(deadline_at: datetime, *, now: datetime, zone: str) -> str:
+    """The occasion of a reminder that somebody sends: `t3@2021-05-16`, after the deadline `late@2021-05-21`."""
+    days = days_left(now, deadline_at, zone)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return f"{occasion(days) if days >= 0 else LATE}@{today.isoformat()}"
 
 
 def due_late_notice(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from workflow.rules import workdays
-from workflow.rules.reminding import Plan, due_late_notice, due_reminder, notice_day, reminder_day
+from workflow.rules.reminding import Plan, by_hand, due_late_notice, due_reminder, notice_day, reminder_day
 
 ZONE = "Asia/Ho_Chi_Minh"
 MAY = datetime(2021, 5, 19, 17, tzinfo=UTC)
@@ -105,3 +105,15 @@ def test_three_working_days_later_is_the_same_hour_of_the_day_in_the_zone():
     later = workdays.moment_later(friday_evening, 3, "Asia/Ho_Chi_Minh")
 
     assert later == datetime(2021, 5, 18, 18, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "occasion"),
+    [
+        (datetime(2021, 5, 10, 2, tzinfo=UTC), "t9@2021-05-10"),
+        (datetime(2021, 5, 19, 16, 59, tzinfo=UTC), "t0@2021-05-19"),
+        (datetime(2021, 5, 19, 17, tzinfo=UTC), "late@2021-05-20"),
+    ],
+)
+def test_a_reminder_by_hand_carries_its_day_and_how_near_the_last_day_is(now, occasion):
+    assert by_hand(MAY, now=now, zone=ZONE) == occasion

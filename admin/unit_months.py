@@ -1,0 +1,144 @@
+"""One unit in one month: how it stands, and what the department may do about it, each with a reason (R6)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort, request
+from flask_admin import expose
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from admin import acts, menu
+from admin.desk import Screen, attempt, back_to, can, me
+from models.base import db
+from models.organisation import Unit
+from models.period import Period
+from workflow import bulk, deadlines, organisation, reminders
+from workflow.engine.errors import N_, Invalid
+from workflow.queries import offices, standings, unit_months
+
+MORE_TIME = timedelta(days=3)
+"""What the form proposes as the later deadline."""
+
+
+class UnitMonths(Screen):
+    needs = "periods.read"
+
+    @expose("/")
+    def index(self) -> Response:
+        """The matrix, of which each cell leads here."""
+        return back_to("admin.index")
+
+    @expose("/<int:period_id>/<code>/")
+    def unit_month(self, period_id: int, code: str) -> str:
+        period, unit = _named(period_id, code)
+        found = standings.standings([period.id], now=menu.now())
+        row = next((row for row in found if row.unit_id == unit.id), None) or abort(404)
+        sent = unit_months.pieces(unit.id, period.id)
+        return self.render(
+            "desk/unit_month.html",
+            unit=unit,
+            month=period,
+            row=row,
+            is_closed=period.closed_at is not None or period.closes_at <= menu.now(),
+            pieces=sent,
+            late=[piece for piece in sent if piece.sent_late and piece.excused_reason is None],
+            reminded=[_said(each.occasion) for each in unit_months.reminded(unit.id, period.id)],
+            exceptions=[
+                each for each in offices.exceptions(period.id) if each.unit in (None, unit.short_name)
+            ],
+            until=max(row.deadline_at, menu.now()) + MORE_TIME,
+            may_write=can("periods.write"),
+        )
+
+    @expose("/<int:period_id>/nhac", methods=["POST"])
+    def remind_all(self, period_id: int) -> Response:
+        """Every unit that still owes something for the month."""
+        period = db.session.get(Period, period_id) or abort(404)
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: reminders.remind_by_hand(period, unit=None, reason=reason, by=me()),
+            done=lambda n: ngettext("Đã gửi nhắc việc cho %(num)s đơn vị.",
+                                    "Đã gửi nhắc việc cho %(num)s đơn vị.", n),
+        )  # fmt: skip
+        return back_to("admin.index")
+
+    @expose("/<int:period_id>/<code>/nhac", methods=["POST"])
+    def remind(self, period_id: int, code: str) -> Response:
+        return self._pressed(
+            period_id, code,
+            lambda period, unit, reason: reminders.remind_by_hand(period, unit=unit, reason=reason, by=me()),
+            gettext("Đã gửi nhắc việc tới Ban Truyền thông của đơn vị."),
+        )  # fmt: skip
+
+    @expose("/<int:period_id>/<code>/gia-han", methods=["POST"])
+    def extend(self, period_id: int, code: str) -> Response:
+        def grant(period: Period, unit: Unit, reason: str) -> Any:
+            until = acts.typed_moment(request.form.get("until", ""))
+            return deadlines.extend(period, unit=unit, until=until, reason=reason, by=me())
+
+        done = gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp.")
+        return self._pressed(period_id, code, grant, done)
+
+    @expose("/<int:period_id>/<code>/mien", methods=["POST"])
+    def exempt(self, period_id: int, code: str) -> Response:
+        return self._pressed(
+            period_id, code,
+            lambda period, unit, reason: deadlines.exempt(period, unit=unit, reason=reason, by=me()),
+            gettext("Đã miễn chỉ tiêu."),
+        )  # fmt: skip
+
+    @expose("/<int:period_id>/<code>/mien-muon", methods=["POST"])
+    def excuse(self, period_id: int, code: str) -> Response:
+        """Every late piece of the unit and month that is not excused yet, with one reason."""
+
+        def pardon(period: Period, unit: Unit, reason: str) -> int:
+            late = {
+                piece.id: None
+                for piece in unit_months.pieces(unit.id, period.id)
+                if piece.sent_late and piece.excused_reason is None
+            }
+            if not late:
+                raise Invalid("nothing_late", N_("Không có bài gửi muộn nào chưa được miễn ghi nhận."))
+            done = bulk.perform_all(
+                late, "excuse", by=me(), command=acts.command(request.form), reason=reason
+            )
+            return sum(outcome.is_done for outcome in done)
+
+        return self._pressed(
+            period_id, code, pardon,
+            lambda n: ngettext("Đã miễn ghi nhận muộn cho %(num)s bài.", "Đã miễn ghi nhận muộn cho %(num)s bài.", n),
+        )  # fmt: skip
+
+    def _pressed(
+        self,
+        period_id: int,
+        code: str,
+        verb: Callable[[Period, Unit, str], Any],
+        done: str | Callable[[Any], str],
+    ) -> Response:
+        period, unit = _named(period_id, code)
+        reason = request.form.get("reason", "")
+        attempt(lambda: verb(period, unit, reason), done=done)
+        return back_to(".unit_month", period_id=period_id, code=code)
+
+
+def _named(period_id: int, code: str) -> tuple[Period, Unit]:
+    return db.session.get(Period, period_id) or abort(404), organisation.by_code(code)
+
+
+def _said(occasion: str) -> str:
+    """`t3` -> Nhắc 3 ngày trước hạn; `late@2021-05-21` -> Báo đã quá hạn, gửi thêm ngày 21/05."""
+    when, _, by_hand = occasion.partition("@")
+    days = when.removeprefix("t")
+    if when == "late":
+        said = gettext("Báo đã quá hạn")
+    elif days == "0":
+        said = gettext("Nhắc trong ngày cuối")
+    else:
+        said = gettext("Nhắc %(n)s ngày trước hạn", n=days)
+    if not by_hand:
+        return str(said)
+    day = date.fromisoformat(by_hand)
+    return str(gettext("%(said)s, gửi thêm ngày %(day)s", said=said, day=f"{day:%d/%m}"))
