@@ -13,7 +13,7 @@ from admin.desk import told
 from workflow import clock
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.machine import Offer
-from workflow.wording import CHECKLIST
+from workflow.wording import CHECKLIST, TOPICS
 
 OWN_PAGE = {"write": "desk_pieces.edit", "reclassify": "desk_pieces.reclassify"}
 """Acts that open a page; pressing them decides nothing yet."""
@@ -80,12 +80,17 @@ def steps(
     digest: str,
     version: int,
     reasons: Mapping[str, Sequence[str]],
+    letters: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """Offers as look/parts/moves.html draws them: the usual next step first, refused ones in their place."""
+    """Offers as desk/parts/acts.html draws them: the usual next step first, refused ones in their place.
+
+    `letters`: topic -> how many would be sent.
+    """
     shown = [offer for offer in offers if _is_shown(offer)]
     shown.sort(key=lambda o: (TONES.index(o.step.tone), not o.is_allowed, o.step.trigger != "write"))
     drawn = [_drawn(offer, piece_id, digest, reasons) for offer in shown]
-    for step in drawn:
+    for step, offer in zip(drawn, shown, strict=True):
+        step["effect"] = _effect(offer, letters)
         # The same press twice is one act; the version tells a lost race from a step that never was.
         step["fields"] = {"command": str(uuid.uuid4()), "version": str(version)}
     if not any(step["allowed"] and step["kind"] == "primary" for step in drawn):
@@ -99,6 +104,16 @@ def _is_shown(offer: Offer) -> bool:
     trigger = offer.step.trigger
     noise = NOISE.get(trigger, frozenset())
     return trigger not in NOT_BUTTONS and not any(refusal.code in noise for refusal in offer.refusals)
+
+
+def _effect(offer: Offer, letters: Mapping[str, int]) -> str:
+    """“Sẽ gửi 3 thư: Báo đã đăng.”; empty for a step that sends none."""
+    sent = [topic for topic in offer.step.effects if offer.is_allowed and letters.get(topic)]
+    if not sent:
+        return ""
+    kinds = ", ".join(gettext(TOPICS[topic]) for topic in sent)
+    number = sum(letters[topic] for topic in sent)
+    return str(gettext("Sẽ gửi %(n)s thư: %(kinds)s.", n=number, kinds=kinds))
 
 
 def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Changing a piece from the desk: its text, pictures and words, and what it was filed under."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -12,10 +13,11 @@ from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, 
 from admin.desk import SEE_OTHER, command, me, pin, sentences
 from admin.editor import for_editor, from_editor
 from admin.fields import offered
+from admin.keeping import who_else
 from models.base import db
 from models.period import Period
 from models.vocabulary import Kind, Phase
-from workflow import definitions, organisation, submissions, writing
+from workflow import definitions, keeping, organisation, submissions, texts, writing
 from workflow.engine.errors import CommandReused, NotAllowed, Stale, ToaSoanError
 from workflow.queries import collisions, desk, timeline
 from workflow.wording import CHECKLIST, KINDS
@@ -63,26 +65,32 @@ class Editing:
         """A new revision over the one that was seen. Another one meanwhile: 409, with everything typed kept."""
         row = timeline.piece(piece_id) or abort(404)
         files = timeline.files(row.revision_id)
-        form = TextForm(request.form if request.method == "POST" else None, data=_as_typed(row))
+        kept = keeping.kept(piece_id, by=me())
+        taken_back = kept.fields if kept and request.args.get("lay-lai") == "1" else None
+        form = TextForm(request.form if request.method == "POST" else None, data=taken_back or _as_typed(row))
         form.category.choices = offered(desk.section_choices(), none=gettext("Chưa chọn"))
-        status, stale = 200, None
+        status, stale, versions = 200, None, ()
         if request.method == "POST":
             status = 422
             if form.validate():
                 try:
                     _write(row, files, form)
+                    keeping.drop(piece_id, by=me())
                     flash(gettext("Đã lưu phiên bản mới."), "success")
                     return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
                 except (Stale, CommandReused):
                     db.session.rollback()
-                    status, stale = 409, _collision(piece_id, form)
+                    status, versions = 409, collisions.beside(piece_id, _as_read(form, files))
+                    stale = _collision(piece_id, form)
                 except ToaSoanError as refused:
                     db.session.rollback()
                     pin(form, refused)
         page = self.render(
-            "desk/edit.html", piece=timeline.piece(piece_id), files=_shown(files), form=form, stale=stale,
+            "desk/edit.html", piece=timeline.piece(piece_id), files=_shown(files, taken_back or request.form),
+            form=form, stale=stale, versions=versions, kept=kept, is_taken_back=taken_back is not None,
             checklist=CHECKLIST if definitions.phase_of(row.state) is Phase.READY else None,
             checked=request.form.getlist("checklist"), refusals=_why_not(piece_id) if status == 200 else [],
+            who_else=who_else(piece_id, is_editing=True),
         )  # fmt: skip
         return page, status
 
@@ -162,9 +170,24 @@ def _collision(piece_id: int, form: TextForm) -> collisions.Collision:
     return stale
 
 
-def _shown(files: Sequence[Any]) -> list[dict[str, Any]]:
+def _as_read(form: TextForm, files: Sequence[Any]) -> SimpleNamespace:
+    """What was typed, as `revisions.PARTS` compares it."""
+    shown = [file for file in _shown(files, request.form) if not file["is_dropped"]]
+    words = {name: field.data or "" for name, field in form._fields.items()}
+    names = {choice.value: choice.label for choice in form.category.choices}
+    lines = (
+        file["name"]
+        + (f": {file['caption']}" if file["caption"] else "")
+        + (f" ({file['credit']})" if file["credit"] else "")
+        for file in shown
+    )
+    section = str(names[form.category.data]) if form.category.data in names and form.category.data else ""
+    body = texts.body_from_html(from_editor(words["body"], {f["position"]: f["position"] for f in shown}))
+    return SimpleNamespace(**{**words, "body": body, "section": section, "files": "\n".join(lines)})
+
+
+def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any]]:
     """Files with what was typed about them, so that a refused saving loses no caption."""
-    typed = request.form
     return [
         {
             **file._mapping,

@@ -1,6 +1,6 @@
 """Pieces: the queues, one piece with everything about it, and a press of each of its buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -9,19 +9,23 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import acts, menu, reading
+from admin.comparing import Comparing
 from admin.desk import Screen, attempt, back_to, command, me, sentences
 from admin.editing import Editing
 from admin.filters import asked_for, heading, kept, link, place, selects, tabs, views
+from admin.keeping import Keeping, who_else
+from admin.talking import Talking, said
 from admin.together import Together, offered
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Consent
 from workflow import deadlines, definitions, filters, submissions, writing
 from workflow.engine.errors import N_, Busy, CommandReused, Invalid, NotAllowed, Stale, ToaSoanError
-from workflow.queries import collisions, duplicates, dwelling, queue, timeline
+from workflow.engine.machine import Offer
+from workflow.queries import collisions, duplicates, dwelling, queue, recipients, timeline
 
 
-class Pieces(Together, Editing, Screen):
+class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
     needs = "submissions.read"
 
     @expose("/")
@@ -79,15 +83,18 @@ class Pieces(Together, Editing, Screen):
             steps=acts.steps(
                 offers, piece_id=piece_id, digest=row.digest, version=row.version,
                 reasons=timeline.reasons_used(asking, me().id) if asking else {},
+                letters=_letters(row, offers),
             ),
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
             entries=[reading.entry(each) for each in entries],
-            stays=dwelling.of_piece(piece_id),
+            stays=dwelling.of_entries(entries),
             picture=reading.picture(entries, row.state, offers, engine.definition),
             marks=reading.marks(row),
             alike=duplicates.of(piece_id),
             stale=stale,
             late_deadline=menu.now(),
+            comments=said(piece_id),
+            who_else=who_else(piece_id),
         )  # fmt: skip
 
     @expose("/<int:piece_id>/buoc/<trigger>", methods=["POST"])
@@ -142,6 +149,12 @@ class Pieces(Together, Editing, Screen):
 
         attempt(say, done=gettext("Đã ghi câu trả lời."))
         return back_to(".piece", piece_id=piece_id, anchor="anh")
+
+
+def _letters(row: Any, offers: Sequence[Offer]) -> dict[str, int]:
+    """What each step would send, for those she may take."""
+    topics = {topic for offer in offers if offer.is_allowed for topic in offer.step.effects}
+    return recipients.foretold(topics, piece=row.id, unit=row.unit_id, me=me().id)
 
 
 def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:

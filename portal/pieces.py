@@ -14,11 +14,12 @@ from portal import month, person
 from portal.forms import command
 from portal.writing import Answer, asked, piece_of
 from workflow import definitions, differences, grammar, submissions, texts, writing
+from workflow.comments import LONGEST
 from workflow.engine.definition import Step
 from workflow.engine.errors import N_, ToaSoanError
 from workflow.engine.machine import Offer
+from workflow.queries import comments, timeline
 from workflow.queries import portal as read
-from workflow.queries import timeline
 from workflow.settings import settings
 
 QUESTIONS = {
@@ -61,6 +62,8 @@ def show(code: str, *, error: str = "", status: int = 200) -> Answer:
         error=error,
         public_url=public_address(found),
         revisions=found.revision_number,
+        comments=comments.said(found.id, everything=False),
+        longest_comment=LONGEST,
     ), status
 
 

@@ -19,8 +19,10 @@ SPEAKERS = frozenset({Role.EDITOR, Role.APPROVER, Role.PUBLISHER})
 
 
 @patient
-def add(submission_id: int, text: str, *, audience: Audience, by: Account) -> Comment:
+def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, by: Account) -> Comment:
     """Say something about a piece: the department to itself or to the unit, the unit to the department.
+
+    `side` is the door she came in by; she must be of it.
 
     Raises NotFound for a piece that is not there or not hers to see, NotAllowed, Invalid(`text_required`,
     `text_too_long`).
@@ -36,7 +38,7 @@ def add(submission_id: int, text: str, *, audience: Audience, by: Account) -> Co
         piece = session.get(Submission, submission_id)
         if piece is None:
             raise NotFound
-        side = _side(piece, by)
+        _require(piece, side, by)
         if side is WrittenAs.UNIT and audience is not Audience.UNIT:
             raise NotAllowed(NOT_HERS)
         said = Comment(
@@ -64,11 +66,12 @@ def add(submission_id: int, text: str, *, audience: Audience, by: Account) -> Co
 NOT_HERS = Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này."))
 
 
-def _side(piece: Submission, by: Account) -> WrittenAs:
-    """From which side she speaks of this piece. Raises NotAllowed, NotFound for a piece she may not see."""
-    if accounts.roles_of(by) & SPEAKERS:
-        return WrittenAs.DEPARTMENT
+def _require(piece: Submission, side: WrittenAs, by: Account) -> None:
+    """Raises NotAllowed for who has no word at the department, NotFound for a piece that its reader may not see."""
+    if side is WrittenAs.DEPARTMENT:
+        if not accounts.roles_of(by) & SPEAKERS:
+            raise NotAllowed(NOT_HERS)
+        return
     today = clock.now().astimezone(clock.ZONE).date()
     if portal.find(piece.code, me=by.id, today=today) is None:
         raise NotFound
-    return WrittenAs.UNIT

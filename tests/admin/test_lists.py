@@ -9,7 +9,7 @@ from models.base import db
 from models.desk import SavedFilter
 from models.envelope import Envelope
 from models.submission import Submission
-from models.vocabulary import Audience
+from models.vocabulary import Audience, WrittenAs
 from workflow import comments, filters, submissions
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.queries import queue
@@ -75,8 +75,8 @@ def test_the_usual_queues_hold_what_they_say(make, cast, client, clock_at):
     old, mine, fresh = (make.submission(state="submitted") for _ in range(3))
     submissions.claim(mine.id, by=cast.son)
     submissions.perform(old.id, "set_aside", by=cast.son, reason="Trùng.")
-    comments.add(fresh.id, "Xin hỏi số liệu.", audience=Audience.UNIT, by=cast.son)
-    comments.add(fresh.id, "Số liệu là 85 trẻ.", audience=Audience.UNIT, by=cast.binh)
+    for side, who in ((WrittenAs.DEPARTMENT, cast.son), (WrittenAs.UNIT, cast.binh)):
+        comments.add(fresh.id, "Số liệu bao nhiêu trẻ?", side=side, audience=Audience.UNIT, by=who)
     clock_at("2021-05-20 09:00")
     draft = make.submission()
     son = client.as_(cast.son)
@@ -156,7 +156,8 @@ def test_a_shared_filter_is_offered_to_everybody_and_its_own_to_its_owner(make, 
     assert "Bài cô Lan" in son.get(LIST).text
     told = db.session.execute(
         text(
-            "SELECT action, payload::jsonb -> 'asked' ->> 'q' FROM audit_event WHERE action = 'filter:save' ORDER BY id"
+            "SELECT action, payload::jsonb -> 'asked' ->> 'q' FROM audit_event"
+            " WHERE action = 'filter:save' ORDER BY id"
         )
     ).all()
     assert [action for action, _ in told] == ["filter:save"] * 2

@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
+from workflow.queries.timeline import Entry, timeline
 
-LONGEST = 100
-"""Stays told of one piece; a piece with more shows the newest."""
 NEWEST = 2000
 """Medians are of so many pieces, however many there are."""
 
@@ -24,12 +23,6 @@ _TURN = """
   AND (e.action = 'submission:create' OR e.payload::jsonb ->> 'from' <> e.payload::jsonb ->> 'to')
 """
 _SINCE = "coalesce(e.payload::jsonb ->> 'became_at', e.payload::jsonb ->> 'at')::timestamptz"
-
-_OF_PIECE = text(f"""
-SELECT e.payload::jsonb ->> 'to' AS state, {_SINCE} AS since, lead({_SINCE}) OVER (ORDER BY e.id) AS until
-FROM audit_event e WHERE e.submission_id = :piece AND {_TURN}
-ORDER BY e.id DESC LIMIT :size
-""")  # noqa: S608  (constants of this file)
 
 
 @dataclass(frozen=True)
@@ -47,8 +40,26 @@ class Stay:
 
 def of_piece(submission_id: int) -> Sequence[Stay]:
     """Every stay of a piece, the oldest first."""
-    rows = db.session.execute(_OF_PIECE, {"piece": submission_id, "size": LONGEST}).all()
-    return [Stay(row.state, row.since, row.until) for row in reversed(rows)]
+    return of_entries(timeline(submission_id))
+
+
+def of_entries(entries: Sequence[Entry]) -> Sequence[Stay]:
+    """The same from a timeline that was read already, newest entry first."""
+    turns = [(entry.payload["to"], _true_since(entry)) for entry in reversed(entries) if _turns(entry)]
+    ends = [since for _, since in turns[1:]] + [None]
+    return [Stay(state, since, until) for (state, since), until in zip(turns, ends, strict=True)]
+
+
+def _turns(entry: Entry) -> bool:
+    """_TURN, of one entry."""
+    if entry.refused or not entry.payload["stream"].startswith("submission:"):
+        return False
+    return entry.trigger == "create" or entry.payload.get("from") != entry.payload.get("to")
+
+
+def _true_since(entry: Entry) -> datetime:
+    became_at = entry.payload.get("became_at")
+    return datetime.fromisoformat(became_at) if became_at else entry.at
 
 
 _MEDIANS = text(f"""
