@@ -12,7 +12,7 @@ from admin.desk import me, roles, words_of
 from models.vocabulary import Kind, Phase, Role
 from workflow import clock
 from workflow.engine.errors import N_
-from workflow.queries import desk, queue
+from workflow.queries import calendar_days, desk, queue
 from workflow.queries import filters as saved
 from workflow.rules import workdays
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
@@ -75,7 +75,9 @@ def kept() -> dict[str, str]:
 def _long_ago() -> datetime:
     """Since before this moment is long: as many working days as a claim lasts."""
     local = menu.now().astimezone(clock.ZONE)
-    return local + (workdays.earlier(local.date(), CLAIM_LASTS_WORKING_DAYS) - local.date())
+    return local + (
+        workdays.earlier(local.date(), CLAIM_LASTS_WORKING_DAYS, calendar_days.exceptions()) - local.date()
+    )
 
 
 # --- the place in the list ----------------------------------------------------------------------------------------

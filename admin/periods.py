@@ -1,5 +1,6 @@
 """Months and their deadlines: what is received, who got more time or no quota, closing and opening again (R5, R6)."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, flash, request
@@ -14,9 +15,11 @@ from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
-from workflow import deadlines, organisation, procedures
+from workflow import calendar_days as days
+from workflow import clock, deadlines, organisation, procedures
 from workflow.engine.errors import N_, Invalid
-from workflow.queries import desk, offices, standings
+from workflow.queries import calendar_days, desk, offices, standings
+from workflow.rules import workdays
 
 
 class Periods(Screen):
@@ -25,6 +28,40 @@ class Periods(Screen):
     @expose("/")
     def index(self) -> str:
         return self.render("desk/periods.html", rows=offices.periods(), may_write=can("periods.write"))
+
+    @expose("/lich-lam-viec")
+    def calendar(self) -> str:
+        """The exceptions to the working days, and the public holidays of this year and the next."""
+        today = menu.now().astimezone(clock.ZONE).date()
+        free = {
+            day: name
+            for year in (today.year, today.year + 1)
+            for day, name in workdays.holidays_of(year).items()
+        }
+        return self.render(
+            "desk/calendar.html",
+            exceptions=calendar_days.listed(today.replace(month=1, day=1)),
+            holidays=sorted((day, name) for day, name in free.items() if day >= today),
+            today=today,
+            may_write=can("periods.write"),
+        )
+
+    @expose("/lich-lam-viec/ghi", methods=["POST"])
+    def mark(self) -> Response:
+        """A day is worked on (`works`), is free (`free`), or no exception any more (`none`)."""
+        kind, reason = request.form.get("kind", ""), request.form.get("reason", "")
+
+        def write_down() -> None:
+            day = _day(request.form.get("day", ""))
+            if kind == "none":
+                days.unmark(day, reason=reason, by=me())
+            elif kind in ("works", "free"):
+                days.mark(day, is_working=kind == "works", reason=reason, by=me())
+            else:
+                raise Invalid("kind_required", N_("Vui lòng chọn ngày nghỉ hay ngày làm việc."), field="kind")
+
+        attempt(write_down, done=gettext("Đã ghi lịch làm việc. Ngày nhắc việc được tính lại theo lịch này."))
+        return back_to(".calendar")
 
     @expose("/<int:period_id>/")
     def period(self, period_id: int) -> str:
@@ -115,6 +152,23 @@ def _as_asked(period_id: int) -> Any:
 
 def _period(period_id: int) -> Period:
     return db.session.get(Period, period_id) or abort(404)
+
+
+def _day(typed: str) -> date:
+    """`2026-02-14` from a form. Raises Invalid(`day_invalid`)."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid(
+            "day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field="day"
+        ) from error
+    if day > menu.now().date() + FARTHEST:
+        raise Invalid("day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field="day")
+    return day
+
+
+FARTHEST = timedelta(days=800)
+"""The government names the swaps of the next year; nobody knows those after."""
 
 
 def _unit() -> Unit | None:

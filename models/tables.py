@@ -3,6 +3,7 @@
 from models import (
     attachment,
     audit,
+    calendar_day,
     desk,
     directive,
     envelope,
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "attachment",
     "audit",
+    "calendar_day",
     "db",
     "desk",
     "directive",

@@ -11,7 +11,7 @@ import structlog
 from workflow import clock, deadlines, mishaps, reminders, submissions
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.engine.unit_of_work import change
-from workflow.queries import duties
+from workflow.queries import calendar_days, duties
 from workflow.rules import workdays
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
 
@@ -65,10 +65,11 @@ def lapse_claims(_slot: datetime) -> Told:
 
 def claims_lapsing(now: datetime) -> list[int]:
     """The pieces whose claim has run out at `now`."""
+    known = calendar_days.exceptions()
     return [
         submission_id
         for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS))
-        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE)) <= now
+        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE), known) <= now
     ]
 
 

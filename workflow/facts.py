@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -30,6 +30,8 @@ SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_
   u.code AS unit_code, u.valid_to AS unit_valid_to,
   (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
   {_WORDS},
+  (SELECT json_object_agg(c.day, c.is_working) FROM calendar_day c
+    WHERE c.day BETWEEN s.claimed_at::date AND s.claimed_at::date + 31) AS calendar,
   claimant.full_name AS claimant, hands.authors, hands.editors, hands.represented,
   (SELECT e.payload::jsonb ->> 'digest' FROM audit_event e WHERE e.id = hands.approval_id) AS approved_digest,
   -- Since the piece began, not only today: ending a delegation in time does not make another pair of eyes.
@@ -158,6 +160,7 @@ def _seen(connection: Connection, row: Any, actor: int | None) -> Facts:
         roles=frozenset({Role.SYSTEM}) if actor is None else roles,
         now=row.now,
         recorded_at=row.recorded_at,
+        calendar={date.fromisoformat(day): works for day, works in (row.calendar or {}).items()},
     )
 
 

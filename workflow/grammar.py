@@ -141,6 +141,12 @@ ACTIONS: Mapping[str, Told] = {
     "period:remind": Told(N_("Gửi nhắc việc"), N_("{who} gửi nhắc việc của {what}.")),
     "period:follow": Told(N_("Chọn quy trình cho kỳ"), N_("{who} chọn quy trình cho {what}.")),
     "period:close": Told(N_("Chốt kỳ"), N_("{who} chốt {what}.")),
+    "calendar:mark": Told(
+        N_("Ghi ngoại lệ ngày làm việc"), N_("{who} ghi một ngoại lệ vào lịch làm việc.")
+    ),
+    "calendar:unmark": Told(
+        N_("Bỏ ngoại lệ ngày làm việc"), N_("{who} bỏ một ngoại lệ khỏi lịch làm việc.")
+    ),
     "period:reopen": Told(N_("Mở lại kỳ"), N_("{who} mở lại {what}.")),
     # Mail.
     "envelope:receive": Told(N_("Nhận thư"), N_("Đã nhận {what}.")),

@@ -22,7 +22,7 @@ from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
-from workflow.queries import duties
+from workflow.queries import calendar_days, duties
 from workflow.queries.duties import Duty
 from workflow.rules import reminding
 from workflow.rules.permissions import require
@@ -56,6 +56,7 @@ def remind(on: date) -> Mapping[str, int]:
 
 def reminders_due(on: date, now: datetime) -> list[Due]:
     """What `remind` would write down at `now`; changes nothing."""
+    known = calendar_days.exceptions()
 
     def plan(duty: Duty) -> Plan:
         # A clock that slept, or was turned, does a past day's work today: by then its last day may be over.
@@ -66,6 +67,7 @@ def reminders_due(on: date, now: datetime) -> list[Due]:
             recorded=duty.recorded,
             on=today,
             zone=duty.zone,
+            known=known,
         )
 
     return _planned(plan, now)
@@ -78,11 +80,18 @@ def give_late_notice(on: date) -> Mapping[str, int]:
 
 def late_notices_due(on: date, now: datetime) -> list[Due]:
     """What `give_late_notice` would write down at `now`; changes nothing."""
+    known = calendar_days.exceptions()
 
     def plan(duty: Duty) -> Plan:
         closes_at = now if duty.is_closed else duty.closes_at
         return reminding.due_late_notice(
-            duty.deadline_at, closes_at, recorded=duty.recorded, on=on, now=now, zone=duty.zone
+            duty.deadline_at,
+            closes_at,
+            recorded=duty.recorded,
+            on=on,
+            now=now,
+            zone=duty.zone,
+            known=known,
         )
 
     return _planned(plan, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tasks.occasions.errand import Errand, Facts, Payload, link
 from workflow import clock
+from workflow.queries import calendar_days
 from workflow.queries import letters as read
 from workflow.queries.letters import Person, Row
 from workflow.rules import workdays
@@ -50,7 +51,9 @@ def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
             for one in mail["problems"]
             if one.get("for", "sender") == "sender"
         ],
-        "supplement_before": workdays.moment_later(received_at, SUPPLEMENT_WITHIN, str(clock.ZONE)),
+        "supplement_before": workdays.moment_later(
+            received_at, SUPPLEMENT_WITHIN, str(clock.ZONE), calendar_days.exceptions()
+        ),
         "link": link("month"),
     }
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once, unit_words
 from tasks.occasions.mails import writer
 from workflow import accounts, clock, submissions
-from workflow.queries import bulletins
+from workflow.queries import bulletins, calendar_days
 from workflow.queries import letters as read
 from workflow.queries.letters import Person, Row
 from workflow.rules import workdays
@@ -200,7 +200,9 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
             "title": piece["title"],
             "piece": piece["code"],
             "pictures": pictures,
-            "supplement_before": workdays.later(now.astimezone(clock.ZONE).date(), ANSWER_WITHIN),
+            "supplement_before": workdays.later(
+                now.astimezone(clock.ZONE).date(), ANSWER_WITHIN, calendar_days.exceptions()
+            ),
             "link": link("piece", code=piece["code"]),
         },
     )
@@ -227,7 +229,9 @@ def _withdrawal(piece: Row, to: Sequence[Person], address: str, event: int) -> E
             "picture_count": 1,
             "page_link": link("page", slug=piece["slug"]),
             "hidden_at": piece["at"],
-            "answer_before": workdays.moment_later(piece["at"], ANSWER_WITHIN, str(clock.ZONE)),
+            "answer_before": workdays.moment_later(
+                piece["at"], ANSWER_WITHIN, str(clock.ZONE), calendar_days.exceptions()
+            ),
             "link": address,
         },
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from tasks.occasions.errand import Errand, Payload, link, month_words, once, unit_words
 from workflow import clock
-from workflow.queries import bulletins, duties
+from workflow.queries import bulletins, calendar_days, duties
 from workflow.queries import letters as read
 from workflow.queries.duties import Duty
 from workflow.queries.letters import Person, Row
@@ -75,7 +75,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
             "seats": seats,
             "other_gaps": [],
             "link": link("committee"),
-            "update_before": workdays.later(today, UPDATE_COMMITTEE_WITHIN),
+            "update_before": workdays.later(today, UPDATE_COMMITTEE_WITHIN, calendar_days.exceptions()),
         },
     )
 
@@ -113,7 +113,7 @@ def succession(payload: Payload, now: datetime) -> Iterator[Errand]:
             "basis": basis,
             "effective_on": effective_on,
             "heirs": [heir["name"] for heir in heirs],
-            "update_before": workdays.later(begin, UPDATE_COMMITTEE_WITHIN),
+            "update_before": workdays.later(begin, UPDATE_COMMITTEE_WITHIN, calendar_days.exceptions()),
         },
     )
 

@@ -1,7 +1,8 @@
 """What the rules look at: one piece, one person, one moment. Plain data, loaded by `workflow/facts.py`."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from models.vocabulary import AttachmentKind, Consent
 
@@ -84,6 +85,8 @@ class Facts:
     """(role, account) for each of `roles` that the person has only because somebody lent it to her."""
     seats: frozenset[str] = frozenset()
     """The kinds of seat the person holds in the unit's committee."""
+    calendar: Mapping[date, bool] = field(default_factory=dict)
+    """The exceptions to working days within a month of the claim; none when nobody claimed the piece."""
 
     def in_place_of(self, roles: frozenset[str]) -> int | None:
         """Whose place the person takes in a step for these roles; None when a role of her own opens it."""

@@ -101,7 +101,9 @@ def claimable(facts: Facts) -> Refusal | None:
 def _has_lapsed(facts: Facts) -> bool:
     if facts.claimed_at is None:
         return False
-    return workdays.moment_later(facts.claimed_at, CLAIM_LASTS_WORKING_DAYS, ZONE) <= facts.now
+    return (
+        workdays.moment_later(facts.claimed_at, CLAIM_LASTS_WORKING_DAYS, ZONE, facts.calendar) <= facts.now
+    )
 
 
 def claim_lapsed(facts: Facts) -> Refusal | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workflow.rules import workdays
 from workflow.rules.periods import days_left, last_day
+from workflow.rules.workdays import Known
 
 LATE = "late"
 
@@ -28,18 +29,24 @@ def occasion(days_before: int) -> str:
     return f"t{days_before}"
 
 
-def reminder_day(last: date, days_before: int) -> date:
+def reminder_day(last: date, days_before: int, known: Known) -> date:
     """The day the reminder goes out: T minus `days_before`, or the working day before that."""
-    return workdays.on_or_before(last - timedelta(days=days_before))
+    return workdays.on_or_before(last - timedelta(days=days_before), known)
 
 
-def notice_day(deadline_at: datetime, zone: str) -> date:
+def notice_day(deadline_at: datetime, zone: str, known: Known) -> date:
     """The day the late notice goes out: the first working day from the 20th on."""
-    return workdays.on_or_after(last_day(deadline_at, zone) + timedelta(days=1))
+    return workdays.on_or_after(last_day(deadline_at, zone) + timedelta(days=1), known)
 
 
 def due_reminder(
-    deadline_at: datetime, *, days_before: Sequence[int], recorded: Collection[str], on: date, zone: str
+    deadline_at: datetime,
+    *,
+    days_before: Sequence[int],
+    recorded: Collection[str],
+    on: date,
+    zone: str,
+    known: Known,
 ) -> Plan:
     """What is due on the day `on`, given the occasions already on record for the unit and month.
 
@@ -50,7 +57,7 @@ def due_reminder(
     due = [
         occasion(days)
         for days in weakest_first
-        if occasion(days) not in recorded and reminder_day(last, days) <= on
+        if occasion(days) not in recorded and reminder_day(last, days, known) <= on
     ]
     if not due or on > last:
         return Plan(None, tuple(due))
@@ -72,8 +79,9 @@ def due_late_notice(
     on: date,
     now: datetime,
     zone: str,
+    known: Known,
 ) -> Plan:
     """The late notice, from its day until the month closes; slept over till then, it is skipped."""
-    if LATE in recorded or now < deadline_at or on < notice_day(deadline_at, zone):
+    if LATE in recorded or now < deadline_at or on < notice_day(deadline_at, zone, known):
         return Plan(None)
     return Plan(LATE) if now < closes_at else Plan(None, (LATE,))

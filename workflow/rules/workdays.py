@@ -1,53 +1,71 @@
-"""Working days in Vietnam: Monday to Friday without public holidays, as the house counts them. Pure.
+"""Working days in Vietnam: Monday to Friday without public holidays, and the exceptions that people wrote down. Pure.
 
-Days made free or busy by a special decree are not known here; such a month gets an extension with its reason.
+Public holidays and the swaps the government has announced come from the `holidays` library. What it does not know yet
+(the year's Tết swap, a day off after a storm) is an exception in the house's own table: `Known`, asked before it.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
 
+Known = Mapping[date, bool]
+"""The exceptions: day -> whether it is a working day. `workflow/queries/calendar_days.py` reads them."""
+
 
 @lru_cache(maxsize=32)
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("VN", years=year))
+def _year(year: int) -> tuple[Mapping[date, str], frozenset[date]]:
+    """(holidays with their names, week-ends on which work is done instead of another day)."""
+    found = holidays.country_holidays("VN", years=year, language="vi")
+    return dict(found), frozenset(found.weekend_workdays)
 
 
-def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _holidays(day.year)
+def holidays_of(year: int) -> Mapping[date, str]:
+    """The public holidays of a year as the library knows them, with their Vietnamese names."""
+    return _year(year)[0]
 
 
-def on_or_before(day: date) -> date:
+def usually(day: date) -> bool:
+    """Whether a day is a working day when nobody wrote down anything else."""
+    free, swapped = _year(day.year)
+    return (day.weekday() < 5 or day in swapped) and day not in free
+
+
+def is_working_day(day: date, known: Known) -> bool:
+    return known[day] if day in known else usually(day)
+
+
+def on_or_before(day: date, known: Known) -> date:
     """The day itself when it is a working day, else the last working day before it."""
-    while not is_working_day(day):
+    while not is_working_day(day, known):
         day -= timedelta(days=1)
     return day
 
 
-def on_or_after(day: date) -> date:
+def on_or_after(day: date, known: Known) -> date:
     """The day itself when it is a working day, else the first working day after it."""
-    while not is_working_day(day):
+    while not is_working_day(day, known):
         day += timedelta(days=1)
     return day
 
 
-def later(day: date, count: int) -> date:
+def later(day: date, count: int, known: Known) -> date:
     """The working day `count` working days after `day`: Friday 14/5/2021 and 3 is Wednesday 19/5."""
     for _ in range(count):
-        day = on_or_after(day + timedelta(days=1))
+        day = on_or_after(day + timedelta(days=1), known)
     return day
 
 
-def earlier(day: date, count: int) -> date:
+def earlier(day: date, count: int, known: Known) -> date:
     """The working day `count` working days before `day`: Monday 17/5/2021 and 3 is Wednesday 12/5."""
     for _ in range(count):
-        day = on_or_before(day - timedelta(days=1))
+        day = on_or_before(day - timedelta(days=1), known)
     return day
 
 
-def moment_later(moment: datetime, count: int, zone: str) -> datetime:
+def moment_later(moment: datetime, count: int, zone: str, known: Known) -> datetime:
     """The same hour of the day in `zone`, `count` working days later."""
     local = moment.astimezone(ZoneInfo(zone))
-    return local + (later(local.date(), count) - local.date())
+    return local + (later(local.date(), count, known) - local.date())

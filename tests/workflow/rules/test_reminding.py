@@ -6,15 +6,17 @@ import pytest
 
 from workflow.rules import workdays
 from workflow.rules.reminding import Plan, by_hand, due_late_notice, due_reminder, notice_day, reminder_day
+from workflow.rules.workdays import Known
 
 ZONE = "Asia/Ho_Chi_Minh"
 MAY = datetime(2021, 5, 19, 17, tzinfo=UTC)
 CLOSES = datetime(2021, 5, 24, 17, tzinfo=UTC)
 TET_2026 = datetime(2026, 2, 19, 17, tzinfo=UTC)
+NONE: Known = {}
 
 
-def due(on: date, *, recorded: set[str] = frozenset(), deadline: datetime = MAY) -> Plan:
-    return due_reminder(deadline, days_before=[7, 3, 0], recorded=recorded, on=on, zone=ZONE)
+def due(on: date, *, recorded: set[str] = frozenset(), deadline: datetime = MAY, known: Known = NONE) -> Plan:
+    return due_reminder(deadline, days_before=[7, 3, 0], recorded=recorded, on=on, zone=ZONE, known=known)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def due(on: date, *, recorded: set[str] = frozenset(), deadline: datetime = MAY)
     ],
 )
 def test_a_reminder_on_a_day_off_moves_to_the_working_day_before(last, days_before, day):
-    assert reminder_day(last, days_before) == day
+    assert reminder_day(last, days_before, NONE) == day
 
 
 def test_each_day_brings_its_own_reminder_once():
@@ -70,7 +72,7 @@ def test_after_the_last_day_nobody_is_reminded_any_more():
     ],
 )
 def test_the_late_notice_goes_out_on_the_first_working_day_after_the_deadline(deadline, day):
-    assert notice_day(deadline, ZONE) == day
+    assert notice_day(deadline, ZONE, NONE) == day
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,8 @@ def test_the_late_notice_goes_out_on_the_first_working_day_after_the_deadline(de
     ],
 )
 def test_the_late_notice_is_given_once_while_the_month_is_open(on, now, recorded, plan):
-    assert due_late_notice(MAY, CLOSES, recorded=recorded, on=on, now=now, zone=ZONE) == plan
+    given = {"recorded": recorded, "on": on, "now": now, "zone": ZONE}
+    assert due_late_notice(MAY, CLOSES, **given, known=NONE) == plan
 
 
 @pytest.mark.parametrize(
@@ -95,16 +98,38 @@ def test_the_late_notice_is_given_once_while_the_month_is_open(on, now, recorded
     ],
 )
 def test_working_days_are_counted_over_week_ends_and_holidays(day, count, then):
-    assert workdays.later(day, count) == then
+    assert workdays.later(day, count, NONE) == then
 
 
 def test_three_working_days_later_is_the_same_hour_of_the_day_in_the_zone():
     friday_evening = datetime(2021, 5, 14, 18, 30, tzinfo=UTC)
 
     # 18:30 in London's clock is Saturday 01:30 in Hà Tĩnh; the count begins there.
-    later = workdays.moment_later(friday_evening, 3, "Asia/Ho_Chi_Minh")
+    later = workdays.moment_later(friday_evening, 3, "Asia/Ho_Chi_Minh", NONE)
 
     assert later == datetime(2021, 5, 18, 18, 30, tzinfo=UTC)
+
+
+def test_a_day_off_by_decree_and_a_saturday_worked_instead_move_the_reminder():
+    wednesday, saturday = date(2021, 5, 12), date(2021, 5, 15)
+
+    assert reminder_day(date(2021, 5, 19), 7, {wednesday: False}) == date(2021, 5, 11)
+    assert reminder_day(date(2021, 5, 19), 3, {saturday: True}) == saturday
+    assert due(date(2021, 5, 11), known={wednesday: False}) == Plan("t7")
+    assert notice_day(MAY, ZONE, {date(2021, 5, 20): False, date(2021, 5, 21): False}) == date(2021, 5, 24)
+
+
+def test_the_swaps_the_library_knows_count_on_both_sides():
+    # Monday 31/8/2026 is free, Saturday 22/8 is worked on instead.
+    assert not workdays.usually(date(2026, 8, 31))
+    assert workdays.usually(date(2026, 8, 22))
+    assert workdays.later(date(2026, 8, 21), 1, NONE) == date(2026, 8, 22)
+    assert workdays.holidays_of(2026)[date(2026, 2, 17)] == "Tết Nguyên Đán"
+
+
+def test_exceptions_are_counted_backwards_too():
+    assert workdays.earlier(date(2021, 5, 17), 3, NONE) == date(2021, 5, 12)
+    assert workdays.earlier(date(2021, 5, 17), 3, {date(2021, 5, 13): False}) == date(2021, 5, 11)
 
 
 @pytest.mark.parametrize(
