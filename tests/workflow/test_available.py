@@ -30,6 +30,19 @@ def test_the_console_and_the_command_line_say_the_same_sentences(make, cast, cli
     assert not told["allowed"]
 
 
+def test_the_portal_says_the_same_sentence_to_the_unit(make, cast, client):
+    piece = make.submission(state="submitted")
+    submissions.claim(piece.id, by=cast.son)
+
+    [refusal] = offers(piece, cast.binh)["withdraw"].refusals
+
+    page = client.as_(cast.binh).get(f"/don-vi/bai/{piece.code}").text
+    [told] = [row for row in steps.offered(piece.code, by=cast.binh) if row["trigger"] == "withdraw"]
+    assert refusal.sentence() in page
+    assert refusal.sentence() in told["says"]
+    assert not told["allowed"]
+
+
 def test_nothing_a_piece_may_come_to_is_left_out_when_everybodys_steps_are_asked_for(make, cast):
     piece = make.submission(state="edited")
 

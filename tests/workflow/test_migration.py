@@ -1,16 +1,11 @@
 """Moving pieces to another version: shown before it is done, each piece on record, undone by another one back."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from sqlalchemy import text
 
 from models.base import db
-from models.people import Account
 from models.submission import Submission
 from workflow import procedures, submissions
-from workflow.engine.errors import Stale
 from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
@@ -150,48 +145,6 @@ def test_pieces_go_in_batches_and_a_merge_is_told(make, cast, monkeypatch):
     back = procedures.plan(SECOND, FIRST, renamed={"written": "drafted", "endorsed": "drafted"})
 
     assert back.merged == ["drafted"]
-
-
-def test_while_pieces_are_approved_none_is_lost_and_none_is_done_twice(app, make, cast):
-    """Either the approval comes first and the migration finds it, or the other way round."""
-    pieces = [make.submission(state="edited") for _ in range(12)]
-    wanted = [(piece.id, piece.digest) for piece in pieces]
-    ready = threading.Barrier(3)
-
-    def approve(share: list[tuple[int, str]]) -> int:
-        with app.app_context():
-            minh = db.session.merge(cast.minh, load=False)
-            ready.wait()
-            return sum(_approved(number, seen, minh) for number, seen in share)
-
-    def migrate() -> int:
-        with app.app_context():
-            mai = db.session.merge(cast.mai, load=False)
-            ready.wait()
-            return procedures.migrate(procedures.plan(FIRST, SECOND), reason="Thử.", by=mai)
-
-    with ThreadPoolExecutor(3) as pool:
-        approvals = [pool.submit(approve, wanted[:6]), pool.submit(approve, wanted[6:])]
-        moved = pool.submit(migrate).result()
-        done = sum(each.result() for each in approvals)
-
-    states = [state_of(piece) for piece in pieces]
-    told = "SELECT count(*) FROM audit_event WHERE action = :action"
-    count = {
-        act: db.session.scalar(text(told), {"action": f"submission:{act}"}) for act in ("approve", "migrate")
-    }
-    assert moved == count["migrate"] == 12
-    assert done == count["approve"] == states.count(("unit-approval", "cleared"))
-    assert set(states) <= {("unit-approval", "cleared"), ("unit-approval", "corrected")}
-    assert audit_check.check().is_whole
-
-
-def _approved(number: int, seen: str, by: Account) -> bool:
-    try:
-        submissions.approve(number, by=by, seen=seen)
-    except Stale:
-        return False
-    return True
 
 
 def test_who_saw_the_piece_before_the_migration_acts_on_nothing_old(make, cast, refused):

@@ -16,8 +16,8 @@ from models.base import db
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Consent, Role, SeatKind
-from workflow import accounts, committees, submissions, writing
-from workflow.engine.errors import ToaSoanError
+from workflow import accounts, committees, procedures, submissions, writing
+from workflow.engine.errors import Stale, ToaSoanError
 from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
@@ -72,6 +72,15 @@ def again(number: int) -> Submission:
 def count(action: str) -> int:
     db.session.rollback()
     query = text("SELECT count(*) FROM audit_event WHERE action = :action")
+    return db.session.execute(query, {"action": action}).scalar_one()
+
+
+def after_a_no(action: str) -> int:
+    """How often it happened to a piece when an answer of it was already no."""
+    query = text(
+        "SELECT count(*) FROM audit_event p JOIN audit_event a USING (submission_id) WHERE a.seq < p.seq"
+        " AND p.action = :action AND a.payload::jsonb ->> 'answer' = 'no'"
+    )
     return db.session.execute(query, {"action": action}).scalar_one()
 
 
@@ -133,6 +142,65 @@ def test_what_is_approved_is_what_the_approver_saw_whoever_edits_meanwhile(app, 
 
 
 @pytest.mark.timeout(1800)
+def test_nothing_is_approved_whose_consent_was_taken_back_before(app, make, cast):
+    shown = []
+    for _ in range(DUELS):
+        piece = make.submission(state="edited", with_picture=True)
+        shown.append((piece.id, piece.digest, piece.revision.pictures[0].attachment_id))
+    minh, binh = cast.minh.id, cast.binh.id
+
+    told = race(
+        app,
+        [
+            lambda turn: submissions.approve(shown[turn][0], by=person(minh), seen=shown[turn][1]),
+            lambda turn: writing.answer(shown[turn][0], shown[turn][2], Consent.NO, by=person(binh)),
+        ],
+        DUELS,
+    )
+
+    for outcome in told:
+        assert outcome["done"] >= 1, "taking consent back is never lost"
+        assert set(outcome) - {"done"} <= {"409 stale_version", "403 consent_missing"}
+    assert count("submission:answer") == DUELS
+    assert after_a_no("submission:approve") == 0
+
+
+@pytest.mark.timeout(1800)
+def test_pieces_approved_while_they_migrate_are_neither_lost_nor_done_twice(app, make, cast):
+    """Either the approval comes first and the migration finds it, or the other way round."""
+    pieces = [make.submission(state="edited") for _ in range(PIECES)]
+    shown = [(piece.id, piece.digest) for piece in pieces]
+    minh, mai = cast.minh.id, cast.mai.id
+    outcomes: Counter[str] = Counter()
+
+    def approver(share: int) -> Callable[[int], object]:
+        def press(_turn: int) -> None:
+            for number, digest in shown[share::2]:
+                try:
+                    submissions.approve(number, by=person(minh), seen=digest)
+                except Stale:
+                    outcomes["stale"] += 1
+                else:
+                    outcomes["approved"] += 1
+
+        return press
+
+    def migrate(_turn: int) -> None:
+        planned = procedures.plan(("monthly-submission", 1), ("unit-approval", 1))
+        outcomes["moved"] = procedures.migrate(planned, reason="Thử.", by=person(mai))
+
+    told = race(app, [approver(0), approver(1), migrate], 1)
+
+    assert told == [Counter({"done": 3})]
+    assert outcomes["moved"] == count("submission:migrate") == PIECES
+    assert outcomes["approved"] + outcomes["stale"] == PIECES
+    where = Counter((again(number).workflow, again(number).state) for number, _ in shown)
+    assert outcomes["approved"] == count("submission:approve") == where["unit-approval", "cleared"]
+    assert set(where) <= {("unit-approval", "cleared"), ("unit-approval", "corrected")}
+    assert audit_check.check().is_whole
+
+
+@pytest.mark.timeout(1800)
 def test_no_page_stands_on_the_forum_without_consent_whoever_takes_it_back_meanwhile(app, make, cast):
     shown = []
     for _ in range(DUELS):
@@ -153,11 +221,7 @@ def test_no_page_stands_on_the_forum_without_consent_whoever_takes_it_back_meanw
         assert outcome["done"] >= 1, "taking consent back is never lost"
         assert set(outcome) - {"done"} <= {"409 stale_version", "403 consent_missing"}
     assert count("submission:answer") == DUELS
-    published_after_a_no = text(
-        "SELECT count(*) FROM audit_event p JOIN audit_event a USING (submission_id) WHERE a.seq < p.seq"
-        " AND p.action = 'submission:publish' AND a.payload::jsonb ->> 'answer' = 'no'"
-    )
-    assert db.session.execute(published_after_a_no).scalar_one() == 0
+    assert after_a_no("submission:publish") == 0
 
 
 @pytest.mark.timeout(1800)
