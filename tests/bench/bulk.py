@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from statistics import median
 
+from models.people import Account
+from models.vocabulary import Role
 from tests.bench import desk
 from tests.bench.figures import Figure, Stage
-from workflow import bulk
+from workflow import accounts, bulk, procedures
 
 ROUNDS = 5
+DEFINITIONS = (("monthly-submission", 1), ("unit-approval", 1))
 
 
 def measure(stage: Stage) -> Iterable[Figure]:
@@ -22,6 +25,9 @@ def measure(stage: Stage) -> Iterable[Figure]:
         ours.send_back()
         rates["together"].append(_rate(lambda: _approve_all(ours)))
         ours.send_back()
+    administrator = accounts.add("admin@example.edu.vn", full_name="Đặng Thị Đo", by=None)
+    accounts.grant(administrator, Role.ADMIN, by=None, since=desk.SINCE)
+    migrated = median(_there_and_back(administrator) for _ in range(ROUNDS))
     alone, together = median(rates["alone"]), median(rates["together"])
     yield Figure(
         "bulk",
@@ -29,6 +35,20 @@ def measure(stage: Stage) -> Iterable[Figure]:
         ">= 5.0",
         f"approving {desk.PIECES} pieces in one click against one by one ({together:.0f}/s to {alone:.0f}/s)",
     )
+    yield Figure(
+        "migrate_per_second",
+        f"{migrated:.0f}",
+        ">= 2000",
+        f"pieces moved to the other definition, {desk.PIECES} in a migration; each with its event, one statement",
+    )
+
+
+def _there_and_back(by: Account) -> float:
+    """Pieces a second that `procedures.migrate` moves to the other definition and back."""
+    begun, moved = time.perf_counter(), 0
+    for source, target in (DEFINITIONS, DEFINITIONS[::-1]):
+        moved += procedures.migrate(procedures.plan(source, target), reason="Đo.", by=by)
+    return moved / (time.perf_counter() - begun)
 
 
 def _rate(act: Callable[[], None]) -> float:
