@@ -17,6 +17,7 @@ from gate import (
     devices,
     errors,
     files,
+    headers,
     invited,
     language,
     means,
@@ -57,6 +58,7 @@ def keep(app: Flask) -> None:
     app.register_blueprint(blueprint)
     for room in (arriving, invited, by_mail, second_step, means, devices, wishes, files):
         app.register_blueprint(room.blueprint)
+    headers.watch(app)
     typed.refuse_nul(app)
     # A token lives as long as its session: one that ends sooner takes along what somebody wrote meanwhile.
     app.config["WTF_CSRF_TIME_LIMIT"] = None

@@ -19,9 +19,9 @@ PATH = links.PATHS[Purpose.SIGN_IN]
 
 @blueprint.after_request
 def keep_to_oneself(answer: Response) -> Response:
-    """The address of the page is a key: it stays in no cache and is told to no other page."""
+    """The address of the page is a key: it stays in no cache and is told to no other house."""
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 
 

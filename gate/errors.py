@@ -3,7 +3,7 @@
 from flask import Flask, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from workflow.engine.errors import N_, Refusal, ToaSoanError
@@ -27,6 +27,7 @@ def answer(app: Flask) -> None:
     app.jinja_env.filters["told"] = told
     app.register_error_handler(ToaSoanError, _refused)
     app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
+    app.register_error_handler(SecurityError, _wrong_name)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -43,6 +44,11 @@ def error_400() -> str:
 
 def _refused(error: ToaSoanError) -> Response:
     return _page(error.status, error.code, [told(refusal) for refusal in error.refusals])
+
+
+def _wrong_name(_error: SecurityError) -> Response:
+    """Asked under a name that is not the house's: no page of ours, whose links would bear that name."""
+    return make_response("400\n", 400, {"Content-Type": "text/plain"})
 
 
 def _http(error: HTTPException) -> Response:

@@ -242,11 +242,11 @@ def test_an_invitation_is_no_link_to_sign_in(cast, client):
     assert links.spend(token, Purpose.SIGN_IN) is None
 
 
-def test_the_page_is_kept_by_no_cache_and_told_to_no_other_page(cast, client, link_for):
+def test_the_page_is_kept_by_no_cache_and_told_to_no_other_house(cast, client, link_for):
     answer = client.get(link_for(cast.son))
 
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_old_links_are_swept_away(cast, link_for, superuser):
