@@ -13,10 +13,10 @@ from admin import charts, menu, waits
 from admin.acts import typed_moment
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
 from admin.queues import ask_behind
-from models.vocabulary import MonthStatus
+from models.vocabulary import MonthStatus, Readers
 from workflow import clock, deadlines
 from workflow.engine.errors import Invalid
-from workflow.queries import audit, standings
+from workflow.queries import announcements, audit, standings
 from workflow.settings import settings
 from workflow.wording import HEALTH
 
@@ -47,6 +47,7 @@ class Dashboard(Kept, AdminIndexView):
             health=ask_behind("health") if can("queues.read") else [],
             healths=HEALTH,
             tray_since=menu.waiting().tray_since,
+            announcements=announcements.shown(Readers.DEPARTMENT, now=now),
             journey=audit.since_last_travel() if settings().is_demo else None,
             may_travel=settings().is_demo and can("clock.travel"),
         )

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.accounts import Accounts
+from admin.announcements import Announcements
 from admin.audit import Trail
 from admin.committees import Committees
 from admin.dashboard import Dashboard
@@ -47,6 +48,7 @@ def open_door(app: Flask) -> None:
         UnitMonths(endpoint="desk_unit_months", url="don-vi-thang"),
         Procedures(endpoint="desk_procedures", url="quy-trinh"),
         Sections(Category, endpoint="desk_sections", url="chuyen-muc"),
+        Announcements(endpoint="desk_announcements", url="thong-bao"),
         MonthReport(endpoint="desk_report", url="bao-cao"),
         Inspection(endpoint="desk_inspection", url="ai-da-duyet-gi"),
         Trail(endpoint="desk_audit", url="nhat-ky"),

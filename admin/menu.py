@@ -64,6 +64,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         N_("Theo dõi"),
         (
+            Place(N_("Thông báo"), "speakerphone", "desk_announcements.index", "announcements.read"),
             Place(N_("Báo cáo tháng"), "chart-bar", "desk_report.index", "reports.read"),
             Place(N_("Ai đã duyệt gì"), "rubber-stamp", "desk_inspection.index", "audit.read"),
             Place(N_("Nhật ký hệ thống"), "history", "desk_audit.index", "audit.read"),

@@ -1,6 +1,7 @@
 """Imports every table file, so that the metadata is whole. For migrations and for start-up."""
 
 from models import (
+    announcement,
     attachment,
     audit,
     calendar_day,
@@ -23,6 +24,7 @@ from models.base import Base, db
 
 __all__ = [
     "Base",
+    "announcement",
     "attachment",
     "audit",
     "calendar_day",

@@ -113,6 +113,14 @@ class Audience(StrEnum):
     """The department and the piece's unit."""
 
 
+class Readers(StrEnum):
+    """Whom an announcement is for."""
+
+    EVERYONE = "everyone"
+    UNITS = "units"
+    DEPARTMENT = "department"
+
+
 class Verdict(StrEnum):
     """What became of a mail."""
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext
 
-from models.vocabulary import WITH_UNIT, Phase
+from models.vocabulary import WITH_UNIT, Phase, Readers
 from portal import person
 from workflow import definitions
 from workflow.engine.definition import TONES
+from workflow.queries import announcements
 from workflow.queries import portal as read
 from workflow.rules.guards import DAYS_TO_RESTORE
 
@@ -25,6 +26,7 @@ def this_month() -> str:
     return render_template(
         "portal/month.html",
         month=read.running_month(unit.id, now=now),
+        announcements=announcements.shown(Readers.UNITS, now=now),
         pool=[card(row) for row in found["pool"]],
         sent=[card(row) for row in found["sent"]],
         published=found["published"],

@@ -113,7 +113,7 @@ ACTIONS: Mapping[str, Told] = {
     "delegation:refused": Told(N_("Không được ủy quyền"), N_("{who} không ủy quyền được cho {what}.")),
     "address:mark": Told(N_("Đánh dấu địa chỉ thư hỏng"), N_("Thư gửi đến {what} bị trả lại.")),
     "address:clear": Told(
-        N_("Bỏ đánh dấu địa chỉ thư"), N_("{who} ghi nhận địa chỉ thư của {what} dùng được.")
+        N_("Bỏ đánh dấu địa chỉ thư"), N_("{who} ghi nhận {what} dùng được.")
     ),
     # Units, committees, months.
     "unit:add": Told(N_("Thêm đơn vị"), N_("{who} thêm {what}.")),
@@ -169,6 +169,8 @@ ACTIONS: Mapping[str, Told] = {
     "filter:remove": Told(N_("Bỏ bộ lọc đã lưu"), N_("{who} bỏ một bộ lọc đã lưu.")),
     "category:add": Told(N_("Thêm chuyên mục"), N_("{who} thêm chuyên mục.")),
     "category:change": Told(N_("Sửa chuyên mục"), N_("{who} sửa chuyên mục.")),
+    "announcement:publish": Told(N_("Đăng thông báo"), N_("{who} đăng một thông báo.")),
+    "announcement:withdraw": Told(N_("Rút thông báo"), N_("{who} rút một thông báo.")),
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),
     "directive:lay_down": Told(N_("Ghi văn bản quy định"), N_("{who} ghi văn bản quy định.")),
     "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại một việc lỗi.")),

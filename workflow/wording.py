@@ -137,6 +137,12 @@ JOBS: Mapping[str, str] = {
     "seal": N_("Niêm phong nhật ký"),
 }
 
+READERS: Mapping[str, str] = {
+    "everyone": N_("Các đơn vị và Sở"),
+    "units": N_("Các đơn vị"),
+    "department": N_("Sở"),
+}
+
 # What a job of the timetable counted.
 OUTCOMES: Mapping[str, str] = {
     "lapsed": N_("quá hạn"),

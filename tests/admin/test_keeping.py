@@ -13,7 +13,7 @@ SAMPLES = {
     "piece_id": 1, "file_id": 1, "trigger": "claim", "code": "h-can-loc", "seat_id": 1, "period_id": 1, "number": 1,
     "letter_id": 1, "message_id": 1, "envelope_id": 1, "account_id": 1, "grant_id": 1, "proposal_id": 1,
     "delegation_id": 1, "workflow": "unit-approval", "version": 1, "job": "sweep",
-    "export_type": "csv", "form": "csv",
+    "export_type": "csv", "form": "csv", "announcement_id": 1,
 }  # fmt: skip
 
 

@@ -21,6 +21,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "procedures.write": frozenset({AD}),
     "tray.read": frozenset({E, AD}),
     "tray.write": frozenset({E}),
+    "announcements.read": frozenset({E, A, P, AU, AD}),
+    "announcements.write": frozenset({E, AD}),
     "audit.read": frozenset({A, AU, AD}),
     "letters.read": frozenset({E, A, AU, AD}),
     "letters.write": frozenset({E, AD}),
