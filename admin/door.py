@@ -11,6 +11,7 @@ from admin.announcements import Announcements
 from admin.audit import Trail
 from admin.committees import Committees
 from admin.dashboard import Dashboard
+from admin.deciding import Deciding
 from admin.delegations import Delegations
 from admin.inspection import Inspection
 from admin.letters import Letters
@@ -42,6 +43,7 @@ def open_door(app: Flask) -> None:
     for view in (
         Tray(endpoint="desk_tray", url="thu-den"),
         Pieces(endpoint="desk_pieces", url="bai"),
+        Deciding(endpoint="desk_deciding", url="quyet-dinh"),
         Units(Unit, endpoint="desk_units", url="don-vi"),
         Committees(endpoint="desk_committees", url="ban-truyen-thong"),
         Periods(endpoint="desk_periods", url="ky"),

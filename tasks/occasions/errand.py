@@ -15,7 +15,7 @@ LINKS = {
     "month": "/don-vi/",
     "piece": "/don-vi/bai/{code}",
     "committee": "/don-vi/ban",
-    "approval": "/quan-tri/bai/{id}/",
+    "approval": "/quan-tri/quyet-dinh/{id}/{seen}",
     "delegations": "/quan-tri/uy-quyen/",
     "page": "/bai/{slug}",
     "seals": "/niem-phong",

@@ -8,6 +8,7 @@ from tasks.occasions.mails import writer
 from workflow import accounts, clock, submissions
 from workflow.queries import bulletins, calendar_days
 from workflow.queries import letters as read
+from workflow.queries.deciding import SHORTEST
 from workflow.queries.letters import Person, Row
 from workflow.rules import workdays
 
@@ -141,7 +142,7 @@ def _awaiting_approval(piece: Row, language: str) -> Facts:
     return {
         "pieces": [{**row, "unit_short": unit_words(piece)["unit_short"]}],
         "written_at": piece["at"],
-        "link": link("approval", id=piece["id"]),
+        "link": link("approval", id=piece["id"], seen=piece["digest"].removeprefix("sha256:")[:SHORTEST]),
     }
 
 

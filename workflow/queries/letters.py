@@ -31,6 +31,7 @@ SELECT s.id, s.code, s.kind, s.unit_id, s.period_id, s.first_sent_at, s.sent_lat
   {months.deadline("s.unit_id")} AS deadline_at,
   r.title, r.author_line, r.school, c.name_vi AS category_vi, c.name_en AS category_en, page.slug,
   (e.payload::jsonb ->> 'at')::timestamptz AS at, e.payload::jsonb ->> 'reason' AS reason,
+  coalesce(e.payload::jsonb ->> 'digest', s.digest) AS digest,
   coalesce(e.payload::jsonb ->> 'became_at', e.payload::jsonb ->> 'at')::timestamptz AS became_at,
   actor.full_name AS actor, actor.title AS actor_title,
   (SELECT es.envelope_id FROM envelope_submission es JOIN envelope v ON v.id = es.envelope_id
