@@ -17,9 +17,9 @@ from models.base import db
 from models.organisation import Unit
 from workflow import committees, organisation
 from workflow.engine.errors import N_, Invalid
-from workflow.queries import offices, standings
+from workflow.queries import lineage, offices, standings
 from workflow.queries.desk import local_day
-from workflow.wording import UNIT_KINDS
+from workflow.wording import SUCCESSIONS, UNIT_KINDS
 
 _ = lazy_gettext
 
@@ -108,7 +108,9 @@ class Units(Workbench):
         return self.render(
             "desk/unit.html",
             unit=unit,
-            family=offices.family(code),
+            before=lineage.before(code),
+            after=lineage.after(code),
+            successions=SUCCESSIONS,
             committee=committee,
             filled=len(committees.standing(committee)) if committee else 0,
             standings=list(reversed(list(zip(months, rows, strict=False)))),

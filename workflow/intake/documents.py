@@ -69,7 +69,7 @@ def text_of(part: Part) -> Document:
         return _document([Line(line.strip()) for line in text.splitlines()[:MAX_LINES]], (), set())
     if part.media_type != filetypes.DOCX:
         raise Unreadable(_NOT_READ.get(part.media_type, "file_type_not_allowed"))
-    _guard(part.data)
+    guard(part.data)
     try:
         word = docx.Document(io.BytesIO(part.data))
         reader = _Reader(word)
@@ -108,7 +108,7 @@ def _readable(lines: Iterable[Line]) -> Iterator[Line]:
             yield line
 
 
-def _guard(data: bytes) -> None:
+def guard(data: bytes) -> None:
     """Unpacked sizes are added up before anything is unpacked, and each member is read with a hard stop."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:

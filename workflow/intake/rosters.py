@@ -1,10 +1,11 @@
-"""A Communications Committee's member list in a Word file, as a proposal for the registry (R1)."""
+"""A Communications Committee's member list in a Word file or a spreadsheet, as a proposal for the registry (R1)."""
 
 import re
 from dataclasses import dataclass
 
 from models.vocabulary import SeatKind
-from workflow.intake import bylines, documents, wording
+from workflow import filetypes
+from workflow.intake import bylines, documents, sheets, wording
 from workflow.intake.documents import Document, Rows
 from workflow.intake.reading import Part
 
@@ -40,10 +41,12 @@ def is_roster(name: str, document: Document) -> bool:
 
 
 def members_of(part: Part) -> tuple[Member, ...]:
-    """The rows of the first table that has names and posts. Raises Unreadable like `documents.text_of`."""
-    document = documents.text_of(part)
-    unit = next((told[1] for line in document.paragraphs if (told := _UNIT.match(line))), "")
-    for table in document.tables:
+    """The rows of the first table that has names and posts, of a Word file or a spreadsheet.
+
+    Raises Unreadable like `documents.text_of`.
+    """
+    tables, unit = _tables(part)
+    for table in tables:
         columns = _columns(table)
         if columns:
             head, placed = columns
@@ -54,9 +57,20 @@ def members_of(part: Part) -> tuple[Member, ...]:
     return ()
 
 
+def _tables(part: Part) -> tuple[tuple[Rows, ...], str]:
+    """(tables, the unit that is named above them)."""
+    if part.media_type == filetypes.XLSX:
+        return sheets.of_workbook(part.data), ""
+    if part.media_type == filetypes.PLAIN and part.name.lower().endswith(".csv"):
+        return sheets.of_csv(part.data), ""
+    document = documents.text_of(part)
+    unit = next((told[1] for line in document.paragraphs if (told := _UNIT.match(line))), "")
+    return document.tables, unit
+
+
 def _columns(table: Rows) -> tuple[int, dict[str, int]] | None:
     """(row of the header, column of each word we know), or None for another kind of table."""
-    for head, row in enumerate(table[:4]):
+    for head, row in enumerate(table[:12]):
         placed: dict[str, int] = {}
         for at, cell in enumerate(row):
             key = _key(cell)

@@ -1,4 +1,4 @@
-"""Units and their families, committees and their seats, months and their exceptions. Reads only."""
+"""Committees and their seats, months and their exceptions. Reads only."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,22 +7,6 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.base import db
-
-_FAMILY = text("""
-SELECT x.effective_on, x.kind, x.from_code, x.to_code, x.is_primary_heir, x.legal_basis, x.note,
-  a.short_name AS from_name, a.id AS from_id, b.short_name AS to_name, b.id AS to_id
-FROM succession x
-LEFT JOIN unit a ON a.code = x.from_code
-LEFT JOIN unit b ON b.code = x.to_code
-WHERE x.from_code = :code OR x.to_code = :code
-ORDER BY x.effective_on, x.from_code, x.to_code LIMIT 100
-""")
-
-
-def family(code: str) -> Sequence[Row[Any]]:
-    """Every hand-over from or to a unit, by date."""
-    return db.session.execute(_FAMILY, {"code": code}).all()
-
 
 _COMMITTEES = text("""
 SELECT u.id AS unit_id, u.code, u.name, u.short_name, c.id, c.status, c.confirmed_at,
