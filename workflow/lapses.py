@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from models.base import db
 from workflow import clock, definitions, mishaps
-from workflow.engine import driver, moves
+from workflow.engine import crashing, driver, moves
 from workflow.engine.definition import Definition, Step
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
@@ -122,6 +122,7 @@ def _sweep(definition: Definition, lapse: Step, run: Run) -> int:
             _raise_unless_of_a_row(error)
             many, last = _sweep_apart(definition, lapse, run, after)
         swept += many
+        crashing.point("between_batches")
         if last is None:
             return swept
         after = last

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from models.base import db
-from workflow.engine import click
+from workflow.engine import click, crashing
 from workflow.engine.errors import StrayWrite
 
 _open: ContextVar[str | None] = ContextVar("unit_of_work", default=None)
@@ -46,7 +46,11 @@ def _committing(name: str) -> Iterator[Session]:
     try:
         with click.one():
             yield session
+        if name == "change":
+            crashing.point("before_commit")
         session.commit()
+        if name == "change":
+            crashing.point("after_commit")
     except BaseException:
         session.rollback()
         raise
