@@ -5,6 +5,8 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,17 +51,24 @@ def test_up_returns_when_all_is_ready_and_down_leaves_no_process(line: Line, fre
     assert line.done("down", "--json").row["stopped"] == []
 
 
-def test_ctrl_c_stops_all_of_it_in_order(line: Line, free_port: str, tmp_path: Path) -> None:
-    log = tmp_path / "up.log"
+@contextmanager
+def in_foreground(line: Line, port: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The house in somebody's terminal, ready; what it says goes into `log`."""
     with log.open("wb") as output:
         running = subprocess.Popen(
-            line.argv("up", "--foreground", "--port", free_port),
+            line.argv("up", "--foreground", "--port", port),
             env=line.environment(PYTHONUNBUFFERED="1"),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         wait_for(log, "đã sẵn sàng", running)
+        yield running
+
+
+def test_ctrl_c_stops_all_of_it_in_order(line: Line, free_port: str, tmp_path: Path) -> None:
+    log = tmp_path / "up.log"
+    with in_foreground(line, free_port, log) as running:
         running.send_signal(signal.SIGINT)
         code = running.wait(60)
 
@@ -74,15 +83,7 @@ def test_an_impatient_second_ctrl_c_leaves_no_server_behind(
     line: Line, free_port: str, tmp_path: Path
 ) -> None:
     log = tmp_path / "up.log"
-    with log.open("wb") as output:
-        running = subprocess.Popen(
-            line.argv("up", "--foreground", "--port", free_port),
-            env=line.environment(PYTHONUNBUFFERED="1"),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        wait_for(log, "đã sẵn sàng", running)
+    with in_foreground(line, free_port, log) as running:
         running.send_signal(signal.SIGINT)
         # The house's own processes are gone, the servers are about to go.
         wait_for(log, "web: đã dừng", running)

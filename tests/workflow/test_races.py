@@ -75,15 +75,6 @@ def count(action: str) -> int:
     return db.session.execute(query, {"action": action}).scalar_one()
 
 
-def after_a_no(action: str) -> int:
-    """How often it happened to a piece when an answer of it was already no."""
-    query = text(
-        "SELECT count(*) FROM audit_event p JOIN audit_event a USING (submission_id) WHERE a.seq < p.seq"
-        " AND p.action = :action AND a.payload::jsonb ->> 'answer' = 'no'"
-    )
-    return db.session.execute(query, {"action": action}).scalar_one()
-
-
 @pytest.fixture
 def approvers(cast) -> list[int]:
     found = []
@@ -142,30 +133,6 @@ def test_what_is_approved_is_what_the_approver_saw_whoever_edits_meanwhile(app, 
 
 
 @pytest.mark.timeout(1800)
-def test_nothing_is_approved_whose_consent_was_taken_back_before(app, make, cast):
-    shown = []
-    for _ in range(DUELS):
-        piece = make.submission(state="edited", with_picture=True)
-        shown.append((piece.id, piece.digest, piece.revision.pictures[0].attachment_id))
-    minh, binh = cast.minh.id, cast.binh.id
-
-    told = race(
-        app,
-        [
-            lambda turn: submissions.approve(shown[turn][0], by=person(minh), seen=shown[turn][1]),
-            lambda turn: writing.answer(shown[turn][0], shown[turn][2], Consent.NO, by=person(binh)),
-        ],
-        DUELS,
-    )
-
-    for outcome in told:
-        assert outcome["done"] >= 1, "taking consent back is never lost"
-        assert set(outcome) - {"done"} <= {"409 stale_version", "403 consent_missing"}
-    assert count("submission:answer") == DUELS
-    assert after_a_no("submission:approve") == 0
-
-
-@pytest.mark.timeout(1800)
 def test_pieces_approved_while_they_migrate_are_neither_lost_nor_done_twice(app, make, cast):
     """Either the approval comes first and the migration finds it, or the other way round."""
     pieces = [make.submission(state="edited") for _ in range(PIECES)]
@@ -201,17 +168,23 @@ def test_pieces_approved_while_they_migrate_are_neither_lost_nor_done_twice(app,
 
 
 @pytest.mark.timeout(1800)
-def test_no_page_stands_on_the_forum_without_consent_whoever_takes_it_back_meanwhile(app, make, cast):
+@pytest.mark.parametrize(
+    ("state", "decide", "who"),
+    [("edited", submissions.approve, "minh"), ("approved", submissions.publish, "phuong")],
+)
+def test_nothing_is_approved_or_published_whose_consent_was_taken_back_before(
+    app, make, cast, state, decide, who
+):
     shown = []
     for _ in range(DUELS):
-        piece = make.submission(state="approved", with_picture=True)
+        piece = make.submission(state=state, with_picture=True)
         shown.append((piece.id, piece.digest, piece.revision.pictures[0].attachment_id))
-    phuong, binh = cast.phuong.id, cast.binh.id
+    decider, binh = getattr(cast, who).id, cast.binh.id
 
     told = race(
         app,
         [
-            lambda turn: submissions.publish(shown[turn][0], by=person(phuong), seen=shown[turn][1]),
+            lambda turn: decide(shown[turn][0], by=person(decider), seen=shown[turn][1]),
             lambda turn: writing.answer(shown[turn][0], shown[turn][2], Consent.NO, by=person(binh)),
         ],
         DUELS,
@@ -221,7 +194,12 @@ def test_no_page_stands_on_the_forum_without_consent_whoever_takes_it_back_meanw
         assert outcome["done"] >= 1, "taking consent back is never lost"
         assert set(outcome) - {"done"} <= {"409 stale_version", "403 consent_missing"}
     assert count("submission:answer") == DUELS
-    assert after_a_no("submission:publish") == 0
+    decided_after_a_no = text(
+        "SELECT count(*) FROM audit_event p JOIN audit_event a USING (submission_id) WHERE a.seq < p.seq"
+        " AND p.action = :action AND a.payload::jsonb ->> 'answer' = 'no'"
+    )
+    action = {"action": f"submission:{decide.__name__}"}
+    assert db.session.execute(decided_after_a_no, action).scalar_one() == 0
 
 
 @pytest.mark.timeout(1800)
