@@ -42,8 +42,8 @@ class Errand:
     """The piece's code, for letters whose subject ends with none: what mailboxes keep them together by."""
     gathers: tuple[int, ...] = ()
     """Held letters that this one takes along."""
-    calendar: str = ""
-    """A file for the reader's calendar."""
+    calendar: Callable[[str], str] | None = None
+    """A file for the reader's calendar, by language."""
     answers: Row | None = None
     """The mail this letter answers, for those of `to` who wrote it."""
 

@@ -1,8 +1,9 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from tasks.diary import Deadline, entry
 from tasks.occasions.errand import Errand, Payload, link, month_words, once, unit_words
 from workflow import clock
 from workflow.queries import bulletins, calendar_days, duties
@@ -24,12 +25,15 @@ def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
 
 def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
     about = read.month(duty.unit_id, duty.period_id)
+    is_entered = occasion != "late" and read.is_first_reminder(duty.unit_id, duty.period_id, occasion)
+    is_moved = occasion != "late" and duty.deadline_at != about["deadline_at"]
     waiting = read.drafts(duty.unit_id, duty.period_id)
     return Errand(
         kind=_reminder_kind(occasion),
         to=read.members(duty.unit_id),
         occasion=f"{about['period']}:{duty.unit_id}:{occasion}",
         unit_id=duty.unit_id,
+        calendar=_diary_of(duty, about, now) if is_entered or is_moved else None,
         facts=lambda _: {
             **month_words(about),
             "deadline": duty.deadline_at,
@@ -43,6 +47,20 @@ def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
             "link": link("month"),
         },
     )
+
+
+def _diary_of(duty: Duty, about: Row, now: datetime) -> Callable[[str], str]:
+    """The deadline for the reader's calendar: with the first reminder, and again when it was moved."""
+    deadline = Deadline(
+        uid=f"{about['period']}.{duty.unit_id}@{settings().mail_from.rpartition('@')[2]}",
+        month=datetime(about["year"], about["month"], 1, tzinfo=clock.ZONE),
+        unit=about["unit"],
+        quota=duty.quota,
+        deadline_at=duty.deadline_at,
+        link=link("month"),
+        written_at=now,
+    )
+    return lambda language: entry(deadline, language)
 
 
 def _reminder_kind(occasion: str) -> str:

@@ -69,7 +69,7 @@ def standing(unit_id: int, period_id: int) -> Row:
 
 
 _MONTH = text("""
-SELECT u.name AS unit, u.admin_unit, p.year, p.month, p.closes_at,
+SELECT u.name AS unit, u.admin_unit, p.year, p.month, p.deadline_at, p.closes_at,
   'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS period
 FROM unit u, period p WHERE u.id = :unit AND p.id = :period
 """)
@@ -77,6 +77,18 @@ FROM unit u, period p WHERE u.id = :unit AND p.id = :period
 
 def month(unit_id: int, period_id: int) -> Row:
     return db.session.execute(_MONTH, {"unit": unit_id, "period": period_id}).mappings().one()
+
+
+_REMINDED = text("""
+SELECT NOT EXISTS (SELECT 1 FROM reminder r
+  WHERE r.unit_id = :unit AND r.period_id = :period AND NOT r.is_skipped AND r.occasion <> :occasion)
+""")
+
+
+def is_first_reminder(unit_id: int, period_id: int, occasion: str) -> bool:
+    """Whether the unit was not reminded of the month on any other occasion."""
+    asked = {"unit": unit_id, "period": period_id, "occasion": occasion}
+    return bool(db.session.execute(_REMINDED, asked).scalar_one())
 
 
 _DRAFTS = text("""
