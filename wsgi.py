@@ -17,7 +17,7 @@ import gate.health
 import look
 import tasks.broker
 from models.tables import db
-from tasks import foresight, health, timetable
+from tasks import doorbell, foresight, health, timetable
 from workflow import definitions, founding
 from workflow.engine import unit_of_work
 from workflow.settings import settings
@@ -70,6 +70,7 @@ def create_house(overrides: Mapping[str, Any] | None = None) -> Flask:
     look.wear(app, words_of_states())
     app.jinja_env.filters["phase"] = definitions.phase_of
     gate.keep(app)
+    doorbell.install(app)
     return app
 
 
@@ -96,6 +97,7 @@ def let_go() -> None:
     db.session.remove()
     for engine in db.engines.values():
         engine.dispose()
+    doorbell.let_go()
 
 
 def broker() -> "Broker":

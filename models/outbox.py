@@ -25,6 +25,8 @@ class OutboxMessage(Base):
     topic: Mapped[str]
     queue: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cause: Mapped[str | None] = mapped_column(Text)
+    """The click it came from, as its event names it: what the workers do because of it bears the same id."""
     state: Mapped[OutboxState] = mapped_column(words(OutboxState), server_default="new")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())

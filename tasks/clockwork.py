@@ -1,14 +1,16 @@
-"""The clock process: the relay several times a second, the timetable each second, until it is told to stop."""
+"""The clock process: the relay whenever somebody rings, the timetable each second, until it is told to stop."""
 
 import threading
 import time
 
+import redis
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 
+from tasks import doorbell
 from tasks.context import UnfitPlace, log_as_json, require_keeping_redis, require_true_clock
-from tasks.relay import relay_once
+from tasks.relay import hand_on, relay_once
 from tasks.timetable import Clock
 from workflow.settings import settings
 
@@ -17,6 +19,23 @@ log = structlog.get_logger("tasks.clock")
 TICK_SECONDS = 1.0
 CHECK_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 5.0
+MANY, SHORT_REST_SECONDS = 100, 0.02
+"""Where many rows are handed on, more may wait behind them for which nobody rings: the relay looks again at once."""
+
+
+class _Every:
+    """Tells when something that is done every so many seconds is due."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, 0.0
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        # Set before it is done: what stumbles must not keep the others from their turns in between.
+        self._next = now + self._seconds
+        return True
 
 
 def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
@@ -24,22 +43,20 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
 
     Raises UnfitPlace where a clock must not run.
     """
-    house = settings()
     log_as_json()
     require_keeping_redis(broker)
-    clock, next_tick, next_check, failures = Clock(), 0.0, 0.0, 0
+    house, clock, failures = settings(), Clock(), 0
+    check, tick, look = _Every(CHECK_SECONDS), _Every(TICK_SECONDS), _Every(house.relay_seconds)
     while not stop.is_set():
+        handed = 0
         try:
             with app.app_context():
-                if time.monotonic() >= next_check:
+                if check.is_due():
                     require_true_clock()
-                    next_check = time.monotonic() + CHECK_SECONDS
-                if time.monotonic() >= next_tick:
-                    # Set first: a timetable that stumbles must not keep the relay from its turns in between.
-                    next_tick = time.monotonic() + TICK_SECONDS
+                if tick.is_due():
                     for job, slot in clock.tick():
                         log.info("slot", job=job, slot=slot.isoformat())
-                relay_once(broker)
+                handed = relay_once(broker) if look.is_due() else hand_on(broker)
             failures = 0
         except UnfitPlace:
             raise
@@ -47,4 +64,13 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
             # Whatever it was, nothing is half done: each look is one transaction. The supervisor sees the log.
             failures += 1
             log.exception("clock_stumbled", failures=failures)
-        stop.wait(min(LONGEST_PAUSE_SECONDS, house.relay_seconds * 2 ** min(failures, 8)))
+            stop.wait(min(LONGEST_PAUSE_SECONDS, 0.2 * 2 ** min(failures, 8)))
+        _rest(broker, stop, SHORT_REST_SECONDS if handed >= MANY else house.relay_seconds)
+
+
+def _rest(broker: RedisBroker, stop: threading.Event, seconds: float) -> None:
+    """Until somebody rings, or so long."""
+    try:
+        doorbell.wait(broker.client, doorbell.RELAY, seconds=seconds)
+    except redis.RedisError:
+        stop.wait(seconds)

@@ -8,6 +8,7 @@ its lease finds another token there, and its second half is rolled back.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -18,7 +19,8 @@ from tasks import letters, mailing, media, timetable
 from tasks.message import LetterRefused
 from tasks.post import PermanentFailure, TemporaryFailure
 from tasks.wording import WordingError
-from workflow.engine.unit_of_work import bookkeeping
+from workflow.engine import click, crashing, driver
+from workflow.engine.unit_of_work import bookkeeping, statement
 from workflow.intake import receiving
 from workflow.letters import keep, note_failed
 from workflow.pictures import PictureRefused
@@ -30,6 +32,11 @@ PERMANENT = (PermanentFailure, LetterRefused, WordingError, PictureRefused)
 """Another try would end the same way; a person must look."""
 
 LONGEST_WAIT_SECONDS = 3600
+LARGEST_ID = 2**63 - 1
+
+BATCH = {"letter": 16}
+"""Rows that travel and are carried out together, by the word before the colon: many where the effect is rows of our
+own, else one, so that a slow server or a broken picture holds up nothing but itself."""
 
 Then = Callable[[], object]
 
@@ -42,7 +49,13 @@ class Claimed:
     topic: str
     payload: Mapping[str, Any]
     attempts: int
+    cause: str | None
+    """The click it came from."""
     token: str
+
+    @property
+    def kind(self) -> str:
+        return self.topic.partition(":")[0]
 
 
 class LeaseLost(Exception):
@@ -50,15 +63,19 @@ class LeaseLost(Exception):
 
 
 # Counted here, before the effect: a row that kills its worker runs out of attempts like any other.
-_CLAIM = text("""
-UPDATE outbox SET state = 'running', attempts = attempts + 1, token = CAST(:token AS uuid),
-  lease_until = now() + make_interval(secs => :lease)
-WHERE id = :id AND attempts < :most AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
-RETURNING id, topic, payload, attempts
-""")
+_CLAIM = """
+WITH waiting AS MATERIALIZED (
+  SELECT id FROM outbox WHERE id = ANY (%(ids)s) AND attempts < %(most)s
+    AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
+  ORDER BY id FOR UPDATE SKIP LOCKED)
+UPDATE outbox SET state = 'running', attempts = attempts + 1, token = %(token)s::uuid,
+  lease_until = now() + make_interval(secs => %(lease)s)
+FROM waiting WHERE outbox.id = waiting.id
+RETURNING outbox.id, topic, payload, attempts, cause
+"""
 _DONE = text("""
 UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = ''
-WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING id
+WHERE id = ANY (:ids) AND state = 'running' AND token = CAST(:token AS uuid) RETURNING id
 """)
 # Full jitter: rows that failed together do not come back together.
 _FAILED = text("""
@@ -69,40 +86,73 @@ WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING 
 
 
 def deliver(ids: Sequence[int]) -> None:
-    """Carry out these outbox rows, one after the other. The actor of every queue; its message proves nothing."""
-    for row_id in ids:
-        claimed = claim(row_id)
-        if claimed is not None:
-            carry_out(claimed)
+    """Carry out these outbox rows. The actor of every queue; its message proves nothing."""
+    rows = sorted(claim(ids), key=lambda row: (row.kind, row.id))
+    if rows:
+        crashing.point("after_claim")
+    for kind, alike in groupby(rows, key=lambda row: row.kind):
+        together = list(alike)
+        for some in [together] if kind in BATCH else [[row] for row in together]:
+            carry_out(some)
+    if rows:
+        crashing.point("after_done")
 
 
-def claim(row_id: int) -> Claimed | None:
-    """Take the row for one lease; None when it is not waiting: finished, somebody else's, never queued, forged."""
+def claim(ids: Sequence[int]) -> list[Claimed]:
+    """Take rows for one lease: those that wait. Not the finished, somebody else's, never queued, forged."""
     token = str(uuid.uuid4())
     house = settings()
-    with bookkeeping() as session:
-        row = session.execute(
-            _CLAIM, {"id": row_id, "token": token, "lease": house.lease_seconds, "most": house.attempts}
-        ).one_or_none()
-    return None if row is None else Claimed(row.id, row.topic, row.payload, row.attempts, token)
+    asked = {
+        "ids": [row_id for row_id in ids if 0 < row_id <= LARGEST_ID],
+        "token": token,
+        "lease": house.lease_seconds,
+        "most": house.attempts,
+    }
+    with statement() as connection:
+        rows = driver.execute(connection, _CLAIM, asked).fetchall()
+    return [Claimed(row.id, row.topic, row.payload, row.attempts, row.cause, token) for row in rows]
 
 
-def carry_out(row: Claimed) -> None:
-    """Do what the row asks and write down how it ended. Failures are rows and log lines, never swallowed."""
+def carry_out(rows: Sequence[Claimed]) -> None:
+    """Do what these rows of one kind ask and write down how it ended: all in one transaction, and where that
+    cannot be, each by itself. Failures are rows and log lines, never swallowed."""
+    if len(rows) == 1:
+        with click.resumed(rows[0].cause):
+            _carry_out_one(rows[0])
+        return
     try:
-        then = HANDLERS[row.topic.partition(":")[0]](row)
-        # What the first half read is old now, and its transaction must not stay open.
+        _do(rows)
+    except Exception:
+        # One of them spoils it for the others. Who it is will be told when it fails alone.
         db.session.rollback()
-        with bookkeeping() as session:
-            if session.execute(_DONE, {"id": row.id, "token": row.token}).scalar() is None:
-                raise LeaseLost
-            then()
+        for row in rows:
+            carry_out([row])
+
+
+def _carry_out_one(row: Claimed) -> None:
+    try:
+        _do([row])
     except LeaseLost:
         log.warning("lease_lost", outbox=row.id, topic=row.topic)
     except PERMANENT as error:
         fail(row, error, is_final=True)
     except Exception as error:
         fail(row, error, is_final=False)
+
+
+def _do(rows: Sequence[Claimed]) -> None:
+    then = HANDLERS[rows[0].kind](rows)
+    # What the first half read is old now, and its transaction must not stay open.
+    db.session.rollback()
+    crashing.point("after_effect")
+    ids = [row.id for row in rows]
+    with bookkeeping() as session:
+        if len(session.execute(_DONE, {"ids": ids, "token": rows[0].token}).all()) != len(rows):
+            raise LeaseLost
+        then()
+    for row in rows:
+        with click.resumed(row.cause):
+            log.info("done", outbox=row.id, topic=row.topic, attempts=row.attempts)
 
 
 def fail(row: Claimed, error: Exception, *, is_final: bool) -> None:
@@ -137,6 +187,25 @@ def bury(topic: str, payload: Mapping[str, Any], error: str) -> None:
         timetable.note(payload["job"], payload["slot"], {"error": error})
 
 
+def _each(carry: Callable[[Claimed], Then]) -> Callable[[Sequence[Claimed]], Then]:
+    """For what is done row by row: what follows from a row belongs to the click the row came from."""
+
+    def carry_all(rows: Sequence[Claimed]) -> Then:
+        halves = []
+        for row in rows:
+            with click.resumed(row.cause):
+                halves.append((row.cause, carry(row)))
+
+        def then() -> None:
+            for cause, half in halves:
+                with click.resumed(cause):
+                    half()
+
+        return then
+
+    return carry_all
+
+
 def _letters(row: Claimed) -> Then:
     sheets = letters.write(row.topic, row.payload)
     return lambda: keep(sheets)
@@ -159,11 +228,11 @@ def _job(row: Claimed) -> Then:
     return timetable.run(row.payload["job"], row.payload["slot"])
 
 
-HANDLERS: Mapping[str, Callable[[Claimed], Then]] = {
-    "letter": _letters,
-    "post": _post,
-    "public_copy": _public_copy,
-    "read_mail": _read_mail,
-    "job": _job,
+HANDLERS: Mapping[str, Callable[[Sequence[Claimed]], Then]] = {
+    "letter": _each(_letters),
+    "post": _each(_post),
+    "public_copy": _each(_public_copy),
+    "read_mail": _each(_read_mail),
+    "job": _each(_job),
 }
-"""The word before the colon of a topic -> what carries it out."""
+"""The word before the colon of a topic -> what carries out rows of it: one, or as many as BATCH says."""

@@ -16,18 +16,15 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from tasks.broker import QUEUE_NAMES, ring, unfinished
-from tasks.delivery import LONGEST_WAIT_SECONDS, bury
-from workflow.engine.unit_of_work import bookkeeping
+from tasks.delivery import BATCH, LONGEST_WAIT_SECONDS, bury
+from workflow.engine import crashing, driver
+from workflow.engine.unit_of_work import bookkeeping, statement
 from workflow.settings import settings
 
 log = structlog.get_logger("tasks.relay")
 
 AHEAD = 500
 """Rows queued at most per queue: Redis holds what the next seconds need, the rest waits where nothing is lost."""
-
-BATCH = {"letter": 16}
-"""Rows a message carries, by the word before the colon: many where the effect is rows of our own, else one, so
-that a slow server or a broken picture holds up nothing but itself."""
 
 LOST = "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng."
 
@@ -50,23 +47,26 @@ FROM lost WHERE outbox.id = lost.id
 RETURNING outbox.id, topic, payload, state, error
 """)
 
-_QUEUED = text("SELECT queue, count(*) AS n FROM outbox WHERE state = 'queued' GROUP BY queue")
-
 # Materialised: as a plain subquery the planner may run it once per row, each run with a locking LIMIT of its own.
-_PICK = text(  # the names are those of QUEUES
+_PICK = (  # the names are those of QUEUES
     "WITH picked AS MATERIALIZED ("  # noqa: S608
     + " UNION ALL ".join(
         f"SELECT id FROM (SELECT id FROM outbox WHERE state = 'new' AND next_at <= now() AND queue = '{name}'"  # noqa: S608
-        f" ORDER BY id LIMIT :room_{name} FOR UPDATE SKIP LOCKED) AS {name}_rows"
+        f" ORDER BY id LIMIT greatest(0, %(ahead)s -"
+        f" (SELECT count(*) FROM outbox WHERE state = 'queued' AND queue = '{name}'))"
+        f" FOR UPDATE SKIP LOCKED) AS {name}_rows"
         for name in QUEUE_NAMES
     )
     + ") UPDATE outbox SET state = 'queued', queued_at = now() FROM picked WHERE outbox.id = picked.id"
-    " RETURNING outbox.id, queue, topic"
+    " RETURNING outbox.id, queue, topic, attempts, cause"
 )
 
 
 def relay_once(broker: RedisBroker) -> int:
-    """One look at the outbox; returns how many rows were handed on. 0 while Redis is away, and nothing is marked."""
+    """One whole look at the outbox: what was lost comes back, what waits is handed on; returns how many rows were.
+
+    0 while Redis is away, and nothing is marked.
+    """
     try:
         held = unfinished(broker)
     except redis.RedisError as error:
@@ -74,10 +74,21 @@ def relay_once(broker: RedisBroker) -> int:
         return 0
     with bookkeeping() as session:
         _take_back(session, empty=[queue for queue, count in held.items() if count == 0])
-        picked = _pick(session)
+    return hand_on(broker)
+
+
+def hand_on(broker: RedisBroker) -> int:
+    """Mark what waits as queued, and tell the workers; returns how many rows that were."""
+    with statement() as connection:
+        picked = driver.execute(connection, _PICK, {"ahead": AHEAD}).fetchall()
+    if picked:
+        crashing.point("after_queued")
     try:
-        for queue, ids in messages(picked):
+        for queue, rows in messages(picked):
+            ids = [row.id for row in rows]
             ring(broker, queue, ids)
+            crashing.point("between_rings")
+            log.info("rung", queue=queue, outbox=ids, causes=sorted({row.cause or "" for row in rows}))
     except (redis.RedisError, BrokerConnectionError) as error:
         # The rows are marked queued; with nobody rung for, they come back after requeue_seconds or at once when
         # Redis returns empty.
@@ -103,20 +114,19 @@ def _take_back(session: Session, *, empty: Sequence[str]) -> None:
             bury(row.topic, row.payload, row.error)
 
 
-def _pick(session: Session) -> Sequence[Row[Any]]:
-    queued = {row.queue: row.n for row in session.execute(_QUEUED)}
-    room = {f"room_{name}": max(0, AHEAD - queued.get(name, 0)) for name in QUEUE_NAMES}
-    return session.execute(_PICK, room).all()
+def messages(picked: Sequence[Row[Any]]) -> list[tuple[str, list[Row[Any]]]]:
+    """The messages for these rows, oldest rows first: (queue, rows).
 
+    A row that was tried before travels alone: it may be the one that kills its worker.
+    """
 
-def messages(picked: Sequence[Row[Any]]) -> list[tuple[str, list[int]]]:
-    """The messages for these rows, oldest rows first: (queue, ids)."""
-
-    def kind(row: Row[Any]) -> tuple[str, str]:
-        return row.queue, row.topic.partition(":")[0]
+    def kind(row: Row[Any]) -> tuple[str, str, bool]:
+        return row.queue, row.topic.partition(":")[0], row.attempts > 0
 
     said = []
-    for (queue, topic), rows in groupby(sorted(picked, key=lambda row: (*kind(row), row.id)), key=kind):
-        while some := [row.id for row in islice(rows, BATCH.get(topic, 1))]:
+    for (queue, topic, again), rows in groupby(
+        sorted(picked, key=lambda row: (*kind(row), row.id)), key=kind
+    ):
+        while some := list(islice(rows, 1 if again else BATCH.get(topic, 1))):
             said.append((queue, some))
-    return sorted(said, key=lambda message: message[1][0])
+    return sorted(said, key=lambda message: int(message[1][0].id))

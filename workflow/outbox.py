@@ -13,7 +13,7 @@ from models.outbox import OutboxMessage
 from models.people import Account
 from models.vocabulary import OutboxState
 from workflow import accounts, clock
-from workflow.engine import audit
+from workflow.engine import audit, bell, click
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
@@ -36,10 +36,11 @@ def put(topic: str, key: str, payload: Mapping[str, Any]) -> bool:
     """Add one row inside the open change(); False when the same key is there already, which is no error."""
     row = (
         insert(OutboxMessage)
-        .values(key=key, topic=topic, queue=QUEUES[topic], payload=dict(payload))
+        .values(key=key, topic=topic, queue=QUEUES[topic], payload=dict(payload), cause=click.cause())
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxMessage.id)
     )
+    bell.pull()
     return db.session.execute(row).scalar() is not None
 
 

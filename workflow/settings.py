@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workflow.engine import crashing
+
 DEMO_SECRET = "dien-tap-khong-dung-that"  # noqa: S105  (refused in production)
 
 
@@ -93,7 +95,7 @@ class Settings(BaseSettings):
         description="after which a queued row that nobody took is queued again",
     )
     relay_seconds: float = Field(
-        0.2, validation_alias="RELAY_SECONDS", description="pause of the relay between two looks"
+        1.0, validation_alias="RELAY_SECONDS", description="pause of the relay while nobody rings"
     )
     attempts: int = Field(
         8, validation_alias="ATTEMPTS", description="tries before an outbox row is put aside as dead"
@@ -171,6 +173,8 @@ class Settings(BaseSettings):
         """Raises UnsafeSettings: production with a secret everybody knows, or without its addresses."""
         if self.is_demo:
             return
+        if crashing.is_armed():
+            raise UnsafeSettings("CRASH_AT: chỉ dùng khi diễn tập")
         if self.secret_key == DEMO_SECRET or len(self.secret_key) < 32:
             raise UnsafeSettings("SECRET_KEY: 32 ký tự trở lên, không dùng giá trị mặc định")
         if not self.database_url:

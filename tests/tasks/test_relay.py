@@ -19,8 +19,8 @@ def done(monkeypatch):
     """Effects of the topic `public_copy`, as a list of what was carried out."""
     effects = []
 
-    def handler(row):
-        return lambda: effects.append(row.payload["attachment"])
+    def handler(rows):
+        return lambda: effects.extend(row.payload["attachment"] for row in rows)
 
     monkeypatch.setitem(delivery.HANDLERS, "public_copy", handler)
     return effects
@@ -139,7 +139,7 @@ def _raise(error):
 def test_a_dead_workers_row_comes_back_when_its_lease_is_over(broker, put, rows, age, work, done):
     number = put("public_copy", "a", attachment=1)
     relay_once(broker)
-    assert claim(number) is not None  # and then the worker is gone
+    assert claim([number])  # and then the worker is gone
     age(lease_until=121)
 
     relay_once(broker)
@@ -155,7 +155,7 @@ def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try(broker, put
     number = put("public_copy", "a", attachment=1)
     for _ in range(3):
         relay_once(broker)
-        assert claim(number) is not None
+        assert claim([number])
         age(lease_until=121)
         relay_once(broker)
         age(next_at=10)
@@ -169,9 +169,9 @@ def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try(broker, put
 def test_a_zombie_past_its_lease_writes_nothing(broker, put, rows, age, done):
     number = put("public_copy", "a", attachment=1)
     relay_once(broker)
-    zombie = claim(number)
+    zombie = claim([number])
     age(lease_until=121)
-    other = claim(number)
+    other = claim([number])
 
     delivery.carry_out(zombie)
     assert (done, rows("state")) == ([], [("running",)])
@@ -183,9 +183,9 @@ def test_a_zombie_past_its_lease_writes_nothing(broker, put, rows, age, done):
 def test_a_row_with_a_lease_is_nobody_elses(broker, put):
     number = put("public_copy", "a", attachment=1)
     relay_once(broker)
-    assert claim(number) is not None
+    assert claim([number])
 
-    assert claim(number) is None
+    assert claim([number]) == []
 
 
 def test_an_unknown_error_is_tried_again_later(broker, put, rows, monkeypatch):
@@ -257,3 +257,56 @@ def test_garbage_in_redis_is_not_believed(broker, put, rows, work, done):
     work()
 
     assert done == [1]
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    """Letters that are written as told by their payload: `broken` ones fail."""
+    written = []
+
+    def write(rows):
+        written.append([row.payload["n"] for row in rows])
+        if any(row.payload.get("broken") for row in rows):
+            raise RuntimeError("hỏng")
+        return lambda: None
+
+    monkeypatch.setitem(delivery.HANDLERS, "letter", write)
+    return written
+
+
+def test_rows_of_one_kind_are_done_together(broker, put, rows, letters):
+    ids = [put("letter:receipt", f"l{n}", n=n) for n in range(3)]
+    relay_once(broker)
+
+    deliver(ids)
+
+    assert letters == [[0, 1, 2]]
+    assert rows("state, attempts") == [("done", 1)] * 3
+
+
+def test_a_row_that_spoils_it_for_the_others_fails_alone(broker, put, rows, letters):
+    ids = [put("letter:receipt", f"l{n}", n=n, broken=n == 1) for n in range(3)]
+    relay_once(broker)
+
+    deliver(ids)
+
+    assert letters == [[0, 1, 2], [0], [1], [2]]
+    assert rows("state, attempts, error") == [
+        ("done", 1, ""), ("new", 1, "RuntimeError: hỏng"), ("done", 1, ""),
+    ]  # fmt: skip
+
+
+def test_a_row_that_was_tried_before_travels_alone(broker, put, age, waiting):
+    number = put("letter:receipt", "poison", n=0)
+    relay_once(broker)
+    assert claim([number])  # and then the worker is gone
+    waiting()
+    age(lease_until=121)
+    relay_once(broker)
+    waiting()
+    others = [put("letter:receipt", f"l{n}", n=n) for n in range(3)]
+    age(next_at=10)
+
+    relay_once(broker)
+
+    assert sorted(message.args[0] for message, _ in waiting()) == [[number], others]

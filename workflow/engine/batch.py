@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from workflow.engine import audit
+from workflow.engine import audit, bell
 from workflow.engine.moves import CHANGEABLE, Happening
 
 
@@ -24,6 +24,8 @@ def record_many(connection: Connection, happenings: Sequence[Happening]) -> dict
         rows = [_row(one) for one in happenings if tuple(sorted(one.changes)) == columns]
         answer = connection.execute(_statement(columns), {"rows": json.dumps(rows, ensure_ascii=False)})
         written.update((row.id, row.version) for row in answer)
+    if any(one.effects for one in happenings):
+        bell.pull()
     return written
 
 
@@ -35,6 +37,7 @@ def _row(one: Happening) -> Mapping[str, Any]:
         "version": one.version,
         "prev": f"\\x{one.head_hash.hex()}",
         "payload": one.payload(),
+        "cause": one.followed,
         "command": one.command,
         "at": one.at.isoformat(),
         "changes": {
@@ -66,7 +69,7 @@ def _statement(columns: tuple[str, ...]) -> TextClause:
             json_populate_record(CAST(NULL AS submission), row.changes) AS told
           FROM json_to_recordset(CAST(:rows AS json)) AS row (
             id bigint, state text, target text, version bigint, prev bytea, payload text, command uuid,
-            at timestamptz, changes json, effects json)
+            at timestamptz, changes json, effects json, cause text)
           ORDER BY row.id
         ), moved AS (
           UPDATE submission s SET
@@ -77,13 +80,14 @@ def _statement(columns: tuple[str, ...]) -> TextClause:
           FROM asked
           WHERE s.id = asked.id AND s.version = asked.version AND s.state = asked.state AND s.head_hash = asked.prev
           RETURNING s.id, s.version, s.head_hash, asked.prev, asked.payload, asked.command, asked.stream,
-            asked.effects
+            asked.effects, asked.cause
         ), event AS (
           INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
           SELECT stream, version, payload, command, prev, head_hash FROM moved
         ), effects AS (
-          INSERT INTO outbox (key, topic, queue, payload)
-          SELECT stream || ':' || version || ':' || effect.topic, effect.topic, effect.queue, effect.payload::jsonb
+          INSERT INTO outbox (key, topic, queue, payload, cause)
+          SELECT stream || ':' || version || ':' || effect.topic, effect.topic, effect.queue, effect.payload::jsonb,
+            cause
           FROM moved, json_to_recordset(moved.effects) AS effect (topic text, queue text, payload text)
         )
         SELECT id, version FROM moved

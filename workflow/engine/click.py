@@ -63,6 +63,16 @@ def command() -> tuple[str, str] | None:
     return (click.command, click.asked) if click and click.command else None
 
 
+@contextmanager
+def resumed(cause: str | None) -> Iterator[None]:
+    """What is done inside belongs to a click of earlier, or to none that is known: then it is its own."""
+    token = _under_way.set(Click(cause=cause) if cause else Click())
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
 def cause() -> str | None:
     """The id that all events of the click under way share; None outside any."""
     click = _under_way.get()

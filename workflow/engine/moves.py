@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from workflow.engine import audit, click, driver
+from workflow.engine import audit, bell, click, driver
 from workflow.engine.errors import CommandReused, Stale
 
 CHANGEABLE = frozenset(
@@ -62,13 +62,18 @@ class Happening:
     def stream(self) -> str:
         return f"submission:{self.submission_id}"
 
+    @property
+    def followed(self) -> str:
+        """The click it came from; what comes from none is its own."""
+        return self.cause or click.cause() or self.command
+
     def payload(self) -> str:
         return audit.canonical(
             {
                 "action": self.action,
                 "actor": self.actor,
                 "at": self.at,
-                "cause": self.cause or click.cause() or self.command,
+                "cause": self.followed,
                 "from": self.state,
                 "seq": self.version + 1,
                 "stream": self.stream,
@@ -100,8 +105,8 @@ def _statement(columns: tuple[str, ...]) -> str:
           INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
           SELECT %(stream)s, version, %(payload)s, %(command)s::uuid, %(prev)s, head_hash FROM moved
         ), effects AS (
-          INSERT INTO outbox (key, topic, queue, payload)
-          SELECT %(stream)s || ':' || version || ':' || topic, topic, queue, payload::jsonb
+          INSERT INTO outbox (key, topic, queue, payload, cause)
+          SELECT %(stream)s || ':' || version || ':' || topic, topic, queue, payload::jsonb, %(cause)s
           FROM moved, unnest(%(topics)s::text[], %(queues)s::text[], %(payloads)s::text[])
                AS effect (topic, queue, payload)
         )
@@ -125,6 +130,7 @@ def record(connection: Connection, happening: Happening) -> int:
         "prev": happening.head_hash,
         "payload": happening.payload(),
         "stream": happening.stream,
+        "cause": happening.followed,
         "command": happening.command,
         "at": happening.at,
         "topics": [effect.topic for effect in effects],
@@ -142,6 +148,8 @@ def record(connection: Connection, happening: Happening) -> int:
         raise
     if moved is None:
         raise Stale
+    if effects:
+        bell.pull()
     return int(moved.version)
 
 
@@ -169,8 +177,8 @@ def _all(choice: str) -> str:
       INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
       SELECT stream, version, payload, gen_random_uuid(), prev, head_hash FROM moved
     ), effects AS (
-      INSERT INTO outbox (key, topic, queue, payload)
-      SELECT stream || ':' || version || ':' || topic, topic, queue, jsonb_build_object('submission', id)
+      INSERT INTO outbox (key, topic, queue, payload, cause)
+      SELECT stream || ':' || version || ':' || topic, topic, queue, jsonb_build_object('submission', id), %(cause)s
       FROM moved, unnest(%(topics)s::text[], %(queues)s::text[]) AS effect (topic, queue)
     )
     SELECT count(*) AS many, max(id) AS last FROM moved
@@ -197,6 +205,7 @@ def record_all(
     told = {
         **values,
         "target": target,
+        "cause": cause,
         "before": before,
         "between": between,
         "behind": behind,
@@ -204,6 +213,8 @@ def record_all(
         "queues": [effect.queue for effect in effects],
     }
     row = driver.execute(connection, _all(choice), told).fetchone()
+    if effects:
+        bell.pull()
     return row.many, row.last
 
 
