@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from tasks import wording
-from tasks.occasions import accounts, digests, mails, months, pieces, units
+from tasks.occasions import accounts, digests, mails, months, pieces, units, waits
 from tasks.occasions.errand import Errand, Payload
 from workflow import clock
 from workflow.letters import Sheet
@@ -43,7 +43,7 @@ def _sheets(errand: Errand, now: datetime) -> Iterator[Sheet]:
             html=said.html,
             in_reply_to=mail["message_id"] if mail else "",
             zalo=said.zalo or "",
-            calendar=errand.calendar,
+            calendar=errand.calendar(person.language) if errand.calendar else "",
             gathers=errand.gathers,
             written_at=now,
         )
@@ -69,6 +69,7 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:consent_withdrawn": pieces.consent_withdrawn,
     "letter:quota_shortfall": months.quota_shortfall,
     "letter:weekly_digest": months.weekly_digest,
+    "letter:waiting_long": waits.waiting_long,
     "letter:daily_digest": digests.daily,
     "letter:unit_succession": units.succession,
     "letter:contact_undeliverable": units.contact_undeliverable,
