@@ -1,6 +1,5 @@
 """Months and their deadlines: opening, closing, extending, freeing of quota (R5, R6). The sweep: `lapses`."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -77,7 +76,6 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
     require(accounts.roles_of(by), "periods.write")
     if not reason.strip():
         raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-    cause = str(uuid.uuid4())
     with change() as session:
         # A sweep or a sending under way is waited for, and judged anew below; the next ones find more time.
         session.refresh(period, with_for_update=True)
@@ -92,10 +90,10 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
         )
         session.add(extension)
         session.flush()
-        _told(period, "period:extend", by, cause, unit=unit, until=until, reason=reason)
+        _told(period, "period:extend", by, unit=unit, until=until, reason=reason)
         for piece_id in _late_and_unsent(period, unit):
-            perform(piece_id, "extend", by=by, cause=cause, reason=reason, until=until)
-        _judge_anew(period, unit, cause)
+            perform(piece_id, "extend", by=by, reason=reason, until=until)
+        _judge_anew(period, unit)
         return extension
 
 
@@ -109,7 +107,7 @@ def _late_and_unsent(period: Period, unit: Unit | None) -> Sequence[int]:
     return db.session.scalars(query.where(Submission.unit_id == unit.id) if unit else query).all()
 
 
-def _judge_anew(period: Period, unit: Unit | None, cause: str) -> None:
+def _judge_anew(period: Period, unit: Unit | None) -> None:
     """A deadline that moves later makes some late sendings on time; each is an event of its piece."""
     query = select(Submission).where(Submission.period_id == period.id, Submission.sent_late)
     now = clock.now()
@@ -129,7 +127,6 @@ def _judge_anew(period: Period, unit: Unit | None, cause: str) -> None:
                 at=now,
                 changes={"sent_late": False},
                 details={"unit": piece.unit_id},
-                cause=cause,
             ),
         )
 
@@ -146,7 +143,7 @@ def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Ex
         )
         session.add(exemption)
         session.flush()
-        _told(period, "period:exempt", by, None, unit=unit, reason=reason)
+        _told(period, "period:exempt", by, unit=unit, reason=reason)
         return exemption
 
 
@@ -161,7 +158,7 @@ def close_period(period: Period, *, by: Account | None) -> bool:
             return False
         period.closed_at = clock.now()
         period.closed_by = by.id if by else None
-        _told(period, "period:close", by, None)
+        _told(period, "period:close", by)
         return True
 
 
@@ -177,7 +174,7 @@ def reopen_period(period: Period, *, reason: str, by: Account) -> None:
             raise Invalid("closing_day_passed", N_("Đã qua ngày chốt kỳ; không thể mở lại."))
         period.closed_at = None
         period.closed_by = None
-        _told(period, "period:reopen", by, None, reason=reason.strip())
+        _told(period, "period:reopen", by, reason=reason.strip())
 
 
 def close_due(at: datetime) -> int:
@@ -195,7 +192,6 @@ def _told(
     period: Period,
     action: str,
     by: Account | None,
-    cause: str | None,
     unit: Unit | None = None,
     **more: Any,
 ) -> None:
@@ -205,7 +201,6 @@ def _told(
         action,
         actor=by.id if by else None,
         at=clock.now(),
-        command=cause,
         period=period.code,
         **({"unit": unit.id} if unit else {}),
         **more,

@@ -275,6 +275,36 @@ def test_a_form_sent_twice_is_one_event_and_its_id_is_for_nothing_else(
     assert written() == before + 1
 
 
+def test_more_time_granted_twice_by_one_form_is_one_extension(make, cast, client, clock_at):
+    from workflow import deadlines
+
+    piece = make.submission()
+    clock_at("2021-05-20 00:05")
+    deadlines.sweep()
+    son = client.as_(cast.son)
+    place = f"/quan-tri/ky/{piece.period_id}/"
+    son.read_token(place)
+    form = {
+        "until": "2021-05-22T00:00",
+        "unit": "h-can-loc",
+        "reason": "Mưa lũ.",
+        "command": str(uuid.uuid4()),
+    }
+
+    for _ in range(2):
+        son.send(f"{place}gia-han", **form)
+
+    told = db.session.execute(
+        text(
+            "SELECT action, count(*), count(DISTINCT cause) FROM audit_event"
+            " WHERE right(action, 6) = 'extend' GROUP BY 1 ORDER BY 1"
+        )
+    ).all()
+    assert [tuple(row) for row in told] == [("period:extend", 1, 1), ("submission:extend", 1, 1)]
+    assert db.session.execute(text("SELECT count(*) FROM extension")).scalar_one() == 1
+    assert "Hạn mới phải sau hạn hiện tại." not in son.get(place).text
+
+
 def test_every_form_of_units_and_committees_carries_a_command_id(make, cast, client):
     mai = client.as_(cast.mai)
 
@@ -285,6 +315,7 @@ def test_every_form_of_units_and_committees_carries_a_command_id(make, cast, cli
         PLACE,
         f"{PLACE}them",
         "/quan-tri/ban-truyen-thong/h-ky-anh/",
+        f"/quan-tri/ky/{make.submission().period_id}/",
     ):
         page = mai.get(place).text
         main = page[page.index("<main") : page.index("</main>")]
