@@ -46,3 +46,66 @@ def test_a_blank_line_inside_an_element_tears_nothing_apart_and_cleaning_twice_c
     assert "<p><p>" not in body
     assert "</p></p>" not in body
     assert texts.body_from_html(body) == body
+
+
+# As Word 2016, Word on the web and LibreOffice put a selection on the clipboard, shortened.
+FROM_WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"
+xmlns:w="urn:schemas-microsoft-com:office:word">
+<head><meta name=Generator content="Microsoft Word 15"><style><!-- @font-face {font-family:"Times New Roman";}
+p.MsoNormal {margin:0in; font-size:14.0pt;} --></style><!--[if gte mso 9]><xml><o:OfficeDocumentSettings>
+<o:AllowPNG/></o:OfficeDocumentSettings></xml><![endif]--></head><body lang=EN-US><!--StartFragment-->
+<h1 style='text-align:center'><span lang=VI
+style='font-family:"Times New Roman"'>BẾP ĂN MỘT CHIỀU<o:p></o:p></span></h1>
+<p class=MsoNormal style='text-indent:.5in'><b><span lang=VI>Ngày 05/5/2021</span></b><span lang=VI>, nhà trường
+đưa vào sử dụng bếp ăn<span style='mso-spacerun:yes'>\u00a0 </span>một chiều.<o:p></o:p></span></p>
+<p class=MsoNormal><o:p>&nbsp;</o:p></p>
+<p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if
+!supportLists]><span>·<span>&nbsp;&nbsp;</span></span><![endif]><i
+>Khu sơ chế</i></p>
+<table class=MsoTableGrid border=1><tr><td><p class=MsoNormal>Số trẻ</p></td><td><p
+class=MsoNormal>85</p></td></tr></table>
+<p class=MsoNormal><!--[if gte vml 1]><v:shape id="x"><v:imagedata src="file:///C:/anh.png"/></v:shape><![endif]-->
+<img width=5 src="file:///C:/anh.png" onerror="alert(1)"><a href="javascript:alert(1)">Xem thêm</a></p>
+<script>alert(1)</script><!--EndFragment--></body></html>"""
+
+FROM_WORD_ON_THE_WEB = """<div class="OutlineElement Ltr SCXW1 BCX0" style="direction:ltr"><p class="Paragraph SCXW1"
+style="margin:0" paraid="1" paraeid="{a}{1}"><span data-contrast="auto" lang="VI-VN" class="TextRun SCXW1"
+style="font-size:14pt"><span class="NormalTextRun SCXW1">Cô và trẻ </span><span class="NormalTextRun SpellingError">
+lớp 5 tuổi</span></span><span class="EOP SCXW1" data-ccp-props="{}">\u00a0</span></p></div><div
+class="ListContainerWrapper">
+<ul role="list"><li data-leveltext="" class="OutlineElement"><p class="Paragraph">Góc thư viện</p></li></ul></div>"""
+
+FROM_LIBREOFFICE = """<meta http-equiv="content-type" content="text/html; charset=utf-8"/><style type="text/css">p
+{ line-height: 115% }</style><p align="justify" style="line-height: 100%"><font face="Times New Roman, serif"><font
+size="4"><span lang="vi-VN"><b>Hội thi</b> bé khỏe</span></font></font></p><p><br/></p>"""
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        (
+            FROM_WORD,
+            "BẾP ĂN MỘT CHIỀU\n\nNgày 05/5/2021, nhà trường đưa vào sử dụng bếp ăn một chiều.\n\n· Khu sơ chế\n\n"
+            "Số trẻ\n\n85\n\nXem thêm",
+        ),
+        (FROM_WORD_ON_THE_WEB, "Cô và trẻ lớp 5 tuổi\n\nGóc thư viện"),
+        (FROM_LIBREOFFICE, "Hội thi bé khỏe"),
+    ],
+)
+def test_what_is_pasted_from_word_keeps_its_words_and_nothing_of_words_own(pasted, kept):
+    body = texts.body_from_html(pasted)
+
+    told = "\n\n".join(texts.tidy(part) for part in texts.to_plain(body).split("\n\n") if texts.tidy(part))
+    assert told == kept
+    for trace in ("Mso", "mso-", "<o:", "<span", "<font", "style", "class", "lang=", "<!--", "[if", "<table", "file:",
+                  "<img", "onerror", "javascript", "alert", "Generator"):  # fmt: skip
+        assert trace not in body, trace
+    assert texts.body_from_html(body) == body
+
+
+def test_what_word_says_with_bold_headings_and_italics_stays():
+    body = texts.body_from_html(FROM_WORD)
+
+    assert "<h2>BẾP ĂN MỘT CHIỀU</h2>" in body
+    assert "<strong>Ngày 05/5/2021</strong>" in body
+    assert "<em>Khu sơ chế</em>" in body
