@@ -86,6 +86,7 @@ VARIABLES: Mapping[str, Shape] = {
     "lender": Shape.TEXT,
     "letters": Shape.ROWS,  # subject, says, link
     "link": Shape.LINK,
+    "longest_days": Shape.NUMBER,  # working days a piece may wait
     "mail": Shape.TEXT,  # the tray's code of a mail
     "mail_count": Shape.NUMBER,
     "mailbox": Shape.TEXT,
@@ -141,6 +142,7 @@ VARIABLES: Mapping[str, Shape] = {
     "update_before": Shape.WHEN,
     "valid_from": Shape.WHEN,
     "video_count": Shape.NUMBER,
+    "waits_for": Shape.TEXT,  # editing | approval
     "week": Shape.NUMBER,
     "written_at": Shape.WHEN,
 }
@@ -210,6 +212,9 @@ LETTERS: Mapping[str, Kind] = {
         needs="recipient week from_day to_day received_count news_count article_count video_count published_count"
         " editing_count approval_count consent_count mail_count month met_count unit_count link",
         may_lack="oldest_days days_left silent_units broken_addresses",
+    ),
+    "waiting_long": kind(
+        "", N_("Bài chờ quá lâu"), "summary", None, needs="recipient pieces waits_for longest_days link",
     ),
     "missing_consent": kind(
         "N03", N_("Thiếu xác nhận đồng ý sử dụng hình ảnh trẻ"), "needed", "piece",

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from workflow import clock, deadlines, mishaps, reminders, submissions
+from workflow import clock, deadlines, mishaps, nudges, reminders, submissions
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.engine.unit_of_work import change
 from workflow.queries import calendar_days, duties
@@ -40,6 +40,18 @@ def remind(slot: datetime) -> Told:
 
 def give_late_notice(slot: datetime) -> Told:
     return reminders.give_late_notice(_day(slot))
+
+
+def give_shortfall_notice(slot: datetime) -> Told:
+    return reminders.give_shortfall_notice(_day(slot))
+
+
+def ask_for_consents(slot: datetime) -> Told:
+    return nudges.ask_for_consents(_day(slot))
+
+
+def tell_of_long_waits(slot: datetime) -> Told:
+    return nudges.tell_of_long_waits(_day(slot))
 
 
 def remind_incomplete_committees(slot: datetime) -> Told:

@@ -7,7 +7,7 @@ that it keeps from writing.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -22,8 +22,7 @@ from tasks import deadlines as errands
 from tasks import letters, timetable
 from tasks.occasions.errand import Errand
 from tasks.rehearsal import playing
-from tasks.summaries import month_before
-from workflow import clock, deadlines, months, reminders, submissions, summaries
+from workflow import clock, deadlines, months, nudges, reminders, submissions, summaries
 from workflow import letters as kept
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
 from workflow.outbox import Planned
@@ -131,19 +130,19 @@ def _open_periods(slot: datetime, _at: datetime) -> Iterator[Foreseen]:
 
 
 def _reminders(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for due in reminders.reminders_due(slot.astimezone(clock.ZONE).date(), at):
+    for due in reminders.reminders_due(_day(slot), at):
         if due.letter is not None:
             yield from _letter(due.letter, "reminders", at)
 
 
 def _late_notices(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for due in reminders.late_notices_due(slot.astimezone(clock.ZONE).date(), at):
+    for due in reminders.late_notices_due(_day(slot), at):
         if due.letter is not None:
             yield from _letter(due.letter, "late_notices", at)
 
 
 def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in reminders.incomplete_committees_due(slot.astimezone(clock.ZONE).date()):
+    for letter in reminders.incomplete_committees_due(_day(slot)):
         yield from _letter(letter, "committees", at)
 
 
@@ -156,13 +155,34 @@ def _claims(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
         yield _piece("release", "claims", at, submission_id)
 
 
-def _summaries(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in summaries.due(*month_before(slot)):
+def _shortfalls(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for due in reminders.shortfalls_due(_day(slot), at):
+        if due.letter is not None:
+            yield from _letter(due.letter, "shortfalls", at)
+
+
+def _consents(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in nudges.consents_due(_day(slot), at):
+        yield from _letter(letter, "consents", at)
+
+
+def _long_waits(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in nudges.long_waits_due(_day(slot), at):
+        yield from _letter(letter, "long_waits", at)
+
+
+def _summaries(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in summaries.due(at):
         yield from _letter(letter, "summaries", at)
 
 
+def _weekly_digest(slot: datetime, at: datetime) -> Iterator[Foreseen]:
+    for letter in nudges.weekly_digest_due(_day(slot)):
+        yield from _letter(letter, "weekly_digest", at)
+
+
 def _digests(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in kept.digests_due(slot.astimezone(clock.ZONE).date()):
+    for letter in kept.digests_due(_day(slot)):
         yield from _letter(letter, "digests", at)
 
 
@@ -180,7 +200,11 @@ PLANS: Mapping[str, Plan] = {
     "late_notices": _late_notices,
     "committees": _committees,
     "claims": _claims,
+    "shortfalls": _shortfalls,
+    "consents": _consents,
+    "long_waits": _long_waits,
     "summaries": _summaries,
+    "weekly_digest": _weekly_digest,
     "digests": _digests,
     "audit_check": _nothing,
     "sign_ins": _nothing,
@@ -190,6 +214,10 @@ PLANS: Mapping[str, Plan] = {
 
 
 # --- what is told of each -----------------------------------------------------------------------------------------
+
+
+def _day(slot: datetime) -> date:
+    return slot.astimezone(clock.ZONE).date()
 
 
 def _piece(what: str, job: str, at: datetime, submission_id: int, *, why: str = "") -> Foreseen:

@@ -1,16 +1,14 @@
-"""The clock's errand on the first of a month: the summary of the month that has ended."""
+"""The clock's errands that count: the summary of a month once it is closed, the department's week on Monday."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from workflow import clock, summaries
-
-
-def sum_up(slot: datetime) -> Mapping[str, int]:
-    return summaries.sum_up(*month_before(slot))
+from workflow import clock, nudges, summaries
 
 
-def month_before(slot: datetime) -> tuple[int, int]:
-    """(year, month) of the month that has ended at the slot."""
-    ended = slot.astimezone(clock.ZONE).replace(day=1) - timedelta(days=1)
-    return ended.year, ended.month
+def sum_up(_slot: datetime) -> Mapping[str, int]:
+    return summaries.sum_up(clock.now())
+
+
+def write_weekly_digest(slot: datetime) -> Mapping[str, int]:
+    return nudges.write_weekly_digest(slot.astimezone(clock.ZONE).date())

@@ -42,6 +42,10 @@ class Due:
         if self.sent is None:
             return None
         unit, period = self.duty.unit_id, self.duty.period_id
+        if self.sent == reminding.SHORT:
+            return Planned(
+                "letter:quota_shortfall", f"shortfall:{period}:{unit}", {"unit": unit, "period": period}
+            )
         return Planned(
             "letter:reminder",
             f"reminder:{period}:{unit}:{self.sent}",
@@ -95,6 +99,38 @@ def late_notices_due(on: date, now: datetime) -> list[Due]:
         )
 
     return _planned(plan, now)
+
+
+def give_shortfall_notice(on: date) -> Mapping[str, int]:
+    """The notices of one day to who is short of a month that is over; of several months slept over, of the newest."""
+    return _write_down(lambda now: shortfalls_due(on, now))
+
+
+def shortfalls_due(on: date, now: datetime) -> list[Due]:
+    """What `give_shortfall_notice` would write down at `now`; changes nothing."""
+    known = calendar_days.exceptions()
+    newest: dict[int, Duty] = {}
+    due = [
+        duty
+        for duty in duties.owing(now=now)
+        if reminding.due_shortfall(
+            duty.deadline_at,
+            duty.closed_at,
+            recorded=duty.recorded,
+            on=on,
+            now=now,
+            zone=duty.zone,
+            known=known,
+        )
+    ]
+    for duty in due:
+        newest[duty.unit_id] = max(newest.get(duty.unit_id, duty), duty, key=lambda each: each.closes_at)
+    return [
+        Due(duty, reminding.SHORT, ())
+        if newest[duty.unit_id] is duty
+        else Due(duty, None, (reminding.SHORT,))
+        for duty in due
+    ]
 
 
 def _planned(plan: Callable[[Duty], Plan], now: datetime) -> list[Due]:

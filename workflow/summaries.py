@@ -4,21 +4,27 @@ So the parties themselves hold a copy of the seal: what they have in their mail,
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
-from workflow.queries import reports
+from workflow.queries import duties, reports
 
 
-def sum_up(year: int, month: int) -> Mapping[str, int]:
-    """One letter to every unit that was bound or sent something, and one to the department; once, whatever runs."""
-    letters = due(year, month)
+def sum_up(now: datetime) -> Mapping[str, int]:
+    """For each month that was closed: one letter to every unit that was bound or sent something, and one to the
+    department; once, whatever runs."""
+    letters = due(now)
     with change():
         return {"sent": sum(letter.put() for letter in letters)}
 
 
-def due(year: int, month: int) -> list[Planned]:
-    """What `sum_up` would put into the outbox; a month without a period has none. Changes nothing."""
+def due(now: datetime) -> list[Planned]:
+    """What `sum_up` would put into the outbox. Changes nothing."""
+    return [letter for year, month in duties.closed_and_not_summed_up(now) for letter in _of(year, month)]
+
+
+def _of(year: int, month: int) -> list[Planned]:
     counted = reports.month(year, month)
     units = [unit.unit_id for unit in counted if unit.is_bound or unit.received]
     return [

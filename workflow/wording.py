@@ -72,6 +72,13 @@ LETTER_STATES: Mapping[str, str] = {
     "muted": N_("Không gửi theo ý người nhận"),
 }
 
+QUEUES: Mapping[str, str] = {
+    "mail": N_("Thư đi"),
+    "publish": N_("Đăng bài"),
+    "media": N_("Ảnh"),
+    "default": N_("Việc chung"),
+}
+
 OUTBOX_STATES: Mapping[str, str] = {
     "new": N_("Mới"),
     "queued": N_("Đang xếp hàng"),
@@ -104,6 +111,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "missing_consent": N_("Đề nghị xác nhận đồng ý về hình ảnh trẻ"),
     "consent_withdrawn": N_("Yêu cầu gỡ hình ảnh trẻ"),
     "weekly_digest": N_("Tổng hợp tuần"),
+    "waiting_long": N_("Báo bài chờ quá lâu"),
     "daily_digest": N_("Thông báo gom trong ngày"),
     "unit_succession": N_("Báo chuyển giao đơn vị"),
     "contact_undeliverable": N_("Báo địa chỉ thư không nhận được"),
@@ -127,6 +135,10 @@ JOBS: Mapping[str, str] = {
     "open_periods": N_("Mở kỳ mới"),
     "reminders": N_("Nhắc đơn vị chưa đủ chỉ tiêu"),
     "late_notices": N_("Thông báo quá hạn"),
+    "shortfalls": N_("Báo chưa đạt chỉ tiêu khi hết kỳ"),
+    "consents": N_("Nhắc xác nhận đồng ý về hình ảnh trẻ"),
+    "long_waits": N_("Báo bài chờ biên tập, chờ duyệt quá lâu"),
+    "weekly_digest": N_("Gửi tổng hợp tuần"),
     "committees": N_("Nhắc bổ sung Ban Truyền thông"),
     "claims": N_("Thu hồi bài nhận biên tập quá hạn"),
     "sign_ins": N_("Dọn các phiên đăng nhập đã kết thúc"),

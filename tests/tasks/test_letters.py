@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import CommitteeStatus, Role, SeatKind
-from workflow import accounts, committees, delegations, submissions
+from workflow import accounts, committees, deadlines, delegations, submissions
 from workflow.proof import notes, sealing
 from workflow.queries import audit_check, seals
 from workflow.queries import letters as read
@@ -275,14 +275,16 @@ def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
     assert "trước ngày 25/5/2021" in letters[0].text
 
 
-def test_r11_on_the_first_of_a_month_units_and_department_get_the_count_and_the_newest_seal(
+def test_r11_once_a_month_is_closed_units_and_department_get_the_count_and_the_newest_seal(
     make, cast, sent, clock_at, broker
 ):
     from tasks import summaries
 
     make.submission(state="submitted")
     sealing.seal()
-    now = clock_at("2021-06-01 08:00")
+    now = clock_at("2021-05-25 08:00")
+    assert summaries.sum_up(now) == {"sent": 0}
+    deadlines.close_due(now)
 
     assert summaries.sum_up(now) == {"sent": 4}
     assert summaries.sum_up(now) == {"sent": 0}

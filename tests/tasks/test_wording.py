@@ -219,6 +219,13 @@ SAMPLES |= {
         "hidden_at": datetime(2021, 5, 21, 2, 5, tzinfo=UTC),
         "answer_before": datetime(2021, 5, 25, 2, 5, tzinfo=UTC),
     },
+    "waiting_long": {
+        "recipient": "Lê Quang Sơn",
+        "waits_for": "editing",
+        "longest_days": 3,
+        "pieces": [{"code": PIECE, "title": "Góc sách tre", "unit_short": "H. Can Lộc", "days": 6}],
+        "link": LINK,
+    },
     "weekly_digest": {
         "recipient": "Nguyễn Văn Sơn",
         "week": 20,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from models.base import db
+from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
 from workflow.queries import months
 
@@ -20,17 +21,21 @@ class Duty:
     deadline_at: datetime
     """The unit's own: extensions are in it."""
     closes_at: datetime
-    is_closed: bool
+    closed_at: datetime | None
     zone: str
     reminder_days: Sequence[int]
     sent_count: int
     quota: int
     recorded: frozenset[str]
-    """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`."""
+    """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`, `short`."""
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
 
 
 _OWING = text(f"""
-SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.closed_at IS NOT NULL AS is_closed,
+SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.closed_at,
   d.zone, d.reminder_days, sent.counted AS sent_count, p.quota,
   ARRAY(SELECT occasion FROM reminder r WHERE r.unit_id = u.id AND r.period_id = p.id) AS recorded
 {months.counted("u.kind = ANY (d.bound_unit_kinds)")}
@@ -86,3 +91,49 @@ _SCHEDULED = text(
 def scheduled_until(now: datetime) -> list[tuple[int, str]]:
     """Pieces whose hour to be published has come: (id, digest)."""
     return [(row.id, row.digest) for row in db.session.execute(_SCHEDULED, {"now": now})]
+
+
+_UNANSWERED = text("""
+SELECT s.id, s.first_sent_at FROM submission s
+WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL AND s.first_sent_at < :now AND EXISTS (
+  SELECT 1 FROM revision_attachment ra
+  JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
+  WHERE ra.revision_id = s.revision_id AND coalesce((SELECT c.answer FROM consent_answer c
+    WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1), 'unknown') IN ('no', 'unknown'))
+ORDER BY s.id
+""")
+
+
+def without_consent(now: datetime) -> list[tuple[int, datetime]]:
+    """Pieces under way with a picture or video that nobody may publish yet: (id, first sent at)."""
+    asked = {"under_way": definitions.states_in(*UNDER_WAY), "now": now}
+    return [(row.id, row.first_sent_at) for row in db.session.execute(_UNANSWERED, asked)]
+
+
+_WAITING = text("""
+SELECT s.id, s.code, s.state_since, r.title, u.admin_unit
+FROM submission s JOIN revision r ON r.id = s.revision_id JOIN unit u ON u.id = s.unit_id
+WHERE s.state = ANY(:states) AND s.set_aside_reason IS NULL AND s.state_since < :before
+  AND (s.claimed_by IS NULL OR NOT :untaken)
+ORDER BY s.state_since, s.id LIMIT 200
+""")
+
+
+def waiting_since(phase: Phase, before: datetime) -> Sequence[RowMapping]:
+    """Pieces that wait in a phase since before a moment, of the sent ones those nobody took; the oldest first."""
+    asked = {"states": definitions.states_in(phase), "before": before, "untaken": phase is Phase.SENT}
+    return db.session.execute(_WAITING, asked).mappings().all()
+
+
+_CLOSED = text(r"""
+SELECT p.year, p.month FROM period p
+WHERE p.is_active AND p.closed_at <= :now AND p.closed_at > CAST(:now AS timestamptz) - interval '40 days'
+  AND NOT EXISTS (SELECT 1 FROM outbox o
+    WHERE o.key = 'summary\:' || p.year || '-' || lpad(p.month::text, 2, '0') || '\:department')
+ORDER BY p.year, p.month
+""")
+
+
+def closed_and_not_summed_up(now: datetime) -> list[tuple[int, int]]:
+    """(year, month) of the months closed less than 40 days ago about which nobody was written to."""
+    return [(row.year, row.month) for row in db.session.execute(_CLOSED, {"now": now})]

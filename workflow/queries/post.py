@@ -75,7 +75,7 @@ def proposals(envelope_id: int) -> Sequence[Row[Any]]:
 # --- queues -------------------------------------------------------------------------------------------------------
 
 _QUEUES = text("""
-SELECT queue, state, count(*) AS n, min(created_at) AS oldest
+SELECT queue, state, count(*) AS n, min(created_at) AS oldest, now() - min(created_at) AS age
 FROM outbox WHERE state NOT IN ('done', 'dismissed') GROUP BY 1, 2 ORDER BY 1, 2
 """)
 
@@ -137,6 +137,11 @@ ORDER BY m.first_at, m.job, m.target LIMIT 100
 def mishaps() -> Sequence[Row[Any]]:
     """What the clock's jobs stumble at while the others go on; the oldest first."""
     return db.session.execute(_MISHAPS).all()
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Those of the keys that were put into the outbox, done or not."""
+    return set(db.session.scalars(text("SELECT key FROM outbox WHERE key = ANY(:keys)"), {"keys": keys}))
 
 
 _WAITING_LETTERS = text("""

@@ -14,6 +14,7 @@ from workflow.rules.periods import days_left, last_day
 from workflow.rules.workdays import Known
 
 LATE = "late"
+SHORT = "short"
 
 
 @dataclass(frozen=True)
@@ -85,3 +86,20 @@ def due_late_notice(
     if LATE in recorded or now < deadline_at or on < notice_day(deadline_at, zone, known):
         return Plan(None)
     return Plan(LATE) if now < closes_at else Plan(None, (LATE,))
+
+
+def due_shortfall(
+    deadline_at: datetime,
+    closed_at: datetime | None,
+    *,
+    recorded: Collection[str],
+    on: date,
+    now: datetime,
+    zone: str,
+    known: Known,
+) -> bool:
+    """The notice of a shortfall, on the first working day after nothing can be sent for the month any more."""
+    if SHORT in recorded or closed_at is None:
+        return False
+    over = max(closed_at, deadline_at)
+    return now >= over and on >= workdays.on_or_after(over.astimezone(ZoneInfo(zone)).date(), known)

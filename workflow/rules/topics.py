@@ -23,6 +23,7 @@ QUEUES: Mapping[str, str] = {
     "letter:consent_withdrawn": "mail",
     "letter:quota_shortfall": "mail",
     "letter:weekly_digest": "mail",
+    "letter:waiting_long": "mail",
     "letter:daily_digest": "mail",
     "letter:unit_succession": "mail",
     "letter:contact_undeliverable": "mail",

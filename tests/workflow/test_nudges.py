@@ -1,0 +1,143 @@
+"""What has waited too long is said once an occasion: shortfalls, consents, the department's own queues, its week."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from models.base import db
+from models.vocabulary import Consent
+from workflow import clock, deadlines, nudges, reminders, submissions, summaries, writing
+from workflow.engine.unit_of_work import change
+
+pytestmark = pytest.mark.database
+
+NONE = {"sent": 0, "skipped": 0}
+
+
+@pytest.fixture
+def closed(make, clock_at):
+    """May 2021, closed by the clock on Tuesday the 25th; nobody sent anything."""
+    with change():
+        may = deadlines.ensure_period(2021, 5)
+    clock_at("2021-05-25 00:05")
+    deadlines.close_due(clock.now())
+    return may
+
+
+def test_r6_who_is_short_when_the_month_is_over_is_told_once_on_the_first_working_day(
+    closed, clock_at, outbox
+):
+    clock_at("2021-05-24 08:00")
+    assert reminders.give_shortfall_notice(date(2021, 5, 24)) == NONE
+    clock_at("2021-05-25 08:00")
+
+    assert reminders.give_shortfall_notice(date(2021, 5, 25)) == {"sent": 3, "skipped": 0}
+    assert reminders.give_shortfall_notice(date(2021, 5, 26)) == NONE
+    assert outbox().count("letter:quota_shortfall") == 3
+
+
+def test_a_month_that_closes_before_a_week_end_is_told_on_monday(make, cast, clock_at):
+    with change():
+        june = deadlines.ensure_period(2021, 6)
+    clock_at("2021-06-25 20:00")
+    deadlines.close_period(june, by=cast.son)
+    db.session.refresh(june)
+
+    # The 25th is a Friday, in the evening of which an editor closed the month: its 8 o'clock is over.
+    clock_at("2021-06-25 20:05")
+    assert reminders.shortfalls_due(date(2021, 6, 24), clock.now()) == []
+    assert len(reminders.shortfalls_due(date(2021, 6, 25), clock.now())) == 3
+
+
+def test_who_was_given_more_time_than_the_month_lasts_is_told_after_it(closed, cast, clock_at):
+    clock_at("2021-05-24 08:00")
+    until = clock_at("2021-05-27 00:00")
+    clock_at("2021-05-19 08:00")
+    deadlines.extend(closed, unit=cast.can_loc, until=until, reason="Mưa lũ.", by=cast.son)
+    clock_at("2021-05-25 08:00")
+    assert reminders.give_shortfall_notice(date(2021, 5, 25))["sent"] == 2
+    clock_at("2021-05-27 08:00")
+
+    assert reminders.give_shortfall_notice(date(2021, 5, 27)) == {"sent": 1, "skipped": 0}
+
+
+def test_of_two_months_slept_over_each_unit_is_told_of_the_newest(closed, clock_at, outbox):
+    with change():
+        deadlines.ensure_period(2021, 6)
+    clock_at("2021-06-28 08:00")
+    deadlines.close_due(clock.now())
+
+    assert reminders.give_shortfall_notice(date(2021, 6, 28)) == {"sent": 3, "skipped": 3}
+    assert outbox().count("letter:quota_shortfall") == 3
+
+
+def test_r8_a_piece_whose_pictures_lack_an_answer_is_asked_about_once_a_week(make, cast, clock_at):
+    piece = make.submission(with_picture=True, consent=None)
+    submissions.submit(piece.id, by=cast.binh)
+    asked = []
+    for day in range(17, 32):
+        clock_at(f"2021-05-{day} 08:00" if day > 17 else "2021-05-17 09:00")
+        asked += [day] * nudges.ask_for_consents(date(2021, 5, day))["sent"]
+
+    assert asked == [17, 24, 31]
+    clock_at("2021-07-30 08:00")
+    assert nudges.ask_for_consents(date(2021, 7, 30)) == {"sent": 0}
+
+
+def test_r8_once_every_picture_is_answered_nobody_is_asked(make, cast, clock_at):
+    piece = make.submission(with_picture=True, consent=None)
+    submissions.submit(piece.id, by=cast.binh)
+    picture = db.session.execute(text("SELECT attachment_id FROM revision_attachment LIMIT 1")).scalar_one()
+    writing.answer(piece.id, picture, Consent.YES, by=cast.binh)
+    clock_at("2021-05-18 08:00")
+
+    assert nudges.consents_due(date(2021, 5, 18), clock.now()) == []
+
+
+def test_the_editors_hear_of_what_nobody_took_for_three_working_days_once_a_week(make, clock_at, outbox):
+    make.submission(state="submitted")  # Monday the 17th, 08:30
+    clock_at("2021-05-20 08:00")
+    assert nudges.tell_of_long_waits(date(2021, 5, 20)) == {"sent": 0}
+
+    clock_at("2021-05-21 08:00")
+    assert nudges.tell_of_long_waits(date(2021, 5, 21)) == {"sent": 1}
+    assert nudges.tell_of_long_waits(date(2021, 5, 21)) == {"sent": 0}
+    clock_at("2021-05-22 08:00")
+    assert nudges.tell_of_long_waits(date(2021, 5, 22)) == {"sent": 0}
+    clock_at("2021-05-24 08:00")
+    assert nudges.tell_of_long_waits(date(2021, 5, 24)) == {"sent": 1}
+
+
+def test_the_approvers_hear_of_what_waits_two_working_days_and_a_claimed_piece_waits_for_nobody(
+    make, cast, clock_at, outbox
+):
+    make.submission(state="edited")
+    taken = make.submission(state="submitted")
+    submissions.claim(taken.id, by=cast.son)
+    clock_at("2021-05-19 09:00")
+
+    planned = nudges.long_waits_due(date(2021, 5, 19), clock.now())
+
+    assert [letter.payload["phase"] for letter in planned] == ["ready"]
+
+
+def test_the_week_is_told_once(app, outbox):
+    assert nudges.write_weekly_digest(date(2021, 5, 17)) == {"sent": 1}
+    assert nudges.write_weekly_digest(date(2021, 5, 17)) == {"sent": 0}
+    assert outbox() == ["letter:weekly_digest"]
+
+
+def test_a_month_is_summed_up_once_it_is_closed_by_whomever(make, cast, clock_at):
+    make.submission(state="submitted")
+    clock_at("2021-05-22 08:00")
+    assert summaries.sum_up(clock.now()) == {"sent": 0}
+    with change():
+        may = deadlines.ensure_period(2021, 5)
+    deadlines.close_period(may, by=cast.son)
+    clock_at("2021-05-23 08:00")
+
+    assert summaries.sum_up(clock.now()) == {"sent": 4}
+    assert summaries.sum_up(clock.now()) == {"sent": 0}
+    clock_at("2021-09-01 08:00")
+    assert summaries.due(clock.now()) == []
