@@ -43,10 +43,10 @@ SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_
     WHERE d.to_account_id = %(actor)s AND d.valid_from <= today.day AND d.valid_to >= hands.began_on
     ORDER BY d.from_account_id) AS delegations,
   ARRAY(SELECT g.role FROM role_grant g
-    WHERE g.account_id = %(actor)s AND me.active AND (g.unit_id IS NULL OR g.unit_id IN (s.unit_id, home.id))
+    WHERE g.account_id = %(actor)s AND me.active AND (g.unit_id IS NULL OR g.unit_id = home.id)
       AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
   ARRAY(SELECT seat.seat_kind FROM seat JOIN committee c ON c.id = seat.committee_id
-    WHERE seat.account_id = %(actor)s AND me.active AND c.unit_id IN (s.unit_id, home.id) AND c.valid_to IS NULL
+    WHERE seat.account_id = %(actor)s AND me.active AND c.unit_id = home.id AND c.valid_to IS NULL
       AND seat.valid_from <= today.day AND (seat.valid_to IS NULL OR today.day < seat.valid_to)) AS seats
 FROM (
   SELECT recorded_at, coalesce(%(at)s::timestamptz, recorded_at) AS now,
@@ -54,7 +54,7 @@ FROM (
   FROM (SELECT people_now() AS recorded_at OFFSET 0) clock OFFSET 0
 ) today, submission s
 JOIN unit u ON u.id = s.unit_id
--- When a unit has ended, its main heir's committee works on what comes back to it.
+-- When a unit has ended, its main heir's committee works on what comes back to it; its own people only read.
 CROSS JOIN LATERAL (SELECT {at_work("u", "today.day")} AS id) home
 JOIN revision r ON r.id = s.revision_id
 -- Who had a hand in it. Canonical text is searched instead of parsed: inside a value its quotes are escaped.

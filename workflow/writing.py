@@ -24,6 +24,7 @@ from workflow.engine.errors import N_, CommandReused, NotAllowed, NotFound, Refu
 from workflow.engine.patience import insistently, patient
 from workflow.engine.unit_of_work import change
 from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision, newest_answer
+from workflow.rules import guards
 from workflow.rules.facts import Facts
 from workflow.submissions import Done, perform, still_refused
 
@@ -60,6 +61,8 @@ def draft(
             now = clock.now()
             if by is not None:
                 _require_of_unit(by, unit, on=at or now)
+                if channel is Channel.WEB and (why_not := ended(unit, on=now)):
+                    raise NotAllowed(why_not)
             piece = _begun(unit, manuscript.kind, by=by, channel=channel, period=period, at=at or now)
             piece.import_id = import_id
             session.add(piece)
@@ -259,6 +262,13 @@ def reclassify(
 def _require_of_unit(by: Account, unit: Unit, *, on: datetime) -> None:
     if not accounts.roles_of(by, unit=unit, on=on.astimezone(clock.ZONE).date()) & UNIT_ROLES:
         raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
+
+
+def ended(unit: Unit, *, on: datetime) -> Refusal | None:
+    """People of a unit that has ended only read. What they mail is kept all the same, and waits in the tray (R12)."""
+    if unit.valid_to is None or on.astimezone(clock.ZONE).date() < unit.valid_to:
+        return None
+    return Refusal("unit_ended", guards.UNIT_ENDED, fields={"day": unit.valid_to})
 
 
 def _next_code(period: Period) -> str:

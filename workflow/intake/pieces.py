@@ -94,7 +94,8 @@ def send(piece: Submission, arrival: Arrival) -> Refusal | None:
             **who,
         )
     except NotAllowed as refused:
-        return refused.refusals[0]
+        # That the unit has ended says more than that its people may not.
+        return writing.ended(arrival.unit, on=arrival.at) or refused.refusals[0]
     db.session.refresh(piece)
     return None
 

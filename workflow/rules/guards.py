@@ -31,12 +31,15 @@ def complete(facts: Facts) -> Refusal | None:
     )
 
 
+UNIT_ENDED = N_("Đơn vị đã kết thúc hoạt động từ {day}; vui lòng chọn đơn vị tiếp nhận.")
+
+
 def unit_alive(facts: Facts) -> Refusal | None:
     """Asked at the first sending only: a piece keeps the unit it was sent for (R12)."""
     return _unless(
         facts.unit_ends is None or facts.first_sent_at is not None,
         "unit_ended",
-        N_("Đơn vị đã kết thúc hoạt động từ {day}; vui lòng chọn đơn vị tiếp nhận."),
+        UNIT_ENDED,
         day=facts.unit_ends,
     )
 
