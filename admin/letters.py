@@ -1,14 +1,25 @@
-"""Letters as they were written and what became of them. Read only: a letter that left cannot be taken back."""
+"""Letters as they were written and what became of them. Read only, but for an address that works again."""
 
-from flask import abort
+from flask import Response, abort, make_response, request
 from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response as Answer
 
-from admin.desk import Ledger
+import look
+from admin.desk import Ledger, attempt, back_to, can, me
 from admin.picks import Pick
 from models.base import db
 from models.outbox import Letter
+from workflow import bounces, storage
 from workflow.engine.errors import N_
+from workflow.queries import letters as read
 from workflow.wording import LETTER_KINDS, LETTER_STATES
+
+SECRET = frozenset({"account_invitation", "sign_in_link"})
+"""Kinds that open an account: read by who may make accounts."""
+
+STILL = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+"""For a letter's own HTML: its looks, and nothing that runs, loads or leads anywhere."""
 
 
 class Letters(Ledger):
@@ -23,7 +34,59 @@ class Letters(Ledger):
         Pick("loai", N_("Loại thư"), tuple(LETTER_KINDS.items()), lambda kind: Letter.kind == kind),
     )
 
+    def render(self, template: str, **values: object) -> str:
+        return super().render(template, states=LETTER_STATES, kinds_of_letter=LETTER_KINDS, **values)
+
     @expose("/<int:letter_id>")
-    def letter(self, letter_id: int) -> str:
-        letter = db.session.get(Letter, letter_id) or abort(404)
-        return self.render("desk/letter.html", letter=letter)
+    def letter(self, letter_id: int) -> Response:
+        letter = _found(letter_id)
+        page = self.render(
+            "desk/letter.html", letter=letter, may_read=_may_read(letter), lost=read.lost(letter.to_address)
+        )
+        answer = make_response(page)
+        answer.headers["Content-Security-Policy"] = look.content_policy(frames="'self'")
+        return answer
+
+    @expose("/<int:letter_id>/trinh-bay")
+    def html_form(self, letter_id: int) -> Response:
+        """The HTML form by itself, for the frame on the letter's page."""
+        answer = make_response(_readable(letter_id).html)
+        answer.headers["Content-Security-Policy"] = STILL
+        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return answer
+
+    @expose("/<int:letter_id>/nguyen-van")
+    def as_sent(self, letter_id: int) -> Response:
+        """The bytes that were handed to the mail server."""
+        letter = _readable(letter_id)
+        if not letter.raw:
+            abort(404)
+        answer = make_response(storage.load(letter.raw))
+        answer.headers["Content-Type"] = "message/rfc822"
+        answer.headers["Content-Disposition"] = f'attachment; filename="thu-{letter.id}.eml"'
+        return answer
+
+    @expose("/dia-chi/<int:bounce_id>", methods=["POST"])
+    def clear(self, bounce_id: int) -> Answer:
+        """The address works again; reminders go there as before."""
+        attempt(lambda: bounces.clear(bounce_id, by=me()), done=gettext("Đã bỏ đánh dấu địa chỉ thư."))
+        letter_id = request.form.get("letter", "")
+        if letter_id.isdecimal() and len(letter_id) < 12:
+            return back_to(".letter", letter_id=int(letter_id))
+        return back_to(".index_view")
+
+
+def _found(letter_id: int) -> Letter:
+    letter: Letter = db.session.get(Letter, letter_id) or abort(404)
+    return letter
+
+
+def _readable(letter_id: int) -> Letter:
+    letter = _found(letter_id)
+    if not _may_read(letter):
+        abort(403)
+    return letter
+
+
+def _may_read(letter: Letter) -> bool:
+    return letter.kind not in SECRET or can("accounts.write")

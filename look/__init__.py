@@ -144,13 +144,17 @@ def theme() -> str:
     return chosen if chosen in THEMES else ""
 
 
-def set_content_policy(answer: Response) -> Response:
+def content_policy(*, frames: str = "'none'") -> str:
+    """What a page may load and run; `frames` are the sources of frames it shows."""
     nonce = csp_nonce()
-    answer.headers.setdefault(
-        "Content-Security-Policy",
+    return (
         "default-src 'none'; "
         f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        f"manifest-src 'self'; frame-src {frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def set_content_policy(answer: Response) -> Response:
+    answer.headers.setdefault("Content-Security-Policy", content_policy())
     return answer

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.base import db
 from models.outbox import Letter
 from tests.mail_peer import mail_peer
+from workflow import storage
 from workflow.intake import receiving
 
 pytestmark = pytest.mark.database
@@ -105,3 +106,15 @@ def test_a_piece_of_the_pool_sent_later_by_the_committee_has_a_receipt_of_its_ow
     assert [letter.key.rpartition("|")[2].partition(":")[0] for letter in receipts][-1] == "submission"
     assert "Đến nay đơn vị đã gửi 01/02" in receipts[-1].text
     assert piece.created_at.date() >= date(2021, 5, 1)
+
+
+def test_what_travels_is_kept_to_the_byte(make, work, set_to, broker):
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        make.submission(state="submitted")
+        work()
+
+    letter = db.session.scalars(select(Letter)).one()
+    assert storage.load(letter.raw) == peer.taken[0]
+    assert peer.letters()[0]["Message-ID"] == letter.message_id
+    assert letter.server == f"127.0.0.1:{peer.port}: 250 OK queued as 4711"

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import RowMapping, TextClause, select, text
 
 from models.base import db
+from models.outbox import Bounce
 from models.vocabulary import Role, SeatKind
 from workflow.queries import months
 from workflow.queries.heirs import at_work
@@ -196,6 +197,12 @@ LEFT JOIN LATERAL (
 ) AS home ON true
 WHERE b.id = :id
 """)
+
+
+def lost(address: str) -> Bounce | None:
+    """The mark on an address that cannot be reached; None when it can."""
+    in_force = select(Bounce).where(Bounce.address == address.lower(), Bounce.cleared_at.is_(None))
+    return db.session.scalars(in_force).one_or_none()
 
 
 def bounce(bounce_id: int) -> Row:

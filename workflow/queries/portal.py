@@ -165,7 +165,8 @@ def sections() -> Sequence[Row[Any]]:
 # --- letters ------------------------------------------------------------------------------------------------------
 
 _LETTERS = text("""
-SELECT l.id, l.kind, l.code, l.subject, l.text, l.written_at, l.state, l.to_name, l.submission_id, s.code AS piece
+SELECT l.id, l.kind, l.code, l.subject, l.text, l.zalo, l.written_at, l.state, l.to_name, l.submission_id,
+  s.code AS piece
 FROM letter l LEFT JOIN submission s ON s.id = l.submission_id
 WHERE (l.account_id = :me OR (:everyone AND l.unit_id = :unit))
   AND (CAST(:id AS bigint) IS NULL OR l.id = :id)

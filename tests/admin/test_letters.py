@@ -1,0 +1,135 @@
+"""The letters' screen: what was written, how it looks, what became of it, and an address that works again."""
+
+import pytest
+from sqlalchemy import select
+
+from models.base import db
+from models.outbox import Bounce, Letter
+from models.vocabulary import LetterState
+from workflow import bounces, letters, storage
+from workflow.engine.unit_of_work import change
+from workflow.letters import Sheet
+
+pytestmark = pytest.mark.database
+
+SCREEN = "/quan-tri/thu-da-gui"
+MAIL = b"Message-ID: <a@example.edu.vn>\r\nSubject: Nhac viec\r\n\r\nXin chao.\r\n"
+
+
+@pytest.fixture
+def kept(cast, clock_at):
+    """One letter to Bình, as kept: `kept(kind)`."""
+
+    def keep(kind="reminder_t3", **more):
+        sheet = Sheet(
+            key=f"{kind}|binh@example.edu.vn|1", kind=kind, to_address="binh@example.edu.vn",
+            to_name="Phan Đình Bình", subject="[Nhắc việc] Huyện Can Lộc còn thiếu 01", text="Kính gửi: Bình\n",
+            html='<p style="color: red">Kính gửi: Bình</p><script>document.title = "x"</script>',
+            written_at=clock_at("2021-05-17 08:30"), account_id=cast.binh.id, unit_id=cast.can_loc.id,
+            **more,
+        )  # fmt: skip
+        letters.keep([sheet])
+        return db.session.scalars(select(Letter).where(Letter.kind == kind)).one()
+
+    return keep
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (LetterState.WAITING, "Chờ gửi"),
+        (LetterState.HELD, "Chờ gom trong ngày"),
+        (LetterState.SENT, "Đã gửi"),
+        (LetterState.BOUNCED, "Bị trả lại"),
+        (LetterState.FAILED, "Gửi lỗi"),
+        (LetterState.MUTED, "Không gửi theo ý người nhận"),
+    ],
+)
+def test_each_letter_says_what_became_of_it(kept, cast, client, clock_at, state, says):
+    letter = kept()
+    sent_at = clock_at("2021-05-17 08:31") if state == LetterState.SENT else None
+    with change():
+        letter.state, letter.sent_at = state, sent_at
+    son = client.as_(cast.son)
+
+    pages = [son.get(f"{SCREEN}/{letter.id}").text, son.get(f"{SCREEN}/?trang-thai={state}").text]
+
+    assert [f"</svg>{says}</span>" in page for page in pages] == [True, True]
+
+
+def test_the_text_is_shown_the_short_form_can_be_copied_and_the_looks_are_in_a_frame(kept, cast, client):
+    letter = kept(zalo="Còn 3 ngày đến hạn.")
+    page = client.as_(cast.son).get(f"{SCREEN}/{letter.id}")
+
+    assert 'data-copy="Còn 3 ngày đến hạn."' in page.text
+    assert f'<iframe class="letter-frame" src="{SCREEN}/{letter.id}/trinh-bay" sandbox' in page.text
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_frame_runs_nothing_and_is_shown_by_our_own_page_only(kept, cast, client):
+    answer = client.as_(cast.son).get(f"{SCREEN}/{kept().id}/trinh-bay")
+
+    assert answer.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+    )
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_browser_shows_the_letter_and_does_not_run_it(kept, cast, window):
+    letter = kept()
+    page = window(cast.son, width=390)
+    page.goto(f"{SCREEN}/{letter.id}")
+    page.get_by_text("Bản trình bày (HTML)").click()
+
+    shown = page.frame_locator("iframe.letter-frame").get_by_text("Kính gửi: Bình")
+
+    shown.wait_for()
+    assert shown.evaluate("p => getComputedStyle(p).color") == "rgb(255, 0, 0)"
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_bytes_that_travelled_can_be_fetched_whole(kept, cast, client):
+    letter = kept()
+    letters.note_travelling(letter.id, message_id="<a@example.edu.vn>", raw=storage.keep(MAIL))
+
+    answer = client.as_(cast.son).get(f"{SCREEN}/{letter.id}/nguyen-van")
+
+    assert answer.data == MAIL
+    assert (answer.mimetype, "attachment" in answer.headers["Content-Disposition"]) == (
+        "message/rfc822",
+        True,
+    )
+
+
+@pytest.mark.parametrize("kind", ["account_invitation", "sign_in_link"])
+def test_a_letter_that_opens_an_account_is_read_by_who_makes_accounts(kept, cast, client, kind):
+    letter = kept(kind)
+    letters.note_travelling(letter.id, message_id="<a@example.edu.vn>", raw=storage.keep(MAIL))
+    son, mai = client.as_(cast.son), client.as_(cast.mai)
+
+    assert "Kính gửi: Bình" not in son.get(f"{SCREEN}/{letter.id}").text
+    assert [son.get(f"{SCREEN}/{letter.id}/{part}").status_code for part in ("trinh-bay", "nguyen-van")] == [
+        403,
+        403,
+    ]
+    assert [mai.get(f"{SCREEN}/{letter.id}/{part}").status_code for part in ("trinh-bay", "nguyen-van")] == [
+        200,
+        200,
+    ]
+
+
+def test_an_address_that_works_again_is_cleared_on_the_letters_page(kept, cast, client):
+    letter = kept()
+    with change():
+        bounces.note_refused(letter.id, says="550 no such user")
+    son, khang = client.as_(cast.son), client.as_(cast.khang)
+    page = son.get(f"{SCREEN}/{letter.id}").text
+    assert "Địa chỉ này không nhận được thư từ" in page
+    assert "Địa chỉ dùng được" not in khang.get(f"{SCREEN}/{letter.id}").text
+    [bounce] = db.session.scalars(select(Bounce))
+    son.read_token(f"{SCREEN}/{letter.id}")
+
+    answer = son.send(f"{SCREEN}/dia-chi/{bounce.id}", letter=letter.id)
+
+    assert (answer.status_code, answer.location) == (303, f"{SCREEN}/{letter.id}")
+    assert "Địa chỉ này không nhận được" not in son.get(f"{SCREEN}/{letter.id}").text
