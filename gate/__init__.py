@@ -66,6 +66,7 @@ def keep(app: Flask) -> None:
     CSRFProtect(app).exempt(wishes.stop)
     language.speak(app)
     signing_in.install(app)
+    language.lend(app.security.i18n_domain)  # type: ignore[attr-defined]
     clicking.count(app)
     sitting.keep_watch(app)
     errors.answer(app)
