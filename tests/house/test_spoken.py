@@ -1,0 +1,164 @@
+"""Every screen is walked in both languages: what is asked of a catalogue is in it, the libraries' words included."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_admin
+import pytest
+from babel.messages.pofile import read_po
+from flask_security.core import _default_messages
+from werkzeug.routing import BuildError
+
+from gate.language import catalogue
+from models.people import Account
+from tests.admin.test_keeping import SAMPLES
+from tests.house.test_words import FOLDER, HOUSE, parts, sources, written
+from workflow import accounts, definitions
+from workflow.proof import sealing
+
+DOORS = ("admin", "portal", "gate", "forum", "look")
+HIDDEN = {"Action", "Id", "Next", "Seen", "Url", "Csrf Token"}
+"""Labels that WTForms makes for hidden fields; no page shows them."""
+DATA = re.compile(r"\d{1,2}/\d{4}|(H\.|TX|TP\.) .*")
+"""Months and names of units, which the charts hand through the catalogue beside their words."""
+
+
+class Heard:
+    """Puts itself between the catalogues and who asks them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: dict[str, set[str]] = {"vi": set(), "en": set()}
+        for language in self.asked:
+            words = catalogue(FOLDER / language / "LC_MESSAGES" / "messages.po")
+            for name in ("gettext", "ugettext", "ngettext", "ungettext"):
+                monkeypatch.setattr(words, name, self._noting(language, getattr(words, name)), raising=False)
+
+    def _noting(self, language, say):
+        def said(sentence, *others):
+            self.asked[language].add(sentence)
+            return say(sentence, *others)
+
+        return said
+
+
+def addresses(app, prefix: str, **samples: object) -> Iterator[str]:
+    """Every page a person may open under a prefix, with sample values in its address."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" not in rule.methods or not rule.rule.startswith(prefix) or "filename" in rule.arguments:
+            continue
+        try:
+            yield adapter.build(
+                rule.endpoint, {name: {**SAMPLES, **samples}[name] for name in rule.arguments}
+            )
+        except (KeyError, BuildError):
+            continue
+
+
+@pytest.fixture
+def walked(app, make, cast, client, monkeypatch) -> Heard:
+    """Vietnamese and English persons of every kind have seen every page."""
+    piece = make.submission(state="approved")
+    make.submission(state="submitted")
+    sealing.seal()
+    heard = Heard(monkeypatch)
+    people: list[tuple[Account, str]] = [
+        (cast.mai, "/quan-tri"), (cast.son, "/quan-tri"), (cast.khang, "/quan-tri/nhat-ky"), (cast.lan, "/don-vi"),
+        (cast.mai, "/vao"),
+    ]  # fmt: skip
+    for language in heard.asked:
+        for person, prefix in people:
+            accounts.set_language(person, language)
+            visitor = client.as_(person)
+            for address in addresses(app, prefix, piece_id=piece.id, code=piece.code):
+                assert visitor.get(address).status_code < 500, address
+        for wrong in ({"email": "", "password": ""}, {"email": "x", "password": "y"}):
+            stranger = app.test_client()
+            stranger.set_cookie("language", language)
+            stranger.read_token("/vao/dang-nhap")
+            assert stranger.send("/vao/dang-nhap", **wrong).status_code == 200
+    return heard
+
+
+@pytest.mark.database
+def test_no_page_asks_for_words_that_its_language_does_not_have(walked):
+    ours = {part for sentence in sources() for part in parts(sentence)}
+    english = {part for m in written("en") if m.id and all(parts(m.string)) for part in parts(m.id)}
+    libraries = {part for m in written("vi") if m.id for part in parts(m.id)}
+    states = [
+        state.label for one in definitions.engines().values() for state in one.definition.states.values()
+    ]
+    said_by_data = HIDDEN | {label.vi for label in states} | {label.en for label in states}
+    asked = {
+        language: {words for words in heard - said_by_data if not DATA.fullmatch(words)}
+        for language, heard in walked.asked.items()
+    }
+
+    # What is neither a sentence of ours nor one of a library that we have put into Vietnamese is English on a
+    # Vietnamese page; what is not in the English catalogue and not a library's own is Vietnamese on an English one.
+    assert sorted(asked["vi"] - ours - libraries) == []
+    assert sorted(asked["en"] - english - libraries) == []
+    assert len(asked["vi"]) > 500
+
+
+def test_all_that_the_libraries_can_say_has_our_vietnamese():
+    known = {part for m in written("vi") if m.id and all(parts(m.string)) for part in parts(m.id)}
+    own = Path(flask_admin.__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "admin.po"
+    with own.open("rb") as file:
+        flask_admins = {part for m in read_po(file) if m.id for part in parts(m.id)}
+    flask_securitys = {str(message) for message, _category in _default_messages.values()}
+
+    assert sorted(flask_admins - known) == []
+    assert sorted(flask_securitys - known) == []
+
+
+TAGS = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<script.*?</script>|<style.*?</style>|<!--.*?-->", re.S)
+SHOWN = re.compile(
+    r'(?:aria-label|title|placeholder|alt|label|data-confirm|data-busy|data-missing)="([^"]*)"'
+)
+CODE = re.compile(r'<p class="code.*?</p>')
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+NAMES = {
+    "Tòa",
+    "Soạn",
+    "Zalo",
+    "CSV",
+    "Excel",
+    "JSON",
+    "CC",
+    "BY",
+    "px",
+    "KY",
+    "GDMN",
+    "nbsp",
+    "ndash",
+    "doctype",
+    "html",
+}
+
+
+ICONS = {
+    word
+    for name in tomllib.loads((HOUSE / "look" / "vendor.toml").read_text("utf-8"))["icons"]["names"]
+    for word in name.split("-")
+}
+"""A macro of look/ answers with the name of an icon."""
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_template_says_a_word_past_the_catalogue(door):
+    bare = {}
+    for file in sorted((HOUSE / door).rglob("*.html")):
+        text = CODE.sub(" ", TAGS.sub(" ", file.read_text("utf-8")))
+        said = [*re.split(r"<[^>]*>", text), *SHOWN.findall(text)]
+        words = (
+            {word for part in said for word in LETTERS.findall(re.sub(r"&\w+;", "", part))}
+            - NAMES
+            - (ICONS if door == "look" else set())
+        )
+        if words:
+            bare[file.relative_to(HOUSE).as_posix()] = sorted(words)
+
+    assert bare == {}
