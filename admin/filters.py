@@ -123,9 +123,7 @@ VIEWS: tuple[tuple[str, Mapping[str, str], frozenset[str]], ...] = (
     (N_("Chưa ai nhận"), {"chua-nhan": "1", "trang-thai": Phase.SENT}, frozenset()),
     (N_("Chờ quá 3 ngày làm việc"), {"cho-lau": "1"}, frozenset()),
     (N_("Đơn vị vừa trả lời"), {"tra-loi": "1"}, frozenset()),
-    (N_("Quá hạn, chưa gửi"), {"trang-thai": Phase.LAPSED}, frozenset()),
     (N_("Ảnh chưa rõ"), {"anh": "1"}, frozenset()),
-    (N_("Để lại"), {"trang-thai": queue.ASIDE}, frozenset()),
 )
 """The usual queues: name, address, and for which roles alone (none: for everybody)."""
 

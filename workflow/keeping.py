@@ -46,7 +46,11 @@ INSERT INTO kept_text (submission_id, account_id, fields) SELECT id, :me, CAST(:
 FROM submission WHERE id = :piece
 ON CONFLICT (submission_id, account_id) DO UPDATE SET fields = EXCLUDED.fields, kept_at = now()
 """)
-_KEPT = text("SELECT fields, kept_at FROM kept_text WHERE submission_id = :piece AND account_id = :me")
+# Kept in real time, told on the clock that people read.
+_KEPT = text("""
+SELECT fields, kept_at + (people_now() - now()) AS kept_at FROM kept_text
+WHERE submission_id = :piece AND account_id = :me
+""")
 _DROP = text("DELETE FROM kept_text WHERE submission_id = :piece AND account_id = :me")
 
 
