@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -83,10 +84,22 @@ class IdsHeader(UnstructuredHeader):
         return f"{self.name}: " + f"{line_end} ".join(str(self).split()) + line_end
 
 
+class WordsHeader(UnstructuredHeader):
+    """A Subject as one run of encoded words: between two of its own, the library loses the space (huyệnKỳ Anh)."""
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        charset = "us-ascii" if str(self).isascii() else "utf-8"
+        words = Header(str(self), charset, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {words}{policy.linesep}"
+
+
 def policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
     for name in ("references", "in-reply-to", "list-unsubscribe"):
         registry.map_to_type(name, IdsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
+    registry.map_to_type("subject", WordsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
     return SMTP.clone(header_factory=registry)
 
 
