@@ -134,15 +134,20 @@ _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5
 
 
 def sort_key(text: str, *, person: bool = False) -> str:
-    """A key that sorts as the Vietnamese alphabet does: letters first, then tones; people by given name.
+    """A key that sorts as a Vietnamese dictionary does: syllable by syllable, in each letters first, then tones.
 
-    `sort_key("Đào") > sort_key("Dung")`. Stored, because the embedded database has no ICU.
+    So "hoa mai" stands before "hòa", and every Anh before the first Ánh; people by given name. Stored, because the
+    embedded database has no ICU.
     """
     words = tidy(text).lower().split()
     if person and words:
         words = [words[-1], *words[:-1]]
+    return " ".join(map(_syllable_key, words))
+
+
+def _syllable_key(syllable: str) -> str:
     letters, tones = [], []
-    for char in " ".join(words):
+    for char in syllable:
         base, tone = _split_tone(char)
         letters.append(chr(0x41 + _BASES.index(base)) if base in _BASES else char)
         tones.append(str(tone))
