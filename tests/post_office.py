@@ -64,13 +64,13 @@ def post_office(app: Flask, database: str, tmp_path: Path) -> Iterator[PostOffic
 
 
 @pytest.fixture
-def one_letter(post_office: PostOffice) -> Callable[[], None]:
-    """Keep one letter, so that one `post` row waits."""
+def one_letter(post_office: PostOffice) -> Callable[..., None]:
+    """Keep one letter, so that one `post` row waits; another occasion is another letter."""
     from workflow import clock, letters
 
-    def keep() -> None:
+    def keep(occasion: object = "test") -> None:
         sheet = letters.Sheet(
-            key="receipt|lan@example.edu.vn|test",
+            key=f"receipt|lan@example.edu.vn|{occasion}",
             kind="receipt",
             to_address="lan@example.edu.vn",
             to_name="Trần Thị Lan",

@@ -1,0 +1,169 @@
+"""Processes that are born quickly and die on purpose; visitors over real HTTP; time that passes at once."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import Engine, text
+
+from models.base import db
+from models.outbox import JobPause
+from tests.clients import Client
+from tests.faults.processes import ROOT, until
+from tests.faults.visitors import Visitor
+from tests.post_office import PostOffice
+
+FULL = os.environ.get("FAULTS") == "full"
+"""`make test-faults`: every pass of every point, the storm, and what takes long."""
+collect_ignore = [] if FULL else ["test_storm.py"]
+
+
+@dataclass(frozen=True)
+class Born:
+    """A process of the house, leader of its own group."""
+
+    pid: int
+
+    def is_gone(self) -> bool:
+        return not psutil.pid_exists(self.pid)
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, 9)
+
+
+@pytest.fixture(scope="session")
+def cradle() -> Iterator[subprocess.Popen[str]]:
+    """One program in memory for all processes of this test worker."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("cradle.py"))],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    yield process
+    process.communicate()
+
+
+Bear = Callable[..., contextlib.AbstractContextManager[Born]]
+
+
+@pytest.fixture
+def bear(cradle: subprocess.Popen[str], post_office: PostOffice) -> Bear:
+    """`with bear("worker", CRASH_AT="after_claim:1") as born:`; its whole group is ended at the end."""
+
+    @contextlib.contextmanager
+    def life(run: str, **environment: str) -> Iterator[Born]:
+        everything = {**post_office.environment, "CRASH_AT": "", **environment}
+        line = {"run": run, "environment": everything, "log": str(post_office.log)}
+        assert cradle.stdin is not None
+        assert cradle.stdout is not None
+        cradle.stdin.write(f"{json.dumps(line)}\n")
+        cradle.stdin.flush()
+        born = Born(int(cradle.stdout.readline()))
+        try:
+            yield born
+        finally:
+            born.kill()
+
+    return life
+
+
+@pytest.fixture
+def web(bear: Bear, post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager[int]]:
+    """`with web() as port:`, once it answers."""
+
+    @contextlib.contextmanager
+    def life(**environment: str) -> Iterator[int]:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with bear("web", PORT=str(port), **environment):
+            until(lambda: _answers(port), seconds=60, log=post_office.log)
+            yield port
+
+    return life
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def visiting(client: Client) -> Callable[..., Visitor]:
+    """`visiting(cast.binh)`: signed in, with the cookie of a real session, on whatever port she goes to."""
+
+    def sign_in(account: object) -> Visitor:
+        inside = client.as_(account)  # type: ignore[arg-type]
+        cookie = inside.get_cookie("session")
+        assert cookie is not None
+        return Visitor(f"session={cookie.value}", inside.token)
+
+    return sign_in
+
+
+@pytest.fixture
+def only_jobs(cast, superuser: Engine) -> Callable[..., None]:
+    """`only_jobs("sweep")`: the timetable does these and no others, so that a test knows every row."""
+    from tasks.timetable import TIMETABLE
+    from workflow import clock
+    from workflow.engine.unit_of_work import bookkeeping
+
+    def leave(*names: str) -> None:
+        with bookkeeping() as session:
+            for job in set(TIMETABLE) - set(names):
+                session.add(JobPause(job=job, reason="Thử", paused_by=cast.mai.id, paused_at=clock.now()))
+
+    return leave
+
+
+@pytest.fixture
+def time_passes(superuser: Engine) -> Callable[[], None]:
+    """Leases end, messages nobody took are old, waits are over. To be called while no worker works."""
+
+    def pass_by() -> None:
+        with superuser.begin() as connection:
+            connection.execute(
+                text("UPDATE outbox SET lease_until = now() - interval '1 s' WHERE state = 'running'")
+            )
+            connection.execute(
+                text("UPDATE outbox SET queued_at = now() - interval '1 h' WHERE state = 'queued'")
+            )
+
+    return pass_by
+
+
+@pytest.fixture
+def drained(post_office: PostOffice, superuser: Engine) -> Callable[[], None]:
+    """Wait until nothing is to be done; nobody sits out the pause after a failure."""
+
+    def is_so() -> bool:
+        with superuser.begin() as connection:
+            connection.execute(
+                text("UPDATE outbox SET next_at = now() WHERE state = 'new' AND next_at > now()")
+            )
+        return post_office.is_drained()
+
+    def wait() -> None:
+        try:
+            until(is_so, seconds=90, log=post_office.log)
+        except AssertionError as error:
+            left = text(
+                "SELECT id, topic, state, attempts, queued_at, next_at, now() FROM outbox WHERE state <> 'done'"
+            )
+            raise AssertionError(f"{error}\nleft: {db.session.execute(left).all()}") from None
+        db.session.rollback()
+
+    return wait
