@@ -9,12 +9,13 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run setup venv test test-faults races stories bench lint words lock clean
+.PHONY: help run setup venv test screens test-faults races stories bench lint words lock clean
 
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
 	@echo 'make test         kiểm thử / run all tests (ARGS="-k chữ")'
 	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
+	@echo 'make screens      chụp mọi màn hình vào build/screens / a picture of every screen, by day and night'
 	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
 	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
 	@echo 'make tamper       thử 560 cách sửa nhật ký / 560 attacks on the audit trail'
@@ -85,6 +86,11 @@ test: setup
 	fi; \
 	workers="$$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1))"; \
 	TOASOAN_CHROMIUM="$${browser#playwright}" exec $(PYTHON) -m pytest -n "$$workers" --dist worksteal "$$@" $(ARGS)
+
+# Every screen at 1366 and 390 px, by day and by night, looked at by axe on the way; CI keeps the folder.
+screens: setup
+	@rm -rf build/screens && mkdir -p build/screens
+	@TOASOAN_SCREENS="$$(pwd -P)/build/screens" $(MAKE) test ARGS='tests/browser/test_every_screen.py --timeout=900 $(ARGS)'
 
 test-faults: setup
 	@exec $(PYTHON) -m pytest -m fault $(ARGS)

@@ -31,6 +31,7 @@ DOORS = ("admin.door", "portal.door", "forum.door")
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The whole house as one WSGI application, its doors open. Raises as `create_house` does."""
     app = create_house(overrides)
+    look.pack(app)
     app.register_blueprint(gate.health.blueprint)
     app.extensions[gate.health.BACK_OFFICE] = {
         "health": health.look,

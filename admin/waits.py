@@ -11,9 +11,9 @@ from admin import menu
 from admin.desk import can, me, roles
 from workflow import clock
 from workflow.engine.errors import N_
-from workflow.queries import queue_heads
+from workflow.queries import calendar_days, queue_heads
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
-from workflow.rules.workdays import moment_later
+from workflow.rules.workdays import Known, moment_later
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def oldest() -> list[dict[str, Any]]:
     if not queues:
         return []
     names = {duty.count: gettext(duty.name) for duty in DUTIES}
+    found = queue_heads.oldest(me().id, queues=queues, size=OLDEST)
+    known = calendar_days.exceptions() if any(piece.queue == "mine" for piece in found) else {}
     return [
         {
             "title": piece.title or gettext("Chưa có tiêu đề"),
@@ -94,16 +96,16 @@ def oldest() -> list[dict[str, Any]]:
             "url": url_for("desk_pieces.piece", piece_id=piece.id),
             "queue": names[piece.queue],
             "since": piece.since,
-            "until": _until(piece),
+            "until": _until(piece, known),
         }
-        for piece in queue_heads.oldest(me().id, queues=queues, size=OLDEST)
+        for piece in found
     ]
 
 
-def _until(piece: Any) -> datetime:
+def _until(piece: Any, known: Known) -> datetime:
     """A claim runs out; everything else should be done when its month closes."""
     if piece.queue == "mine":
-        return moment_later(piece.claimed_at, CLAIM_LASTS_WORKING_DAYS, piece.zone)
+        return moment_later(piece.claimed_at, CLAIM_LASTS_WORKING_DAYS, piece.zone, known)
     closes_at: datetime = piece.closes_at
     return closes_at
 

@@ -31,7 +31,7 @@ def mine() -> str:
     )
     asked = {name: subject for name, subject in SUBJECTS.items() if subject.readers & held}
     return render_template(
-        "gate/wishes.html", subjects=asked, chosen=read.chosen(me().id), paces=PACES, languages=LANGUAGES
+        "gate/wishes.html", subjects=asked, chosen=read.chosen(me().id), paces=PACES, tongues=LANGUAGES
     )
 
 

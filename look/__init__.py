@@ -17,6 +17,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from look import english, signs, words
+from look.packing import pack as pack
 
 STATIC = Path(__file__).parent / "static"
 THEMES = ("light", "dark")

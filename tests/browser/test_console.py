@@ -6,17 +6,9 @@ from playwright.sync_api import expect
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Consent
-from tests.windows import sideways
 from workflow.wording import CHECKLIST
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
-
-PAGES = (
-    "/quan-tri/", "/quan-tri/bai/", "/quan-tri/don-vi/", "/quan-tri/ban-truyen-thong/h-can-loc/", "/quan-tri/ky/",
-    "/quan-tri/bao-cao/", "/quan-tri/nhat-ky/", "/quan-tri/thu-da-gui/", "/quan-tri/hang-doi/",
-    "/quan-tri/thu-den/", "/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/",
-    "/quan-tri/ai-da-duyet-gi/", "/quan-tri/uy-quyen/",
-)  # fmt: skip
 
 
 def now_of(piece: Submission) -> Submission:
@@ -121,15 +113,3 @@ def test_the_clock_is_turned_from_the_bar_and_drafts_lapse(make, cast, window):
     expect(page.locator(".flashes")).to_contain_text("1 bản nháp đã chuyển sang Quá hạn.")
     expect(page.locator(".rehearsal")).to_contain_text("00:01")
     assert now_of(draft).state == "late"
-
-
-def test_no_page_of_the_console_scrolls_sideways_or_breaks_its_policy(make, cast, window):
-    long = make.submission(state="submitted", with_picture=True, title="Tiêu đề rất dài " * 12)
-
-    piece = f"/quan-tri/bai/{long.id}/"
-    visits = ((cast.mai, PAGES), (cast.son, (piece, f"{piece}sua", f"{piece}phan-loai")))
-
-    for who, addresses in visits:
-        page = window(who, width=320)
-        assert {address: found for address in addresses if (found := sideways(page, address))} == {}
-        assert page.complaints == []

@@ -4,13 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import picture
-from tests.windows import sideways
 from workflow import deadlines
 from workflow.engine.unit_of_work import change
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
-
-PAGES = ("/don-vi/", "/don-vi/soan", "/don-vi/gui-nhanh", "/don-vi/ban", "/don-vi/thong-bao")
 
 
 def test_a_member_writes_a_piece_with_a_picture_sends_it_and_sees_one_of_two(make, cast, clock_at, window):
@@ -49,42 +46,3 @@ def test_a_member_writes_a_piece_with_a_picture_sends_it_and_sees_one_of_two(mak
     expect(page.get_by_text("Đang chờ biên tập viên nhận bài.")).to_be_visible()
     complaints = [words for words in page.complaints if "422" not in words]
     assert complaints == []
-
-
-def test_no_page_of_the_portal_scrolls_sideways(make, cast, window):
-    piece = make.submission(state="submitted", with_picture=True)
-    draft = make.submission(author=cast.binh, with_picture=True, title="Tiêu đề rất dài " * 10)
-
-    page = window(cast.binh, width=320)
-    addresses = (
-        *PAGES,
-        f"/don-vi/bai/{piece.code}",
-        f"/don-vi/bai/{draft.code}",
-        f"/don-vi/bai/{draft.code}/soan",
-    )
-
-    assert {address: found for address in addresses if (found := sideways(page, address))} == {}
-    assert page.complaints == []
-
-
-def test_no_page_of_the_forum_scrolls_sideways_or_breaks_its_policy(make, window):
-    make.submission(state="published", title="Tiêu đề rất dài " * 10)
-    for number in range(8):
-        make.submission(state="published", title=f"Bài số {number}")
-
-    page = window(width=320)
-    addresses = (
-        "/",
-        "/chuyen-muc/ban-tru",
-        "/luu-tru",
-        "/tim?q=bai",
-        "/go-anh",
-        "/tu-don-vi/h-can-loc",
-    )
-
-    assert {address: found for address in addresses if (found := sideways(page, address))} == {}
-    page.goto("/")
-    page.get_by_role("link", name="Bài số 7").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Bài số 7")
-    assert sideways(page, page.url) == []
-    assert page.complaints == []

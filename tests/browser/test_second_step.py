@@ -57,8 +57,9 @@ def sign_in(page, home, account):
     page.wait_for_url(lambda address: "/dang-nhap" not in address)
 
 
-
-def test_a_passkey_is_made_asked_for_and_refused_when_it_is_a_copy(cast, window, at_home, holding_a_key, superuser):
+def test_a_passkey_is_made_asked_for_and_refused_when_it_is_a_copy(
+    cast, window, at_home, holding_a_key, superuser
+):
     page = window(width=390)
     signed = holding_a_key(page)
     sign_in(page, at_home, cast.minh)

@@ -136,6 +136,11 @@ on("click", "[data-sections]", (_, e) => {
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Escape") return;
   if (document.querySelector("#menu.is-open")) openMenu(false);
+  const reason = e.target instanceof Element && e.target.closest("details.move[open]");
+  if (reason) {
+    reason.open = false;
+    reason.querySelector("summary").focus();
+  }
   shutBoxes((box) => {
     if (box.contains(document.activeElement)) box.querySelector("summary").focus();
   });
