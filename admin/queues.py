@@ -1,5 +1,6 @@
 """What the workers still have to do, what they gave up, the timetable in people's hands, and what is to come."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.acts import typed_moment
-from admin.desk import Screen, attempt, back_to, can, me, sentences
+from admin.desk import Screen, attempt, back_to, can, me, number_of, sentences
+from models.vocabulary import OutboxState
 from workflow import outbox, timetable
 from workflow.engine.errors import ToaSoanError
-from workflow.queries import desk, post
+from workflow.queries import desk, post, work
 from workflow.wording import (
     CATCH_UPS,
     FORESEEN,
@@ -22,6 +24,7 @@ from workflow.wording import (
     LETTER_KINDS,
     OUTBOX_STATES,
     OUTCOMES,
+    QUEUES,
     REFUSALS,
     TOPICS,
 )
@@ -46,6 +49,7 @@ class Queues(Screen):
             lines=ask_behind("timetable", menu.now()),
             parts=ask_behind("health"),
             healths=HEALTH,
+            queue_names=QUEUES,
             jobs=JOBS,
             states=OUTBOX_STATES,
             topics=TOPICS,
@@ -53,6 +57,50 @@ class Queues(Screen):
             catch_ups=CATCH_UPS,
             may_write=can("queues.write"),
         )
+
+    @expose("/viec")
+    def rows(self) -> str:
+        """The rows of the outbox, narrowed; what was given up may be settled one by one or all at once."""
+        which = _which(request.args)
+        rows, older = work.page(which, before=number_of("truoc", 0) or None)
+        newest = max((row.id for row in rows), default=0)
+        return self.render(
+            "desk/work.html",
+            rows=rows,
+            older=older,
+            which=which,
+            newest=newest,
+            many=work.dead(which, until=newest) if which.state == DEAD else 0,
+            picks=_selects(which),
+            states=OUTBOX_STATES,
+            topics=TOPICS,
+            queue_names=QUEUES,
+            may_write=can("queues.write"),
+        )
+
+    @expose("/viec/chay-lai", methods=["POST"])
+    def retry_all(self) -> Response:
+        which, until = _which(request.form), _until()
+        attempt(
+            lambda: outbox.retry_all(queue=which.queue, topic=which.topic, until=until, by=me()),
+            done=lambda many: gettext("Đã đưa %(n)s việc vào hàng đợi lại.", n=many),
+        )
+        return self._back_to(which)
+
+    @expose("/viec/bo-qua", methods=["POST"])
+    def dismiss_all(self) -> Response:
+        which, until, reason = _which(request.form), _until(), request.form.get("reason", "")
+        attempt(
+            lambda: outbox.dismiss_all(
+                queue=which.queue, topic=which.topic, until=until, reason=reason, by=me()
+            ),
+            done=lambda many: gettext("Đã bỏ qua %(n)s việc lỗi.", n=many),
+        )
+        return self._back_to(which)
+
+    @staticmethod
+    def _back_to(which: work.Which) -> Response:
+        return back_to(".rows", **{name: getattr(which, field) or None for name, field in FILTERS.items()})
 
     @expose("/sap-toi")
     def preview(self) -> str:
@@ -97,6 +145,37 @@ class Queues(Screen):
     def resume(self, job: str) -> Response:
         attempt(lambda: timetable.resume(job, by=me()), done=gettext("Việc chạy tiếp theo lịch."))
         return back_to(".index", anchor="lich")
+
+
+FILTERS = {"tinh-trang": "state", "hang": "queue", "loai": "topic"}
+"""Word in the address -> field of Which."""
+DEAD = OutboxState.DEAD.value
+
+
+def _which(asked: Mapping[str, str]) -> work.Which:
+    known = {"state": OUTBOX_STATES, "queue": QUEUES, "topic": TOPICS}
+    values = {field: asked.get(name, "") for name, field in FILTERS.items()}
+    return work.Which(**{field: value for field, value in values.items() if value in known[field]})
+
+
+def _selects(which: work.Which) -> list[dict[str, Any]]:
+    says = {"state": gettext("Tình trạng"), "queue": gettext("Hàng"), "topic": gettext("Loại việc")}
+    known = {"state": OUTBOX_STATES, "queue": QUEUES, "topic": TOPICS}
+    return [
+        {
+            "name": name,
+            "label": says[field],
+            "value": getattr(which, field),
+            "choices": [(value, gettext(words)) for value, words in known[field].items()],
+        }
+        for name, field in FILTERS.items()
+    ]
+
+
+def _until() -> int:
+    """The newest row that stood on the page; of what died since nothing was decided."""
+    typed = request.form.get("until", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _grouped(coming: list[Any]) -> list[tuple[str, list[Any]]]:

@@ -178,6 +178,12 @@ ACTIONS: Mapping[str, Told] = {
     "job:pause": Told(N_("Tạm dừng việc theo lịch"), N_("{who} tạm dừng {what}.")),
     "job:resume": Told(N_("Cho việc theo lịch chạy tiếp"), N_("{who} cho {what} chạy tiếp.")),
     "outbox:dismiss": Told(N_("Bỏ qua việc lỗi"), N_("{who} bỏ qua một việc lỗi.")),
+    "outbox:retry_all": Told(
+        N_("Chạy lại mọi việc lỗi đã lọc"), N_("{who} cho chạy lại mọi việc lỗi của một danh sách đã lọc.")
+    ),
+    "outbox:dismiss_all": Told(
+        N_("Bỏ qua mọi việc lỗi đã lọc"), N_("{who} bỏ qua mọi việc lỗi của một danh sách đã lọc.")
+    ),
 }  # fmt: skip
 
 NOUNS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
@@ -18,6 +18,8 @@ from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 from workflow.rules.topics import QUEUES
+
+NOT_DEAD = N_("Việc này không còn dừng vì lỗi. Vui lòng tải lại trang.")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,57 @@ def retry(message_id: int, *, by: Account) -> None:
     with _settling(message_id, "outbox:retry", by) as message:
         message.state, message.attempts, message.error = OutboxState.NEW, 0, ""
         message.next_at = func.now()
+        bell.pull()
 
 
 def dismiss(message_id: int, *, reason: str, by: Account) -> None:
     """Put a dead row away for good, with a reason. Raises Invalid(`reason_required`, `not_dead`)."""
+    with _settling(message_id, "outbox:dismiss", by, reason=_reason(reason)) as message:
+        message.state = OutboxState.DISMISSED
+
+
+def retry_all(*, queue: str, topic: str, until: int, by: Account) -> int:
+    """Give every dead row of a filtered list to the workers again; returns how many. Empty filters narrow nothing.
+
+    `until` is the newest row that was seen: what died since was not decided about. Raises Invalid(`not_dead`).
+    """
+    again = {"state": OutboxState.NEW, "attempts": 0, "error": "", "next_at": func.now()}
+    return _settle_all("outbox:retry_all", again, queue=queue, topic=topic, until=until, by=by)
+
+
+def dismiss_all(*, queue: str, topic: str, until: int, reason: str, by: Account) -> int:
+    """Put every dead row of a filtered list away for good. Raises Invalid(`reason_required`, `not_dead`)."""
+    why = _reason(reason)
+    away = {"state": OutboxState.DISMISSED}
+    return _settle_all("outbox:dismiss_all", away, queue=queue, topic=topic, until=until, by=by, reason=why)
+
+
+def _settle_all(
+    action: str, values: Mapping[str, Any], *, queue: str, topic: str, until: int, by: Account, **more: str
+) -> int:
+    require(accounts.roles_of(by), "queues.write")
+    asked = [OutboxMessage.state == OutboxState.DEAD, OutboxMessage.id <= until]
+    if queue:
+        asked.append(OutboxMessage.queue == queue)
+    if topic:
+        asked.append(OutboxMessage.topic == topic)
+    with change() as session:
+        statement = update(OutboxMessage).where(*asked).values(**values).returning(OutboxMessage.id)
+        settled = session.scalars(statement.execution_options(synchronize_session=False)).all()
+        if not settled:
+            raise Invalid("not_dead", NOT_DEAD)
+        audit.write(
+            session.connection(), "settings:outbox", action, actor=by.id, at=clock.now(),
+            many=len(settled), first=min(settled), last=max(settled), queue=queue, topic=topic, **more,
+        )  # fmt: skip
+    bell.pull()
+    return len(settled)
+
+
+def _reason(reason: str) -> str:
     if not reason.strip():
         raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-    with _settling(message_id, "outbox:dismiss", by, reason=reason.strip()) as message:
-        message.state = OutboxState.DISMISSED
+    return reason.strip()
 
 
 @contextmanager
@@ -68,7 +113,7 @@ def _settling(message_id: int, action: str, by: Account, **more: str) -> Iterato
         if message is None:
             raise NotFound
         if message.state != OutboxState.DEAD:
-            raise Invalid("not_dead", N_("Việc này không còn dừng vì lỗi. Vui lòng tải lại trang."))
+            raise Invalid("not_dead", NOT_DEAD)
         yield message
         session.flush()
         audit.write(
