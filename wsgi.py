@@ -18,7 +18,7 @@ import look
 import tasks.broker
 from models.tables import db
 from tasks import doorbell, foresight, health, timetable
-from workflow import definitions, founding
+from workflow import definitions, founding, logbook
 from workflow.engine import unit_of_work
 from workflow.settings import settings
 
@@ -109,5 +109,6 @@ def broker() -> "Broker":
 def __getattr__(name: str) -> Flask:
     # `gunicorn wsgi:app`: made when it is asked for, so that importing this file opens nothing.
     if name == "app":
+        logbook.keep()
         return founded(create_app)
     raise AttributeError(name)

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from workflow import logbook
+
 WORKERS, THREADS = 2, 8
 STOP_SECONDS = 10
 
@@ -24,6 +26,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
 
 def serve(app: Flask, *, host: str, port: int) -> None:
     """Answer requests until SIGTERM; then those under way are finished."""
+    logbook.keep()
     _Gunicorn(
         app,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

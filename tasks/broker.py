@@ -24,12 +24,11 @@ from flask import Flask  # noqa: E402
 
 from tasks import doorbell  # noqa: E402
 from tasks.context import (  # noqa: E402
-    InsideTheApplication,
-    log_as_json,
     require_keeping_redis,
     require_true_clock,
 )
 from tasks.delivery import deliver  # noqa: E402
+from workflow import logbook  # noqa: E402
 from workflow.rules.topics import QUEUES  # noqa: E402
 from workflow.settings import settings  # noqa: E402
 
@@ -41,10 +40,10 @@ came back after 495 s, like this after 15 to 21 s."""
 REDIS_TIMEOUT_SECONDS = 5
 LONGEST_DOZE_SECONDS = 0.5
 """A worker that hears no bell looks by itself so often; and takes so long to notice that it shall stop."""
-FULL_HANDS_SECONDS = 0.005
+FULL_HANDS_SECONDS = 0.002
 
 
-class _Listener(_RedisConsumer):  # type: ignore[misc]
+class _Listener(_RedisConsumer):
     """Takes messages as Dramatiq does, but waits for the next one at a bell.
 
     Dramatiq sleeps between two looks, up to a second: the median wait after a silence was 390 ms. A shorter sleep
@@ -52,22 +51,23 @@ class _Listener(_RedisConsumer):  # type: ignore[misc]
     """
 
     def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int, _timeout: int) -> None:
-        super().__init__(broker, queue_name, prefetch, 0)
+        super().__init__(broker, queue_name, prefetch, 0)  # type: ignore[no-untyped-call]
 
     def __next__(self) -> Any:
-        message = super().__next__()
+        # Many at a time: with full hands each message done would be followed by a question for one more.
+        if not self.message_cache and self.outstanding_message_count > self.prefetch // 2:
+            time.sleep(FULL_HANDS_SECONDS)
+            return None
+        message = super().__next__()  # type: ignore[no-untyped-call]
         if message is None:
             self._doze()
         return message
 
     def _doze(self) -> None:
-        if self.outstanding_message_count >= self.prefetch:
-            time.sleep(FULL_HANDS_SECONDS)
-            return
         try:
             doorbell.wait(self.broker.client, bell_of(self.queue_name), seconds=LONGEST_DOZE_SECONDS)
         except redis.ConnectionError as error:
-            raise ConnectionClosed(error) from None
+            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
 
 
 class _Broker(RedisBroker):
@@ -104,13 +104,17 @@ def setup(app: Flask) -> RedisBroker:
             # A zombie is harmless (its token is old), but it should not hold a thread: half a lease is enough.
             TimeLimit(time_limit=house.lease_seconds * 500),
             ShutdownNotifications(),
-            InsideTheApplication(app),
         ],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_CHANCE,
     )
+
+    def inside(ids: list[int]) -> None:
+        with app.app_context():
+            deliver(ids)
+
     for queue in QUEUE_NAMES:
-        dramatiq.actor(actor_name=actor_of(queue), queue_name=queue, broker=broker)(deliver)
+        dramatiq.actor(actor_name=actor_of(queue), queue_name=queue, broker=broker)(inside)
     dramatiq.set_broker(broker)
     return broker
 
@@ -121,7 +125,7 @@ def for_worker(app: Flask) -> RedisBroker:
     Raises UnfitPlace where messages would be lost or taken for dead. Not a middleware's hook: dramatiq logs what
     such a hook raises and goes on.
     """
-    log_as_json()
+    logbook.keep()
     with app.app_context():
         require_true_clock()
     broker = setup(app)

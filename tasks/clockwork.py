@@ -9,9 +9,10 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 
 from tasks import doorbell
-from tasks.context import UnfitPlace, log_as_json, require_keeping_redis, require_true_clock
+from tasks.context import UnfitPlace, require_keeping_redis, require_true_clock
 from tasks.relay import hand_on, relay_once
 from tasks.timetable import Clock
+from workflow import logbook
 from workflow.settings import settings
 
 log = structlog.get_logger("tasks.clock")
@@ -43,7 +44,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
 
     Raises UnfitPlace where a clock must not run.
     """
-    log_as_json()
+    logbook.keep()
     require_keeping_redis(broker)
     house, clock, failures = settings(), Clock(), 0
     check, tick, look = _Every(CHECK_SECONDS), _Every(TICK_SECONDS), _Every(house.relay_seconds)

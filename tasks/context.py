@@ -1,15 +1,12 @@
-"""What surrounds every message a worker takes: the application's context, a true clock, a Redis that keeps."""
+"""What a worker or a clock needs of its place: a true clock, a Redis that keeps, a word when to stop."""
 
 import signal
-import sys
 import threading
 from datetime import UTC, datetime
-from typing import Any
 
 import dramatiq
 import redis
 import structlog
-from flask import Flask
 from sqlalchemy import text
 
 from models.base import db
@@ -22,26 +19,6 @@ log = structlog.get_logger("tasks")
 
 class UnfitPlace(RuntimeError):
     """A worker or clock must not start here; the message says what to mend."""
-
-
-class InsideTheApplication(dramatiq.Middleware):
-    """Each message runs in its own application context; the session ends with it."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self._open = threading.local()
-
-    def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
-        self._open.context = self.app.app_context()
-        self._open.context.push()
-
-    def after_process_message(
-        self, broker: dramatiq.Broker, message: dramatiq.MessageProxy, **_outcome: Any
-    ) -> None:
-        self._open.context.pop()
-
-    def after_skip_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
-        self._open.context.pop()
 
 
 def told_to_stop() -> threading.Event:
@@ -80,17 +57,3 @@ def require_keeping_redis(broker: dramatiq.Broker) -> None:
         return
     if policy not in (None, "noeviction"):
         raise UnfitPlace(f"Redis đặt maxmemory-policy {policy}; cần noeviction, nếu không thư có thể mất")
-
-
-def log_as_json() -> None:
-    """One JSON object a line on stderr: stdout belongs to what a command answers. No bodies, no addresses."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )

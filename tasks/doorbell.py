@@ -41,7 +41,9 @@ def _at_the_end(_error: BaseException | None) -> None:
 def press(client: redis.Redis, name: str) -> None:
     """Wake one who waits at this bell, now or when it comes to wait. Raises redis.RedisError."""
     with client.pipeline(transaction=False) as ask:
-        ask.lpush(name, 1).ltrim(name, 0, RINGS_KEPT - 1).execute()
+        ask.lpush(name, 1)
+        ask.ltrim(name, 0, RINGS_KEPT - 1)
+        ask.execute()
 
 
 def wait(client: redis.Redis, name: str, *, seconds: float) -> bool:
