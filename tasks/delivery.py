@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import text
 
 from models.base import db
-from tasks import letters, mailing, media, timetable
+from tasks import channels, letters, mailing, media, timetable
 from tasks.message import LetterRefused
 from tasks.post import PermanentFailure, TemporaryFailure
 from tasks.wording import WordingError
@@ -215,6 +215,10 @@ def _post(row: Claimed) -> Then:
     return mailing.send(row.payload["letter"])
 
 
+def _channel(row: Claimed) -> Then:
+    return channels.tell(row.payload["letter"])
+
+
 def _public_copy(row: Claimed) -> Then:
     return media.make_copy(row.payload["attachment"])
 
@@ -231,6 +235,7 @@ def _job(row: Claimed) -> Then:
 HANDLERS: Mapping[str, Callable[[Sequence[Claimed]], Then]] = {
     "letter": _each(_letters),
     "post": _each(_post),
+    "channel": _each(_channel),
     "public_copy": _each(_public_copy),
     "read_mail": _each(_read_mail),
     "job": _each(_job),

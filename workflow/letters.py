@@ -15,12 +15,17 @@ from workflow import clock, outbox
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import wishes
+from workflow.settings import settings
 
 BY_PACE: Mapping[Pace, LetterState] = {
     Pace.NOW: LetterState.WAITING,
     Pace.DAILY: LetterState.HELD,
     Pace.NEVER: LetterState.MUTED,
 }
+
+
+FOR_ALL = frozenset({"awaiting_approval", "consent_withdrawn", "waiting_long", "weekly_digest"})
+"""Kinds that concern the whole department, and are said on its further channels too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,10 @@ def _keep(sheet: Sheet, state: LetterState) -> bool:
         db.session.execute(held.values(digest_id=letter_id))
     if state is LetterState.WAITING:
         outbox.put("post", f"letter:{letter_id}:post", {"letter": letter_id})
+    if sheet.kind in FOR_ALL and settings().channel_urls:
+        # One for all its readers: the occasion is the last part of the key.
+        occasion = sheet.key.rpartition("|")[2]
+        outbox.put("channel", f"channel:{sheet.kind}:{occasion}", {"letter": letter_id})
     return True
 
 

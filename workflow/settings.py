@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", validation_alias="HOST", description="address the web server listens on")
     port: int = Field(8021, validation_alias="PORT", description="port the web server listens on")
+    metrics_port: int = Field(
+        9021,
+        validation_alias="METRICS_PORT",
+        description="loopback port of the clock's Prometheus metrics; 0: none",
+    )
     smtp_url: str = Field(
         "",
         validation_alias="SMTP_URL",
@@ -77,6 +82,11 @@ class Settings(BaseSettings):
         "tinbai.gdmn@example.edu.vn",
         validation_alias="INTAKE_ADDRESS",
         description="mailbox pieces are sent to",
+    )
+    channel_urls: str = Field(
+        "",
+        validation_alias="CHANNEL_URLS",
+        description="Apprise addresses, apart by spaces, told what waits for the department; needs toasoan[channels]",
     )
     own_mx: str = Field(
         "mx.example.edu.vn",

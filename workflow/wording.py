@@ -123,6 +123,7 @@ TOPICS: Mapping[str, str] = {
     "letter:reminder": N_("Viết thư nhắc"),
     "letter:invitation": N_("Viết thư mời nhận tài khoản"),
     "post": N_("Gửi thư"),
+    "channel": N_("Báo qua kênh khác"),
     "public_copy": N_("Làm bản ảnh công khai"),
     "read_mail": N_("Đọc thư đến"),
     "job": N_("Việc theo lịch"),

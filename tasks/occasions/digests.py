@@ -26,14 +26,14 @@ def daily(payload: Payload, now: datetime) -> Iterator[Errand]:
         gathers=tuple(letter.id for letter in held),
         facts=lambda _: {
             "written_at": now,
-            "letters": [_line(letter) for letter in held],
+            "letters": [gist(letter) for letter in held],
             "link": link("wishes"),
         },
     )
 
 
-def _line(letter: Letter) -> dict[str, str]:
-    """What a held letter comes to: its subject, what it says first, where it leads."""
+def gist(letter: Letter) -> dict[str, str]:
+    """What a kept letter comes to: its subject, what it says first, where it leads."""
     ours = re.search(rf"{re.escape(settings().public_url.rstrip('/'))}/[^\s<>\"]+", letter.text)
     address = ours[0].rstrip(".,;:)") if ours else link("wishes")
     says = letter.text.split("\n\n")[SAYS].replace(address, "").rstrip()

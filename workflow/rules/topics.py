@@ -28,6 +28,7 @@ QUEUES: Mapping[str, str] = {
     "letter:unit_succession": "mail",
     "letter:contact_undeliverable": "mail",
     "post": "mail",
+    "channel": "mail",
     "public_copy": "media",
     "read_mail": "default",
     "job": "default",
