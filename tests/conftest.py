@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.assertions",
     "tests.post_office",
     "tests.clients",
+    "tests.endpoints",
     "tests.windows",
 ]
 

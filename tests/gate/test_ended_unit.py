@@ -38,7 +38,7 @@ def test_they_read_and_write_nothing_new(cast, client, ended, refused, make):
     assert binh.get(f"/don-vi/bai/{draft.code}").status_code == 200
     assert binh.get(f"/don-vi/bai/{sent.code}").status_code == 200
     assert refused(lambda: make.submission(author=cast.binh)) == "unit_ended"
-    assert refused(lambda: make.submission()) == "unit_ended"
+    assert refused(make.submission) == "unit_ended"
     assert db.session.query(Submission).count() == before
 
 

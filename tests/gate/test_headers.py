@@ -1,4 +1,4 @@
-"""What every answer says to browsers, whose name the house answers to, and where it lets nobody be sent (T04, T28, T29)."""
+"""What every answer tells browsers, whose name the house answers to, where nobody is sent (T04, T28, T29)."""
 
 import re
 from html import unescape
@@ -32,9 +32,12 @@ INSIDE = (
     "/quan-tri/khong-co",
 )
 ELSEWHERE = (
-    "https://ke-gian.example/", "//ke-gian.example", "///ke-gian.example", "/\\ke-gian.example", "\\\\ke-gian.example",
-    "https:ke-gian.example", "http:///ke-gian.example", "javascript:alert(1)", "/%09/ke-gian.example", "\thttps://ke-gian.example",
-    "https://localhost@ke-gian.example", "https://ke-gian.example#localhost", "/\n/ke-gian.example", " //ke-gian.example",
+    "https://ke-gian.example/", "//ke-gian.example", "///ke-gian.example", "/\\ke-gian.example",
+    "\\\\ke-gian.example",
+    "https:ke-gian.example", "http:///ke-gian.example", "javascript:alert(1)", "/%09/ke-gian.example",
+    "\thttps://ke-gian.example",
+    "https://localhost@ke-gian.example", "https://ke-gian.example#localhost", "/\n/ke-gian.example",
+    " //ke-gian.example",
     "data:text/html,x", "//ke-gian。example", "/vao/../..//ke-gian.example",
 )  # fmt: skip
 

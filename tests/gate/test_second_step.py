@@ -1,4 +1,4 @@
-"""The second step: nothing is open before it, each code opens once, and who needs it gets no further without (T01)."""
+"""The second step: nothing is open before it, a code opens once, and who needs it gets no further without (T01)."""
 
 import json
 import re
@@ -349,7 +349,9 @@ NONSENSE = [
     json.dumps(
         {
             "id": "AA", "rawId": "AA", "type": "public-key",
-            "response": {"clientDataJSON": "e30", "attestationObject": "oA", "authenticatorData": "", "signature": ""},
+            "response": {
+                "clientDataJSON": "e30", "attestationObject": "oA", "authenticatorData": "", "signature": "",
+            },
         }
     ),
     json.dumps({"id": "☃", "rawId": "☃☃☃", "type": "public-key", "response": {"clientDataJSON": "☃"}}),

@@ -1,0 +1,172 @@
+"""What nobody types by mistake, in every field of every address: refused or taken as plain words, never an error.
+
+The fields are those that the doors' code asks for, found by reading it; each address gets some of the values in all
+fields at once, and a few fields at a time one, among sane ones (T07, T26, T32).
+"""
+
+import ast
+import itertools
+import random
+import re
+import zlib
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import text
+
+from models.base import db
+from tests.endpoints import may, rules
+from workflow.queries import audit_check
+
+pytestmark = pytest.mark.database
+
+HOUSE = Path(__file__).parents[2]
+DOORS = ("gate", "admin", "portal", "forum")
+FORBIDDEN = (
+    "state",
+    "version",
+    "phase",
+    "digest",
+    "approved_by",
+    "author_id",
+    "unit_id",
+    "workflow",
+    "password",
+    "active",
+)
+"""What no form has and every table: nothing may take it from there."""
+HOSTILE = (
+    "", " ", "\x00", "Nga\x00", "-1", "0", "99999999999999999999", "9" * 5000, "1e309",
+    "NaN", "٣", "½", "²", "null", "[]",
+    "{}", '{"a": {}}', "' OR 1=1 --", "%s%n%00", "{{7*7}}", "{0.__class__}", "${jndi:ldap://x}",
+    "../../../etc/passwd",
+    "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\r\nSet-Cookie: b=c", "\u202e\u200b\ufeff", "A" * 100_000,
+    "😀" * 1000, "2021-13-45T99:99", "0001-01-01", "9999-12-31", "9999-12-31T23:59", "10000-01-01",
+    "2021-05-17T08:30+99:99",
+    "\x1b[31m\x7f", "e\u0301" * 60, b"\xff\xfe\xed\xa0\x80", "javascript:alert(1)", "true",
+)  # fmt: skip
+SANE = {"reason": "Thử.", "until": "2021-06-01T08:00", "since": "2021-05-18", "last": "2021-05-19", "kind": "other",
+        "title": "Bếp ăn", "role": "approver", "buoc": "claim"}  # fmt: skip
+LEFT_OUT = {"security.logout", "devices.sign_out_others", "devices.sign_out", "desk_audit.check"}
+"""They end the visit, or take seconds and no words."""
+
+
+def asked_for():
+    """Every name that the doors ask a form or an address for, and every field of a form class."""
+    found = set()
+    for file in (file for door in DOORS for file in (HOUSE / door).rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        for node in ast.walk(tree):
+            source = ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript) else ""
+            if source.startswith(("request.form", "request.args")):
+                found |= {
+                    one.value
+                    for one in ast.walk(node)
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                }
+            if isinstance(node, ast.ClassDef) and any("Form" in ast.unparse(base) for base in node.bases):
+                found |= {
+                    target.id
+                    for line in node.body
+                    if isinstance(line, ast.Assign) and "Field(" in ast.unparse(line)
+                    for target in line.targets
+                    if isinstance(target, ast.Name)
+                }
+    return sorted(one for one in found if one.isidentifier() or "-" in one)
+
+
+NAMES = (*asked_for(), *FORBIDDEN)
+STEP = 40
+
+
+def some(endpoint, many):
+    """Always the same ones for an address, and over all addresses every one."""
+    return random.Random(zlib.crc32(endpoint.encode())).sample(HOSTILE, many)
+
+
+def visitor_for(rule, visitors):
+    """Whoever may do most there."""
+    return next(
+        (visitors[name] for name in ("mai", "son", "binh", "khang") if name in may(rule.endpoint)),
+        None,
+    )
+
+
+def fills(rule):
+    """The forms to send to an address: all fields hostile, then a few at a time."""
+    for value in some(rule.endpoint, 2):
+        yield dict.fromkeys(NAMES, value), value
+    values = itertools.cycle(some(rule.endpoint, len(HOSTILE)))
+    for at in range(0, len(NAMES), STEP):
+        value = next(values)
+        yield {**SANE, **dict.fromkeys(NAMES[at : at + STEP], value)}, value
+
+
+def answered(send, wrong, where, value):
+    """Note what is worse than a refusal."""
+    try:
+        answer = send()
+        answer.close()
+        if answer.status_code >= 500:
+            wrong.append((where, answer.status_code, value))
+        if any("\n" in told for _, told in answer.headers):
+            wrong.append((where, "header", value))
+    except Exception as error:  # whatever it is, it is one too many
+        wrong.append((where, repr(error)[:200], value if len(value) < 60 else value[:60]))
+
+
+def test_the_doors_ask_for_many_names():
+    assert len(NAMES) > 60
+    assert {"reason", "full_name", "email", "title", "q", "seen", "consent"} <= set(NAMES) | {"consent"}
+
+
+def test_no_field_of_any_form_is_an_error(app, scene, visitors):
+    wrong = []
+    states = states_now()
+    for rule in rules(app, "POST"):
+        visitor = visitor_for(rule, visitors)
+        if visitor is None or rule.endpoint in LEFT_OUT:
+            continue
+        path = scene(rule)
+        for fields, value in fills(rule):
+            form = {
+                "csrf_token": visitor.token,
+                **{name: word for name, word in fields.items() if name != "csrf_token"},
+            }
+            answered(lambda path=path, form=form: visitor.post(path, data=form), wrong, rule.endpoint, value)  # noqa: B023
+
+    assert not wrong, "\n".join(map(str, wrong))
+    db.session.rollback()
+    assert {number: state for number, state in states_now().items() if number in states} == states
+    assert audit_check.check().is_whole
+
+
+def states_now():
+    return dict(
+        db.session.execute(
+            text("SELECT id, state FROM submission WHERE state IN ('approved', 'published')")
+        ).all()
+    )
+
+
+def test_no_address_is_an_error(app, scene, visitors):
+    wrong = []
+    for rule in rules(app, "GET"):
+        visitor = visitor_for(rule, visitors)
+        if visitor is None or rule.endpoint.endswith("static"):
+            continue
+        path = scene(rule).partition("?")[0]
+        for value in some(rule.endpoint, 2):
+            asked = dict.fromkeys(NAMES, value if len(value) < 10_000 else value[:10_000])
+            answered(lambda path=path, asked=asked: visitor.get(path, query_string=asked), wrong, path, value)  # noqa: B023
+        texts = [name for name in rule.arguments if "Unicode" in type(rule._converters[name]).__name__]
+        for value in some(rule.endpoint, 3) if texts else ():
+            given = {name: quote(value) for name in texts}
+            hostile = rule.rule
+            for name in rule.arguments:
+                plain = given.get(name, "1")
+                hostile = re.sub(rf"<[^<>]*\b{name}>", lambda _, plain=plain: plain, hostile)
+            answered(lambda path=hostile: visitor.get(path), wrong, rule.rule, value)  # noqa: B023
+
+    assert not wrong, "\n".join(map(str, wrong))
