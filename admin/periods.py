@@ -1,5 +1,6 @@
 """Months and their deadlines: what is received, who got more time or no quota, closing and opening again (R5, R6)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,16 +83,17 @@ class Periods(Screen):
 
     @expose("/<int:period_id>/gia-han", methods=["POST"])
     def extend(self, period_id: int) -> Response:
-        """A later deadline for one unit, or for all when none is chosen."""
+        """A later deadline for the units chosen, or for all of them."""
         period = _period(period_id)
 
         def grant() -> Any:
             if not request.form.get("until"):
                 raise Invalid("time_required", N_("Vui lòng chọn thời điểm."))
             until = typed_moment(request.form["until"])
-            return deadlines.extend(
-                period, unit=_unit(), until=until, reason=request.form.get("reason", ""), by=me()
-            )
+            units, reason = _units(), request.form.get("reason", "")
+            if units is None:
+                return deadlines.extend(period, unit=None, until=until, reason=reason, by=me())
+            return deadlines.extend_each(period, units=units, until=until, reason=reason, by=me())
 
         attempt(grant, done=gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp."))
         return back_to(".period", period_id=period_id)
@@ -99,10 +101,14 @@ class Periods(Screen):
     @expose("/<int:period_id>/mien", methods=["POST"])
     def exempt(self, period_id: int) -> Response:
         period = _period(period_id)
-        attempt(
-            lambda: deadlines.exempt(period, unit=_unit(), reason=request.form.get("reason", ""), by=me()),
-            done=gettext("Đã miễn chỉ tiêu."),
-        )
+
+        def free() -> Any:
+            units, reason = _units(), request.form.get("reason", "")
+            if units is None:
+                return deadlines.exempt(period, unit=None, reason=reason, by=me())
+            return deadlines.exempt_each(period, units=units, reason=reason, by=me())
+
+        attempt(free, done=gettext("Đã miễn chỉ tiêu."))
         return back_to(".period", period_id=period_id)
 
     @expose("/<int:period_id>/quy-trinh", methods=["POST"])
@@ -171,9 +177,9 @@ FARTHEST = timedelta(days=800)
 """The government names the swaps of the next year; nobody knows those after."""
 
 
-def _unit() -> Unit | None:
-    """The unit chosen; None is all of them, and must be chosen too, so that nobody means it by mistake."""
-    chosen = request.form.get("unit", "")
+def _units() -> Sequence[Unit] | None:
+    """The units chosen; None is all of them, and must be chosen too, so that nobody means it by mistake."""
+    chosen = [code for code in request.form.getlist("unit") if code]
     if not chosen:
         raise Invalid("unit_required", N_("Vui lòng chọn đơn vị, hoặc chọn tất cả đơn vị."))
-    return None if chosen == "*" else organisation.by_code(chosen)
+    return None if "*" in chosen else [organisation.by_code(code) for code in chosen]

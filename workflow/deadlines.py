@@ -32,7 +32,9 @@ __all__ = [
     "ensure_around",
     "ensure_period",
     "exempt",
+    "exempt_each",
     "extend",
+    "extend_each",
     "lapsing",
     "reopen_period",
     "sweep",
@@ -97,6 +99,15 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
         return extension
 
 
+@patient
+def extend_each(
+    period: Period, *, units: Sequence[Unit], until: datetime, reason: str, by: Account
+) -> list[Extension]:
+    """The same later deadline for several units: all of them or none, and one cause on record."""
+    with change():
+        return [extend(period, unit=unit, until=until, reason=reason, by=by) for unit in units]
+
+
 def _late_and_unsent(period: Period, unit: Unit | None) -> Sequence[int]:
     query = select(Submission.id).where(
         Submission.period_id == period.id,
@@ -145,6 +156,13 @@ def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Ex
         session.flush()
         _told(period, "period:exempt", by, unit=unit, reason=reason)
         return exemption
+
+
+@patient
+def exempt_each(period: Period, *, units: Sequence[Unit], reason: str, by: Account) -> list[Exemption]:
+    """Free several units of the month's quota: all of them or none, and one cause on record."""
+    with change():
+        return [exempt(period, unit=unit, reason=reason, by=by) for unit in units]
 
 
 @patient

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import RowMapping
 
 from models.vocabulary import Phase
-from workflow import clock
+from workflow import clock, outbox
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import calendar_days, duties, post
@@ -86,4 +86,4 @@ def _not_put(planned: Sequence[Planned]) -> list[Planned]:
 
 def _put(letters: Sequence[Planned]) -> Mapping[str, int]:
     with change():
-        return {"sent": sum(letter.put() for letter in letters)}
+        return {"sent": outbox.put_all(letters)}

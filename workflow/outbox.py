@@ -1,6 +1,6 @@
 """Putting work for the workers into the outbox, in the transaction of its cause."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,14 +36,27 @@ class Planned:
 
 def put(topic: str, key: str, payload: Mapping[str, Any]) -> bool:
     """Add one row inside the open change(); False when the same key is there already, which is no error."""
-    row = (
-        insert(OutboxMessage)
-        .values(key=key, topic=topic, queue=QUEUES[topic], payload=dict(payload), cause=click.cause())
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(OutboxMessage.id)
-    )
+    return put_all([Planned(topic, key, payload)]) == 1
+
+
+def put_all(planned: Sequence[Planned]) -> int:
+    """Add rows inside the open change(), in one statement; returns how many keys were not there already."""
+    if not planned:
+        return 0
+    cause = click.cause()
+    rows = [
+        {
+            "key": one.key,
+            "topic": one.topic,
+            "queue": QUEUES[one.topic],
+            "payload": dict(one.payload),
+            "cause": cause,
+        }
+        for one in planned
+    ]
+    row = insert(OutboxMessage).values(rows).on_conflict_do_nothing(index_elements=["key"])
     bell.pull()
-    return db.session.execute(row).scalar() is not None
+    return len(db.session.execute(row.returning(OutboxMessage.id)).all())
 
 
 def retry(message_id: int, *, by: Account) -> None:

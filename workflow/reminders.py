@@ -16,7 +16,7 @@ from models.base import db
 from models.organisation import Unit
 from models.people import Account
 from models.period import Period, Reminder
-from workflow import accounts, clock
+from workflow import accounts, clock, outbox
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
@@ -140,31 +140,35 @@ def _planned(plan: Callable[[Duty], Plan], now: datetime) -> list[Due]:
 
 
 def _write_down(plan: Callable[[datetime], Sequence[Due]]) -> Mapping[str, int]:
-    told = {"sent": 0, "skipped": 0}
     with change():
-        for due in plan(clock.now()):
-            for occasion in due.skipped:
-                told["skipped"] += _record(due.duty, occasion, is_skipped=True)
-            if due.letter is not None and _record(due.duty, str(due.sent), is_skipped=False):
-                told["sent"] += due.letter.put()
-    return told
+        due = plan(clock.now())
+        sent = _record([(each.duty, each.sent) for each in due if each.sent], is_skipped=False)
+        skipped = _record([(each.duty, one) for each in due for one in each.skipped], is_skipped=True)
+        letters = [each.letter for each in due if each.letter and _cell(each.duty, each.sent) in sent]
+        return {"sent": outbox.put_all(letters), "skipped": len(skipped)}
 
 
-def _record(duty: Duty, occasion: str, *, is_skipped: bool) -> bool:
-    """Write the occasion down; False when another clock was faster."""
-    row = (
-        insert(Reminder)
-        .values(unit_id=duty.unit_id, period_id=duty.period_id, occasion=occasion, is_skipped=is_skipped)
-        .on_conflict_do_nothing()
-        .returning(Reminder.id)
-    )
-    return db.session.execute(row).scalar() is not None
+def _cell(duty: Duty, occasion: str | None) -> tuple[int, int, str | None]:
+    return duty.unit_id, duty.period_id, occasion
+
+
+def _record(occasions: Sequence[tuple[Duty, str]], *, is_skipped: bool) -> set[tuple[int, int, str | None]]:
+    """Write occasions down; returns those for which no other clock was faster."""
+    if not occasions:
+        return set()
+    rows = [
+        {"unit_id": duty.unit_id, "period_id": duty.period_id, "occasion": occasion, "is_skipped": is_skipped}
+        for duty, occasion in occasions
+    ]
+    new = insert(Reminder).values(rows).on_conflict_do_nothing()
+    found = db.session.execute(new.returning(Reminder.unit_id, Reminder.period_id, Reminder.occasion))
+    return {(row.unit_id, row.period_id, row.occasion) for row in found}
 
 
 def remind_incomplete_committees(on: date) -> Mapping[str, int]:
     """One letter a week to each unit whose committee lacks a seat."""
     with change():
-        return {"sent": sum(letter.put() for letter in incomplete_committees_due(on))}
+        return {"sent": outbox.put_all(incomplete_committees_due(on))}
 
 
 def incomplete_committees_due(on: date) -> list[Planned]:
@@ -197,13 +201,13 @@ def remind_by_hand(period: Period, *, unit: Unit | None, reason: str, by: Accoun
         planned = [
             Due(duty, reminding.by_hand(duty.deadline_at, now=now, zone=duty.zone), ()) for duty in owing
         ]
-        new = [due for due in planned if _record(due.duty, str(due.sent), is_skipped=False)]
+        written = _record([(due.duty, str(due.sent)) for due in planned], is_skipped=False)
+        new = [due for due in planned if _cell(due.duty, due.sent) in written]
         if not new:
             raise Invalid("reminded_today", N_("Hôm nay đã gửi nhắc việc."))
         cause = str(uuid.uuid4())
+        outbox.put_all([due.letter for due in new if due.letter])
         for due in new:
-            if due.letter is not None:
-                due.letter.put()
             audit.write(
                 session.connection(), f"period:{period.id}", "period:remind", actor=by.id, at=now, command=cause,
                 period=period.code, unit=due.duty.unit_id, occasion=due.sent, reason=reason.strip(),
