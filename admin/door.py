@@ -13,6 +13,7 @@ from admin.committees import Committees
 from admin.dashboard import Dashboard
 from admin.deciding import Deciding
 from admin.delegations import Delegations
+from admin.directives import Directives
 from admin.inspection import Inspection
 from admin.letters import Letters
 from admin.periods import Periods
@@ -49,6 +50,7 @@ def open_door(app: Flask) -> None:
         Periods(endpoint="desk_periods", url="ky"),
         UnitMonths(endpoint="desk_unit_months", url="don-vi-thang"),
         Procedures(endpoint="desk_procedures", url="quy-trinh"),
+        Directives(endpoint="desk_directives", url="van-ban"),
         Sections(Category, endpoint="desk_sections", url="chuyen-muc"),
         Announcements(endpoint="desk_announcements", url="thong-bao"),
         MonthReport(endpoint="desk_report", url="bao-cao"),

@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(N_("Ban Truyền thông"), "users-group", "desk_committees.index", "committees.read", "incomplete"),
             Place(N_("Kỳ và hạn gửi"), "calendar-event", "desk_periods.index", "periods.read"),
             Place(N_("Quy trình"), "arrows-diff", "desk_procedures.index", "procedures.read"),
+            Place(N_("Văn bản quy định"), "file-text", "desk_directives.index", "submissions.read"),
             Place(N_("Chuyên mục"), "list-details", "desk_sections.index_view", "submissions.read"),
         ),
     ),

@@ -1,10 +1,9 @@
-"""The forum's sections, and the directive that the house works by: both are read here, both change with a record."""
+"""The forum's sections (R7)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask import abort
-from flask_admin import expose
 from flask_babel import lazy_gettext
 from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 
@@ -12,7 +11,6 @@ from admin.desk import Workbench, me
 from models.submission import Category
 from workflow import categories
 from workflow.engine.errors import N_
-from workflow.queries import offices
 
 _ = lazy_gettext
 
@@ -72,7 +70,3 @@ class Sections(Workbench):
 
     def as_typed(self, model: Category) -> Mapping[str, Any]:
         return {name: getattr(model, name) for name in SectionForm()._fields}
-
-    @expose("/van-ban")
-    def directives(self) -> str:
-        return self.render("desk/directives.html", directives=offices.directives())

@@ -19,6 +19,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "periods.write": frozenset({E, AD}),
     "procedures.read": frozenset({E, A, P, AU, AD}),
     "procedures.write": frozenset({AD}),
+    "directives.write": frozenset({AD}),
     "tray.read": frozenset({E, AD}),
     "tray.write": frozenset({E}),
     "announcements.read": frozenset({E, A, P, AU, AD}),
