@@ -213,6 +213,7 @@ def _told(
     unit: Unit | None = None,
     **more: Any,
 ) -> None:
+    about: dict[str, Any] = {"unit": unit.id} if unit else {}
     audit.write(
         db.session.connection(),
         f"period:{period.id}",
@@ -220,6 +221,6 @@ def _told(
         actor=by.id if by else None,
         at=clock.now(),
         period=period.code,
-        **({"unit": unit.id} if unit else {}),
+        **about,
         **more,
     )
