@@ -239,7 +239,7 @@ def _children(app: Flask) -> list[supervisor.Child]:
             "web", lambda: serving.serve(app, host=house.host, port=house.port),
             ready=lambda: health.answers(house.host, house.port), stop_seconds=15,
         ),
-        supervisor.Child("worker", lambda: working.run(broker.for_worker(app), told_to_stop()), stop_seconds=30),
+        supervisor.Child("worker", lambda: working.run(app, broker.for_worker(app), told_to_stop()), stop_seconds=30),
         supervisor.Child("clock", lambda: clockwork.run(app, broker.setup(app), told_to_stop()), stop_seconds=15),
     ]  # fmt: skip
 

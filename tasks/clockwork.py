@@ -8,7 +8,7 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 
-from tasks import doorbell
+from tasks import doorbell, metrics
 from tasks.context import UnfitPlace, require_keeping_redis, require_true_clock
 from tasks.relay import hand_on, relay_once
 from tasks.timetable import Clock
@@ -46,6 +46,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
     """
     logbook.keep()
     require_keeping_redis(broker)
+    metrics.serve(app)
     house, clock, failures = settings(), Clock(), 0
     check, tick, look = _Every(CHECK_SECONDS), _Every(TICK_SECONDS), _Every(house.relay_seconds)
     while not stop.is_set():

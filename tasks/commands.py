@@ -108,7 +108,8 @@ def _told(name: str, became: receiving.Outcome) -> str:
 @click.option("--threads", type=click.IntRange(1, 64), default=working.THREADS, show_default=True)
 def worker(threads: int) -> None:
     """Người làm: nhận việc từ hàng đợi cho đến khi được bảo dừng; cần thêm sức thì chạy thêm tiến trình."""
-    working.run(broker.for_worker(_house()), told_to_stop(), threads=threads)
+    house = _house()
+    working.run(house, broker.for_worker(house), told_to_stop(), threads=threads)
 
 
 @line.command("clock")

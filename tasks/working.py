@@ -3,17 +3,37 @@
 import threading
 
 import dramatiq
+import structlog
 from dramatiq.brokers.redis import RedisBroker
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from tasks.context import require_true_clock
+
+log = structlog.get_logger("tasks.working")
 
 THREADS = 8
+CHECK_SECONDS = 60.0
 STOP_MILLISECONDS = 25_000
 """For what is under way; a row that takes longer is another worker's when its lease ends."""
 
 
-def run(broker: RedisBroker, stop: threading.Event, *, threads: int = THREADS) -> None:
-    """Work until `stop` is set, then finish what is in hand."""
+def run(app: Flask, broker: RedisBroker, stop: threading.Event, *, threads: int = THREADS) -> None:
+    """Work until `stop` is set, then finish what is in hand. Raises UnfitPlace when the clock goes wrong."""
     worker = dramatiq.Worker(broker, worker_threads=threads)
     worker.start()
-    stop.wait()
-    worker.stop(timeout=STOP_MILLISECONDS)
-    broker.close()
+    try:
+        while not stop.wait(CHECK_SECONDS):
+            _look_at_the_clock(app)
+    finally:
+        worker.stop(timeout=STOP_MILLISECONDS)
+        broker.close()
+
+
+def _look_at_the_clock(app: Flask) -> None:
+    try:
+        with app.app_context():
+            require_true_clock()
+    except SQLAlchemyError as error:
+        # A database that is away tells nothing about the clock; nothing is claimed meanwhile either.
+        log.warning("clock_not_checked", error=type(error).__name__)

@@ -1,0 +1,44 @@
+"""The worker process: it works, it stops when it is told to, and goes when its machine's clock has gone wrong."""
+
+import threading
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tasks import delivery, working
+from tasks.context import UnfitPlace
+from tasks.relay import relay_once
+
+pytestmark = pytest.mark.database
+
+
+def test_it_takes_what_is_rung_for_and_stops_when_it_is_told_to(app, broker, put, rows, monkeypatch):
+    stop = threading.Event()
+
+    def last_one(_rows):
+        stop.set()
+        return lambda: None
+
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", last_one)
+    put("public_copy", "a", attachment=1)
+    relay_once(broker)
+
+    working.run(app, broker, stop, threads=1)
+
+    assert rows("state, attempts") == [("done", 1)]
+
+
+def test_a_clock_that_goes_wrong_while_it_works_sends_it_away(app, broker, monkeypatch):
+    looks = iter([OperationalError("SELECT", {}, Exception("away")), None, UnfitPlace("lệch 61 giây")])
+
+    def look():
+        if (found := next(looks)) is not None:
+            raise found
+
+    monkeypatch.setattr(working, "require_true_clock", look)
+    monkeypatch.setattr(working, "CHECK_SECONDS", 0.01)
+
+    with pytest.raises(UnfitPlace):
+        working.run(app, broker, threading.Event(), threads=1)
+
+    assert [thread for thread in threading.enumerate() if "Worker" in type(thread).__name__] == []
