@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.figures import Figure, Stage
-from tests.bench.ready import await_answer, running
+from tests.bench.ready_warm_s import await_answer, running
 
 SETTLING_SECONDS = 5
 """The first minute's jobs run as soon as a clock and a worker are there; idle is what comes after."""
