@@ -21,6 +21,7 @@ from gate import (
     invited,
     language,
     means,
+    password,
     second_step,
     signing_in,
     sitting,
@@ -56,7 +57,7 @@ def keep(app: Flask) -> None:
     """Put the gate in front of every door of the application."""
     believe_proxies(app)
     app.register_blueprint(blueprint)
-    for room in (arriving, invited, by_mail, second_step, means, devices, wishes, files):
+    for room in (arriving, invited, by_mail, second_step, means, password, devices, wishes, files):
         app.register_blueprint(room.blueprint)
     headers.watch(app)
     typed.refuse_nul(app)

@@ -109,6 +109,7 @@ TABLE = {
     "invited": {"choose": "anyone"},
     "by_mail": {"ask look enter": "anyone"},
     "second_step": {"ask take": "inside"},
+    "password": {"change": "inside"},
     "wishes": {"ask stop": "anyone", "mine choose": "inside"},
     "arriving": {"leave onward": "inside"},
     "devices": {"mine sign_out sign_out_others": "inside"},

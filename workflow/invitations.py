@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from models.base import db
 from models.people import Account
-from models.vocabulary import Ending, Purpose
-from workflow import accounts, clock, links, outbox, sessions
+from models.vocabulary import Purpose
+from workflow import accounts, clock, links, outbox, passwords, sessions
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
@@ -60,22 +59,11 @@ def holder(token: str) -> Account:
 
 
 def accept(token: str, *, password_hash: str) -> Account:
-    """Set the chosen password; every link of the account is spent and its sessions end. Raises as `holder`."""
+    """Set the chosen password, which spends the link and ends all sessions. Raises as `holder`."""
     with change() as session:
         account = holder(token)
         # Two that use one link at once: the second waits here and then finds it spent.
         session.refresh(account, with_for_update=True)
         holder(token)
-        links.spend_all(account)
-        account.password = password_hash
-        session.flush()
-        sessions.end_all(account, Ending.PASSWORD)
-        audit.write(
-            db.session.connection(),
-            f"account:{account.id}",
-            "account:choose_password",
-            actor=account.id,
-            at=clock.now(),
-            account=account.id,
-        )
+        passwords.choose(account, password_hash=password_hash)
         return account
