@@ -13,6 +13,26 @@ ROWS = [
     if re.match(r"\| [TV]\d", line)
 ]
 NONE = "–"
+ROOMS = (
+    "models",
+    "workflow",
+    "tasks",
+    "gate",
+    "admin",
+    "portal",
+    "forum",
+    "look",
+    "embedded",
+    "migrations",
+    "tests",
+    "docs",
+)
+KEYS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]{40}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
+    r"|\bxox[abp]-[0-9A-Za-z-]{20,}|\b(?:postgresql|redis|smtps?)://[^\s:/@{}]+:[^\s@{}]{16,}@(?!localhost|127\.)"
+)
+READABLE = {".py", ".toml", ".md", ".html", ".txt", ".json", ".yaml", ".js", ".po", ".sql"}
+"""What a key or an address with a password in it looks like."""
 
 
 def test_every_threat_and_every_chapter_has_its_row_in_order():
@@ -30,3 +50,10 @@ def test_the_code_and_the_test_that_a_row_names_are_there(row):
     assert says
     assert code == NONE or (HOUSE / code).is_file()
     assert test == NONE or re.search(rf"^def {name}\(", (HOUSE / file).read_text("utf-8"), re.M)
+
+
+def test_no_key_lies_in_the_source():
+    files = [file for room in ROOMS for file in (HOUSE / room).rglob("*.*") if file.suffix in READABLE]
+
+    assert len(files) > 300
+    assert [str(file) for file in files if KEYS.search(file.read_text("utf-8", errors="replace"))] == []
