@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort
-from flask_babel import lazy_gettext
+from flask import abort, request
+from flask_admin import expose
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
 from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 
-from admin.desk import Workbench, me
+from admin.desk import Workbench, attempt, back_to, me
 from models.submission import Category
 from workflow import categories
 from workflow.engine.errors import N_
+from workflow.queries import desk
 
 _ = lazy_gettext
 
@@ -67,6 +70,33 @@ class Sections(Workbench):
             sort=form.sort.data or 0,
             by=me(),
         )[0]
+
+    @expose("/<code>/ngung", methods=["POST"])
+    def retire(self, code: str) -> Response:
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: categories.retire(code, reason=reason, by=me()),
+            done=gettext("Đã ngừng dùng chuyên mục. Bài đã đăng vẫn đọc được."),
+        )
+        return back_to(".index_view")
+
+    @expose("/<code>/dung-lai", methods=["POST"])
+    def reopen(self, code: str) -> Response:
+        attempt(lambda: categories.reopen(code, by=me()), done=gettext("Chuyên mục được dùng lại."))
+        return back_to(".index_view")
+
+    @expose("/<code>/gop", methods=["POST"])
+    def merge(self, code: str) -> Response:
+        into, reason = request.form.get("into", ""), request.form.get("reason", "")
+        attempt(
+            lambda: categories.merge(code, into, reason=reason, by=me()),
+            done=gettext("Đã gộp chuyên mục. Địa chỉ cũ dẫn đến chuyên mục mới."),
+        )
+        return back_to(".index_view")
+
+    def render(self, template: str, **values: Any) -> str:
+        open_ones = desk.section_choices() if template == self.list_template else []
+        return super().render(template, open_sections=open_ones, **values)
 
     def as_typed(self, model: Category) -> Mapping[str, Any]:
         return {name: getattr(model, name) for name in SectionForm()._fields}

@@ -36,7 +36,8 @@ def section(code: str) -> Response:
     with frame.opened() as connection:
         found = next((one for one in read.sections(connection) if one.code == code), None)
         if found is None:
-            abort(404)
+            heir = read.merged_into(connection, code) or abort(404)
+            return Response(status=301, headers={"Location": url_for("forum.section", code=heir)})
         stories, pager = _listed(read.newest, connection, "forum.section", {"code": code}, section=code)
         return page(
             "forum/section.html",

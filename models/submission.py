@@ -33,6 +33,12 @@ class Category(Base):
     name_en: Mapped[str]
     description_vi: Mapped[str]
     sort: Mapped[int]
+    retired_at: Mapped[datetime | None]
+    """No new text is put under it any more; what is published stays."""
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    """The section that shows its pieces; never one that was merged itself."""
+
+    __table_args__ = (CheckConstraint("merged_into <> id", name="merged"),)
 
 
 class Submission(Base):

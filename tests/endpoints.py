@@ -68,7 +68,7 @@ TABLE = {
     },
     "desk_procedures": {"index show": "procedures.read", "migrate": "procedures.write"},
     "desk_sections": {
-        "index_view": "submissions.read", "create_view edit_view": "units.write",
+        "index_view": "submissions.read", "create_view edit_view retire reopen merge": "units.write",
         f"delete_view export {SHUT}": "nobody",
     },
     "desk_directives": {"index": "submissions.read", "propose": "directives.write"},

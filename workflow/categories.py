@@ -1,13 +1,15 @@
 """The sections of the forum (R7)."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import select, update
 
 from models.base import db
 from models.people import Account
 from models.submission import Category
 from workflow import accounts, clock, texts
 from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid
+from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 
@@ -59,3 +61,64 @@ def save(
             after=values,
         )
         return section, "added" if before is None else "changed"
+
+
+def retire(code: str, *, reason: str, by: Account) -> None:
+    """Offer it for new texts no more. Raises NotAllowed, NotFound, Invalid(`reason_required`, `section_ended`)."""
+    with change():
+        section = _to_end(code, reason, by)
+        section.retired_at = clock.now()
+        _told("category:retire", section, by, reason=reason.strip())
+
+
+def reopen(code: str, *, by: Account) -> None:
+    """Offer a retired one again. Raises NotAllowed, NotFound, Invalid(`not_retired`)."""
+    require(accounts.roles_of(by), "units.write")
+    with change():
+        section = _locked(code)
+        if section.retired_at is None or section.merged_into is not None:
+            raise Invalid("not_retired", N_("Chuyên mục này đang dùng hoặc đã được gộp."))
+        section.retired_at = None
+        _told("category:reopen", section, by)
+
+
+def merge(code: str, into: str, *, reason: str, by: Account) -> None:
+    """Let another section show its pieces, and its address lead there. It cannot be undone.
+
+    Raises NotAllowed, NotFound, Invalid (`reason_required`, `section_ended`, `heir_ended`).
+    """
+    with change() as session:
+        section, heir = _to_end(code, reason, by), _locked(into)
+        if heir.id == section.id or heir.retired_at is not None or heir.merged_into is not None:
+            raise Invalid("heir_ended", N_("Vui lòng chọn một chuyên mục khác đang dùng."), field="into")
+        section.retired_at, section.merged_into = clock.now(), heir.id
+        session.flush()
+        # Whoever was merged into it before now goes the whole way in one step.
+        session.execute(
+            update(Category).where(Category.merged_into == section.id).values(merged_into=heir.id)
+        )
+        _told("category:merge", section, by, reason=reason.strip(), into=heir.code)
+
+
+def _to_end(code: str, reason: str, by: Account) -> Category:
+    require(accounts.roles_of(by), "units.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    section = _locked(code)
+    if section.merged_into is not None:
+        raise Invalid("section_ended", N_("Chuyên mục này đã được gộp."))
+    return section
+
+
+def _locked(code: str) -> Category:
+    found = db.session.scalars(select(Category).where(Category.code == code).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _told(action: str, section: Category, by: Account, **more: Any) -> None:
+    audit.write(
+        db.session.connection(), "settings:categories", action,
+        actor=by.id, at=clock.now(), category=section.code, **more,
+    )  # fmt: skip

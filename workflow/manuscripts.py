@@ -159,7 +159,7 @@ def _section(code: str | None) -> Category | None:
     section = db.session.scalars(select(Category).where(Category.code == code)).one_or_none()
     if section is None:
         raise Invalid("category_unknown", N_("Chuyên mục “{code}” không có."), code=code, field="category")
-    return section
+    return section if section.merged_into is None else db.session.get(Category, section.merged_into)
 
 
 def _check(manuscript: Manuscript) -> None:

@@ -94,10 +94,12 @@ SELECT * FROM (
   UNION ALL
   SELECT 'sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category
   UNION ALL
+  SELECT 'open_sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category WHERE retired_at IS NULL
+  UNION ALL
   SELECT 'periods', year || '-' || lpad(month::text, 2, '0'), month || '/' || year,
     row_number() OVER (ORDER BY year DESC, month DESC) FROM period WHERE is_active
 ) choice
-WHERE list = ANY(:lists) AND place <= CASE list WHEN 'units' THEN 300 WHEN 'sections' THEN 50 ELSE 36 END
+WHERE list = ANY(:lists) AND place <= CASE list WHEN 'units' THEN 300 WHEN 'periods' THEN 36 ELSE 50 END
 ORDER BY list, place LIMIT 400
 """)
 
@@ -115,7 +117,8 @@ def unit_choices() -> list[tuple[str, str]]:
 
 
 def section_choices() -> list[tuple[str, str]]:
-    return choices("sections")["sections"]
+    """Those that a text may be put under; filters offer retired ones as well."""
+    return choices("open_sections")["open_sections"]
 
 
 def period_choices() -> list[tuple[str, str]]:

@@ -147,6 +147,12 @@ def moment(connection: Connection) -> Moment:
     return Moment(**row._mapping)
 
 
+def merged_into(connection: Connection, code: str) -> str | None:
+    """The section that shows the pieces of one that was merged."""
+    asked = text("SELECT into_code FROM public_merged_section WHERE code = :code")
+    return connection.execute(asked, {"code": code}).scalar()
+
+
 def sections(connection: Connection) -> list[Section]:
     rows = connection.execute(
         text("SELECT code, name_vi, name_en, description_vi FROM public_section ORDER BY sort, code")

@@ -155,7 +155,7 @@ def revisions(submission_id: int, *, size: int = 12) -> Sequence[Row[Any]]:
     return db.session.execute(_REVISIONS, {"piece": submission_id, "size": size}).all()
 
 
-_SECTIONS = text("SELECT code, name_vi, name_en FROM category ORDER BY sort, code")
+_SECTIONS = text("SELECT code, name_vi, name_en FROM category WHERE retired_at IS NULL ORDER BY sort, code")
 
 
 def sections() -> Sequence[Row[Any]]:
