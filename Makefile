@@ -18,6 +18,7 @@ help:
 	@echo 'make screens      chụp mọi màn hình vào build/screens / a picture of every screen, by day and night'
 	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
 	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
+	@echo 'make simulate     sống thử nhiều năm / live through years on a set clock (YEARS=100)'
 	@echo 'make tamper       thử 560 cách sửa nhật ký / 560 attacks on the audit trail'
 	@echo 'make mutants      đột biến: kiểm thử có nhận ra không / would the tests notice a change'
 	@echo 'make bench        đo tốc độ / measure (ONLY=name)'
@@ -100,6 +101,10 @@ races: setup
 
 stories: setup
 	@HYPOTHESIS_PROFILE=nightly exec $(PYTHON) -m pytest tests/workflow/test_stories.py $(ARGS)
+
+# `make test` lives through one year; more of them write every letter too. SEED=n for other people and other weather.
+simulate: setup
+	@SIMULATED_YEARS='$(or $(YEARS),10)' $(if $(SEED),SIMULATED_SEED='$(SEED)') exec $(PYTHON) -m pytest -q tests/journeys/test_simulated_year.py $(ARGS)
 
 # Fourteen attacks on the audit trail, each at forty random places; `make test` tries some of them.
 tamper: setup
