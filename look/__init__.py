@@ -145,17 +145,14 @@ def theme() -> str:
     return chosen if chosen in THEMES else ""
 
 
-def content_policy(*, frames: str = "'none'") -> str:
-    """What a page may load and run; `frames` are the sources of frames it shows."""
-    nonce = csp_nonce()
-    return (
+def set_content_policy(answer: Response) -> Response:
+    """What a page may load and run. A page that shows one of ours in a frame has said so: `g.frames = "'self'"`."""
+    nonce, frames = csp_nonce(), g.get("frames", "'none'")
+    answer.headers.setdefault(
+        "Content-Security-Policy",
         "default-src 'none'; "
         f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-        f"manifest-src 'self'; frame-src {frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"manifest-src 'self'; frame-src {frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-
-
-def set_content_policy(answer: Response) -> Response:
-    answer.headers.setdefault("Content-Security-Policy", content_policy())
     return answer
