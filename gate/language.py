@@ -40,7 +40,8 @@ class Catalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
-        return self.of(str(get_locale()))
+        locale = get_locale()
+        return self.of(locale.language if locale else "")
 
     @cache  # noqa: B019  (one for each application; asked hundreds of times a page, and paths cost)
     def of(self, language: str) -> NullTranslations:

@@ -3,8 +3,25 @@
 For what reads: the hashes of its events are right in length only, the chains are never recomputed here.
 """
 
-import psycopg
+import os
 
+import psycopg
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy.engine import make_url
+
+from models.base import db
+from models.people import Account
+from tests.cast import PASSWORD
+from tests.clients import Client
+from workflow import founding
+from workflow.settings import settings
+
+ROLES = {
+    "DATABASE_URL": founding.APP,
+    "DATABASE_FORUM_URL": founding.FORUM,
+    "DATABASE_SEALER_URL": founding.SEALER,
+}
 UNITS = 69
 PEOPLE = 300
 MONTHS = 60
@@ -26,6 +43,8 @@ SELECT id, 'nguoi' || id || '@example.edu.vn',
   || ' ' || (ARRAY['Ánh', 'Bình', 'Dung', 'Đào', 'Hà', 'Khánh', 'Yến'])[1 + id % 7] || ' ' || id,
   CASE WHEN id <= {PEOPLE_OF_THE_DEPARTMENT} THEN 'Chuyên viên Phòng GDMN' ELSE 'Giáo viên' END, to_char(id, 'FM000')
 FROM generate_series(1, {PEOPLE}) AS id;
+INSERT INTO role_grant (account_id, role, valid_from) SELECT 1, role, '2016-01-01'
+FROM unnest(ARRAY['auditor', 'editor']) AS role;
 INSERT INTO period (id, year, month, directive_id, quota, opens_at, deadline_at, closes_at) OVERRIDING SYSTEM VALUE
 SELECT n, extract(year FROM m), extract(month FROM m), 1, 2, m - interval '11 days',
   m + interval '19 days', m + interval '24 days'
@@ -69,9 +88,11 @@ CROSS JOIN LATERAL (SELECT CASE WHEN n = 0 THEN 'account:' || 1 + id %% 300 ELSE
   to_char(timestamp '2016-06-01' + make_interval(secs => (hundred * 1000.0 + n * 100 + id %% 100) * 157),
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at) AS placed
 CROSS JOIN LATERAL (SELECT format(CASE WHEN n = 0 THEN
-  '{"account":%%2$s,"action":"account:sign_in","actor":%%2$s,"at":"%%1$s","cause":"%%3$s","seq":%%4$s,"stream":"%%5$s"}'
-  ELSE '{"action":"submission:%%6$s","actor":%%2$s,"at":"%%1$s","cause":"%%3$s","digest":"sha256:%%7$s","from":"%%8$s",'
-    '"revision":1,"seq":%%4$s,"stream":"%%5$s","submission":%%9$s,"to":"%%10$s","trigger":"%%11$s","unit":%%12$s}' END,
+  '{"account":%%2$s,"action":"account:sign_in","actor":%%2$s,"at":"%%1$s","cause":"%%3$s","seq":%%4$s,'
+    '"stream":"%%5$s"}'
+  ELSE '{"action":"submission:%%6$s","actor":%%2$s,"at":"%%1$s","cause":"%%3$s","digest":"sha256:%%7$s",'
+    '"from":"%%8$s","revision":1,"seq":%%4$s,"stream":"%%5$s","submission":%%9$s,"to":"%%10$s","trigger":"%%11$s",'
+    '"unit":%%12$s}' END,
   at, (ARRAY[1 + id %% 300, 13 + id %% 280, 13 + id %% 280, 13 + id %% 280, 1 + id %% 6, 1 + id %% 6, 1 + id %% 6,
     CASE WHEN id %% 100 = 7 THEN 1 + id %% 6 ELSE 7 + id %% 3 END, 10, 11])[n + 1],
   gen_random_uuid(), seq, stream,
@@ -86,8 +107,17 @@ CROSS JOIN LATERAL (SELECT format(CASE WHEN n = 0 THEN
 """
 
 
+def database(admin_url: str, name: str, *, like: str = "") -> str:
+    """A database of its own beside the others, empty or a copy of another; returns its superuser's address."""
+    copied = f" TEMPLATE {like}" if like else ""
+    with psycopg.connect(admin_url, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}{copied}")
+    return make_url(admin_url).set(database=name).render_as_string(hide_password=False)
+
+
 def found(admin_url: str) -> None:
-    """Units, people, months and sections."""
+    """Tables, units, people, months and sections."""
+    founding.migrate(admin_url)
     with psycopg.connect(admin_url, autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute(_GROUND)
@@ -100,4 +130,30 @@ def grow(admin_url: str, pieces: range) -> None:
         owner.execute("SET session_replication_role = replica")
         for statement in (_TEXTS, _PIECES, _EVENTS):
             owner.execute(statement, between)
-        owner.execute("VACUUM ANALYZE audit_event, submission, revision")
+        owner.execute("VACUUM ANALYZE")
+
+
+def open_house(admin_url: str) -> Flask:
+    """The whole house on an archive; the process's own settings stay as they were."""
+    from wsgi import create_app
+
+    before = {name: os.environ[name] for name in ROLES}
+    os.environ.update({name: founding.url_for(admin_url, role) for name, role in ROLES.items()})
+    settings.cache_clear()
+    try:
+        return create_app()
+    finally:
+        os.environ.update(before)
+        settings.cache_clear()
+
+
+def visitor(app: Flask, admin_url: str) -> Client:
+    """Somebody who may read the trail and the desk, signed in through the form."""
+    with app.app_context():
+        password = hash_password(PASSWORD)
+        with psycopg.connect(admin_url, autocommit=True) as owner:
+            owner.execute("UPDATE account SET password = %s WHERE id = 1", [password])
+        person = db.session.get(Account, 1)
+    app.test_client_class = Client
+    client: Client = app.test_client().as_(person)
+    return client
