@@ -22,7 +22,7 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 HTTPS_ONLY = "max-age=63072000; includeSubDomains"
-KEPT_BY_PROBES = ("127.0.0.1", "localhost", "::1")
+KEPT_BY_PROBES = ("127.0.0.1", "localhost")
 
 
 def watch(app: Flask) -> None:
