@@ -18,7 +18,7 @@ from workflow.engine.audit import instant
 from workflow.engine.errors import Invalid, NotFound
 from workflow.grammar import action_name
 from workflow.proof import proving
-from workflow.queries import audit, audit_check, sealed, seals
+from workflow.queries import audit, audit_check, private_words, seals
 from workflow.texts import sort_key
 
 
@@ -53,11 +53,11 @@ class Trail(Screen):
     @expose("/<int:number>")
     def event(self, number: int) -> str:
         found = audit.event(number) or abort(404)
-        words = sealed.opened([found.payload])
+        words = private_words.opened([found.payload])
         forgotten = gettext("đã xóa")
         return self.render(
             "desk/event.html",
-            event=events.whole(found, sealed.readable(found.payload, words, forgotten=forgotten)),
+            event=events.whole(found, private_words.readable(found.payload, words, forgotten=forgotten)),
             payload=json.dumps(found.payload, ensure_ascii=False, indent=2, sort_keys=True),
             private=[
                 (name, words[seal] or forgotten) for name, seal in events.personal(found.payload, words)

@@ -10,7 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.privacy import SealedWord
 from workflow import deadlines, privacy, submissions
-from workflow.queries import audit_check, sealed
+from workflow.queries import audit_check, private_words
 
 pytestmark = pytest.mark.database
 
@@ -117,9 +117,9 @@ def test_what_is_forgotten_is_gone_for_good_and_the_chain_is_whole(make, cast, c
     assert privacy.forget(cast.son, reason="Đề nghị của đồng chí Sơn", by=cast.mai) == 1
 
     payloads = [payload for _, _, payload in events() if "address" in payload]
-    words = sealed.opened(payloads)
+    words = private_words.opened(payloads)
     assert sorted(words.values(), key=str) == ["127.0.0.1", None]
-    read = [sealed.readable(payload, words, forgotten="đã xóa")["address"] for payload in payloads]
+    read = [private_words.readable(payload, words, forgotten="đã xóa")["address"] for payload in payloads]
     assert sorted(read) == ["127.0.0.1", "đã xóa"]
     assert events(of=cast.mai)[0][0] == "account:forget"
     assert events(of=cast.mai)[0][2]["words"] == 1
@@ -160,9 +160,9 @@ def test_a_corrected_member_is_sealed_before_and_after(make, cast):
     committees.correct(placed, by=cast.son, phone="0239 3000 000", title="Phó Trưởng phòng")
 
     _, _, told = events(of=cast.son)[0]
-    words = sealed.opened([told])
+    words = private_words.opened([told])
     assert told["fields"] == ["phone", "title"]
-    assert sealed.readable(told["after"], words, forgotten="") == {
+    assert private_words.readable(told["after"], words, forgotten="") == {
         "phone": "0239 3000 000", "title": "Phó Trưởng phòng",
     }  # fmt: skip
     assert told["before"] == {"phone": "", "title": ""}

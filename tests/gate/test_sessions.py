@@ -11,7 +11,7 @@ from models.people import RoleGrant
 from models.sign_in import DeviceSession
 from models.vocabulary import Ending, Role
 from workflow import accounts, committees, invitations, sessions
-from workflow.queries import audit_check, sealed
+from workflow.queries import audit_check, private_words
 
 pytestmark = pytest.mark.database
 
@@ -287,7 +287,7 @@ def test_the_address_of_a_session_is_sealed_and_goes_when_it_is_forgotten(cast, 
 
     client.as_(cast.son)
     row = db.session.scalars(select(DeviceSession)).one()
-    assert row.address.startswith(sealed.MARK)
+    assert row.address.startswith(private_words.MARK)
     assert [one.address for one in sign_ins.devices(cast.son.id)] == ["127.0.0.1"]
 
     privacy.forget(cast.son, reason="Đề nghị của đồng chí Sơn", by=cast.mai)

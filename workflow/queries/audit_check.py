@@ -13,7 +13,7 @@ from models.base import db
 from workflow.engine.errors import N_
 from workflow.proof import keys as key_files
 from workflow.proof.notes import PublicKey
-from workflow.queries import sealed
+from workflow.queries import private_words
 from workflow.queries.chain_check import chains
 from workflow.queries.seal_check import seals
 
@@ -122,7 +122,7 @@ def examine(
     found = [
         *chains(connection, most=MOST, told=told),
         *seals(connection, keys=keys, anchors=anchors, most=MOST, told=told),
-        *sealed.altered(connection, most=MOST),
+        *private_words.altered(connection, most=MOST),
     ]
     told()
     return Verdict(

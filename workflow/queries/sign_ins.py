@@ -14,7 +14,7 @@ from models.people import Account
 from models.second_step import OneTimeLink
 from models.sign_in import DeviceSession
 from models.vocabulary import Purpose
-from workflow.queries import sealed
+from workflow.queries import private_words
 from workflow.settings import settings
 
 ALIVE = (
@@ -74,7 +74,7 @@ class Device:
 def devices(account_id: int) -> Sequence[Device]:
     """The sessions somebody has open, the one used last first; at most fifty."""
     rows = db.session.execute(_OPEN, {"account": account_id, **limits()}).all()
-    words = sealed.opened(row.address for row in rows)
+    words = private_words.opened(row.address for row in rows)
     return [Device(row, words.get(row.address) or "") for row in rows]
 
 
