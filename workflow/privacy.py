@@ -16,7 +16,7 @@ from workflow import accounts, clock
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping, change
-from workflow.queries.sealed import MARK
+from workflow.queries.private_words import MARK
 from workflow.rules.permissions import require
 
 SALT_BYTES = 16
