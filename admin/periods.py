@@ -9,18 +9,21 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin import dashboard, menu
+from admin import dashboard, dunning, menu
 from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
+from models.vocabulary import MonthStatus
 from workflow import calendar_days as days
 from workflow import clock, deadlines, organisation, procedures
 from workflow.engine.errors import N_, Invalid
-from workflow.queries import calendar_days, desk, offices, standings
+from workflow.queries import calendar_days, desk, offices, reports, standings
 from workflow.rules import workdays
+
+OWING = (MonthStatus.SHORT, MonthStatus.SILENT)
 
 
 class Periods(Screen):
@@ -79,6 +82,20 @@ class Periods(Screen):
             units=desk.unit_choices(),
             may_write=can("periods.write"),
             workflows=workflows(),
+        )
+
+    @expose("/<int:period_id>/du-thao-don-doc.docx")
+    def press(self, period_id: int) -> Response:
+        """The draft of the official letter to who is still short, once the deadline has passed; else 404."""
+        period = _period(period_id)
+        if menu.now() < period.deadline_at:
+            abort(404)
+        short = [row for row in reports.month(period.year, period.month) if row.status in OWING]
+        name = f"du-thao-don-doc-{period.year}-{period.month:02d}.docx"
+        return Response(
+            dunning.draft(period.year, period.month, short, closes_at=period.closes_at),
+            mimetype="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
     @expose("/<int:period_id>/gia-han", methods=["POST"])

@@ -1,5 +1,8 @@
 """A month at the console, now and as it stood."""
 
+import io
+
+import docx
 import pytest
 from sqlalchemy import text
 
@@ -61,3 +64,27 @@ def test_r6_several_units_are_freed_of_a_month_at_once(make, cast, client):
     db.session.rollback()
     freed = db.session.scalars(text("SELECT unit_id FROM exemption ORDER BY unit_id")).all()
     assert sorted(freed) == sorted([cast.district_ky_anh.id, cast.town_ky_anh.id])
+
+
+def test_r13_after_the_deadline_the_official_letter_to_who_is_short_is_drafted(make, cast, client, clock_at):
+    piece = make.submission(state="submitted")
+    make.submission(state="submitted")
+    make.submission(state="submitted", unit=cast.town_ky_anh, author=cast.nga)
+    page = f"/quan-tri/ky/{piece.period_id}/"
+    son = client.as_(cast.son)
+    assert son.get(f"{page}du-thao-don-doc.docx").status_code == 404
+    clock_at("2021-05-20 08:00")
+    assert "Dự thảo công văn đôn đốc" in son.get(page).text
+
+    answer = son.get(f"{page}du-thao-don-doc.docx")
+
+    paper = docx.Document(io.BytesIO(answer.data))
+    cells = [[cell.text for cell in row.cells] for row in paper.tables[1].rows[1:]]
+    assert cells == [
+        ["1", cast.town_ky_anh.name, "01/02", "01"],
+        ["2", cast.district_ky_anh.name, "00/02", "02"],
+    ]
+    words = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert "trước ngày 25/05/2021" in words
+    assert "DỰ THẢO" in words
+    assert paper.tables[0].rows[0].cells[0].text.splitlines()[2] == "Số:        /SGDĐT-GDMN"

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.database
 YEARS = int(os.environ.get("SIMULATED_YEARS", "1"))
 SEED = int(os.environ.get("SIMULATED_SEED", "2026"))
 FIRST, UNITS = 2026, 69
-ACTIVE = 6
+ACTIVE = 4
 """Units that do anything in a month; the others owe and are reminded."""
 JOBS = (
     "sweep", "close_periods", "open_periods", "reminders", "late_notices", "shortfalls", "summaries",
@@ -147,7 +147,7 @@ class World:
             if life.lasts(date(*month, 1), date(*month, 28))
         ]
         for day in range(1, 29):
-            if self.chance.random() < (0.9 if month[1] in (8, 9) or day < 10 else 0.6):
+            if self.chance.random() < (0.9 if month[1] in (8, 9) or day < 11 else 0.7):
                 continue
             self.plan(
                 at(*month, day) + timedelta(hours=8, seconds=30 + self.chance.randrange(3000)), self.tick

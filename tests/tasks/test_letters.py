@@ -36,7 +36,13 @@ def test_every_link_in_a_letter_leads_to_a_page_of_a_door(app):
     from tasks.occasions.errand import LINKS
 
     doors = app.url_map.bind("localhost")
-    parts = {"id": 1, "code": "GDMN-2021-05-0001", "slug": "bep-an", "unit": "h-can-loc", "seen": "9f2c41ab7e03"}
+    parts = {
+        "id": 1,
+        "code": "GDMN-2021-05-0001",
+        "slug": "bep-an",
+        "unit": "h-can-loc",
+        "seen": "9f2c41ab7e03",
+    }
 
     known = {name: doors.match(address.format(**parts), method="GET") for name, address in LINKS.items()}
 
@@ -298,7 +304,9 @@ def test_r11_once_a_month_is_closed_units_and_department_get_the_count_and_the_n
         "minh@example.edu.vn": 4,
     }
     assert "- H. Can Lộc: đúng hạn 01, gửi muộn 00, chỉ tiêu 02" in letters["binh@example.edu.vn"].text
-    assert "- 00/03 đơn vị gửi đủ chỉ tiêu đúng hạn; 00 đơn vị gửi muộn; 03 đơn vị chưa đủ" in letter_of_minh(letters)
+    assert "- 00/03 đơn vị gửi đủ chỉ tiêu đúng hạn; 00 đơn vị gửi muộn; 03 đơn vị chưa đủ" in letter_of_minh(
+        letters
+    )
     assert "- Tổng số nhận: 01; đã đăng: 00; trả lại: 00; không sử dụng: 00" in letter_of_minh(letters)
     for letter in letters.values():
         assert list(notes.found_in(letter.text)) == [seals.newest().note]
