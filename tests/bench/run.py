@@ -23,7 +23,7 @@ from tests.bench.figures import Figure, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = (
-    "approve_1", "approve_8", "approve_vs_orm", "page_move", "bulk", "plan", "sweep_100k", "sweep_1m",
+    "approve_1", "approve_8", "approve_vs_orm", "page_move", "bulk", "plan", "dashboard", "sweep_100k", "sweep_1m",
     "sweep_vs_orm", "start_busy_p99_ms", "start_idle_p99_ms", "noop_vs_default", "deliveries_vs_single",
     "commit_to_smtp", "verify_rate", "audit_list", "ready_warm_s", "stack_pss_mib",
 )  # fmt: skip
