@@ -21,6 +21,8 @@ STOP_MILLISECONDS = 25_000
 def run(app: Flask, broker: RedisBroker, stop: threading.Event, *, threads: int = THREADS) -> None:
     """Work until `stop` is set, then finish what is in hand. Raises UnfitPlace when the clock goes wrong."""
     worker = dramatiq.Worker(broker, worker_threads=threads)
+    # Its own command says so too; without it no time limit is watched, and an endless loop keeps its thread.
+    broker.emit_after("process_boot")
     worker.start()
     try:
         while not stop.wait(CHECK_SECONDS):
