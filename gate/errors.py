@@ -1,8 +1,9 @@
 """What a refusal or an error looks like at any door: a sentence, the way out, and the code in small print."""
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -19,6 +20,8 @@ SENTENCES = {
     500: N_("Hệ thống đang bận, vui lòng thử lại sau ít phút."),
 }
 CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 413: "too_large"}
+COME_AGAIN_SECONDS = 5
+"""When the database is away or full: it is back within seconds, or somebody is called."""
 OUR_WORDS = {"state"}
 """The fields of a refusal that hold a word of the house; the others hold names, figures, what somebody typed."""
 
@@ -28,6 +31,7 @@ def answer(app: Flask) -> None:
     app.register_error_handler(ToaSoanError, _refused)
     app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
     app.register_error_handler(SecurityError, _wrong_name)
+    app.register_error_handler(OperationalError, _away)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -51,7 +55,19 @@ def _wrong_name(_error: SecurityError) -> Response:
     return make_response("400\n", 400, {"Content-Type": "text/plain"})
 
 
+def _away(error: OperationalError) -> Response:
+    """The database is away, or has no connection left. Nothing was written, or it is known again by its command."""
+    current_app.logger.error("database_away: %s", error.orig)
+    # Nobody is known without it, nor her language: every page of hers would ask again and fail as this one did.
+    answer = make_response(f"{SENTENCES[500]}\n", 503, {"Content-Type": "text/plain; charset=utf-8"})
+    answer.headers["Retry-After"] = str(COME_AGAIN_SECONDS)
+    return answer
+
+
 def _http(error: HTTPException) -> Response:
+    # The session is read before anything that a handler of its own could catch.
+    if isinstance(cause := getattr(error, "original_exception", None), OperationalError):
+        return _away(cause)
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
