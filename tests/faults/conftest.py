@@ -40,6 +40,11 @@ class Born:
             os.killpg(self.pid, 9)
 
 
+@dataclass(frozen=True)
+class Web(Born):
+    port: int
+
+
 @pytest.fixture(scope="session")
 def cradle() -> Iterator[subprocess.Popen[str]]:
     """One program in memory for all processes of this test worker."""
@@ -81,17 +86,17 @@ def bear(cradle: subprocess.Popen[str], post_office: PostOffice) -> Bear:
 
 
 @pytest.fixture
-def web(bear: Bear, post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager[int]]:
-    """`with web() as port:`, once it answers."""
+def web(bear: Bear, post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
+    """`with web() as served:`, once it answers."""
 
     @contextlib.contextmanager
-    def life(**environment: str) -> Iterator[int]:
+    def life(**environment: str) -> Iterator[Web]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        with bear("web", PORT=str(port), **environment):
+        with bear("web", PORT=str(port), **environment) as born:
             until(lambda: _answers(port), seconds=60, log=post_office.log)
-            yield port
+            yield Web(born.pid, port)
 
     return life
 

@@ -9,12 +9,14 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import wsgi
 from embedded import forking
 from gate import serving
-from tasks import broker, clockwork, working
+from tasks import broker, clockwork, delivery, working
 from tasks.context import told_to_stop
 from workflow.engine import crashing
 from workflow.settings import settings
@@ -25,8 +27,39 @@ def web() -> None:
 
 
 def worker() -> None:
+    if poison := os.environ.get("POISON"):
+        delivery.HANDLERS = {**delivery.HANDLERS, "public_copy": POISONS[poison]}
     threads = int(os.environ.get("THREADS", working.THREADS))
-    working.run(broker.for_worker(wsgi.create_house()), told_to_stop(), threads=threads)
+    app = wsgi.create_house()
+    working.run(app, broker.for_worker(app), told_to_stop(), threads=threads)
+
+
+def _raises(_rows: object) -> NoReturn:
+    raise RuntimeError("poison")
+
+
+def _segfaults(_rows: object) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    raise AssertionError("unreachable")
+
+
+def _loops(_rows: object) -> NoReturn:
+    while True:
+        pass
+
+
+def _sleeps(_rows: object) -> NoReturn:
+    # No exception reaches a thread inside it before it is over.
+    time.sleep(6)
+    raise RuntimeError("woke up")
+
+
+POISONS = {
+    "raises": _raises,
+    "segfault": _segfaults,
+    "endless loop": _loops,
+    "sleeps in a system call": _sleeps,
+}
 
 
 def clock() -> None:

@@ -33,16 +33,16 @@ def test_cp2_cp3_cp4_a_web_dies_around_the_commit_of_a_sending(
     sendings = [Sending(make.submission().code) for _ in range(2 * nth)]
     binh, crashes = visiting(cast.binh), []
 
-    with web(CRASH_AT=f"{point}:{nth}") as port:
+    with web(CRASH_AT=f"{point}:{nth}") as served:
         for sending in sendings:
             try:
-                assert binh.send(port, sending)
+                assert binh.send(served.port, sending)
             except (OSError, http.client.HTTPException) as lost:
                 crashes.append(lost)
                 break
-    with web() as port:
-        acked = [sending.command for sending in sendings if binh.insist(port, sending)]
-    with bear("clock"), bear("worker"):
+    with web() as served:
+        acked = [sending.command for sending in sendings if binh.insist(served.port, sending)]
+    with bear("clock", **UNDISTURBED), bear("worker", **UNDISTURBED):
         drained()
 
     assert len(crashes) == 1

@@ -38,6 +38,17 @@ class Visitor:
         finally:
             connection.close()
 
+    def look(self, port: int, path: str) -> tuple[int, str]:
+        """(status, after how many seconds to come again) of a page."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        try:
+            connection.request("GET", path, headers={"Cookie": self.cookie})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, answer.headers.get("Retry-After", "")
+        finally:
+            connection.close()
+
     def send(self, port: int, sending: Sending, **how: float) -> bool:
         """Was it acknowledged? False for every other answer; raises as `post` when there was none."""
         path = f"/don-vi/bai/{sending.code}/gui"

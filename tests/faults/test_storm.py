@@ -1,0 +1,200 @@
+"""A storm over the whole house: nothing is lost, nothing doubled, every letter comes. `make storm MINUTES=30`.
+
+Beside it stands the usual way, commit and then send, on the same servers at the same time (`careless.py`).
+"""
+
+import http.client
+import os
+import random
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.clients import Client
+from tests.faults import invariants, usual
+from tests.faults.premises import LEASE_SECONDS, Premises, founded, opened, wait_for
+from tests.faults.visitors import Sending, Visitor
+from tests.mail_peer import mail_peer
+from workflow import accounts
+
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(7200)]
+
+SECONDS = 60 * float(os.environ.get("MINUTES") or 1)
+SEED = int(os.environ.get("SEED") or 20210520)
+CALM_SECONDS = 20.0
+CLIENTS = 4
+
+FAULTS: dict[str, Callable[[Premises, random.Random], object]] = {
+    "web killed": lambda house, _: house.kill("web"),
+    "worker killed": lambda house, _: house.kill("worker"),
+    "clock killed": lambda house, _: house.kill("clock"),
+    "worker frozen past its lease": lambda house, _: house.freeze("worker", LEASE_SECONDS + 2),
+    "Redis killed": lambda house, _: house.lose_redis(),
+    "Redis away": lambda house, dice: house.lose_redis(seconds=dice.uniform(2, 8)),
+    "Redis empty": lambda house, _: house.flush_redis(),
+    "PostgreSQL stopped": lambda house, dice: house.stop_postgres(seconds=dice.uniform(0, 2)),
+}
+OPENS_THE_WINDOW = ("worker killed", "worker frozen past its lease", "PostgreSQL stopped")
+"""Between a mail server's 250 and our commit: each of the worker's threads may be there."""
+THREADS = 8
+
+
+@dataclass
+class Load:
+    """Clients that draft and send, and press again until they are told that it is done."""
+
+    port: int
+    over: threading.Event = field(default_factory=threading.Event)
+    acked: list[str] = field(default_factory=list)
+    presses: Counter[str] = field(default_factory=Counter)
+
+    def work(self, visitor: Visitor) -> None:
+        while not self.over.is_set():
+            self.one(visitor)
+
+    def one(self, visitor: Visitor) -> bool:
+        """Draft a piece and send it; False when the day was over first."""
+        command = str(uuid.uuid4())
+        code = self._insist(lambda: _drafted(visitor, self.port, command))
+        if not code:
+            return False
+        self.acked.append(command)
+        sending = Sending(code)
+        if not self._insist(lambda: visitor.send(self.port, sending)):
+            return False
+        self.acked.append(sending.command)
+        return True
+
+    def _insist(self, press: Callable[[], object]) -> object:
+        while not self.over.is_set():
+            try:
+                if done := press():
+                    self.presses["done"] += 1
+                    return done
+                self.presses["refused"] += 1
+            except (OSError, http.client.HTTPException):
+                self.presses["no answer"] += 1
+            self.over.wait(0.1)
+        return None
+
+
+def _drafted(visitor: Visitor, port: int, command: str) -> str:
+    """The code of the draft; empty when it was not acknowledged."""
+    status, place = visitor.post(
+        port, "/don-vi/soan", command=command, kind="news", act="send", category="",
+        title=f"Bếp ăn một chiều {command[:8]}", body="<div>Ngày 05/5/2021, bếp ăn được đưa vào sử dụng.</div>",
+        author_line="Trần Thị Lan", school="Trường Mầm non Hoa Mai",
+    )  # fmt: skip
+    return place.split("/")[-1].removesuffix("#gui") if status == 303 and place.endswith("#gui") else ""
+
+
+@pytest.fixture
+def storm_house(app, password_hash, tmp_path) -> Iterator[tuple[Premises, list[Visitor], str, Path]]:
+    """Its own servers, the house up on them, and two people signed in."""
+    data, log = tmp_path / "house", tmp_path / "house.log"
+    with founded(data, password_hash) as (house, url), mail_peer() as peer:
+        house.test_client_class = Client
+        visitors = []
+        for name in ("binh", "nga"):
+            inside = house.test_client().as_(accounts.by_email(f"{name}@example.edu.vn"))
+            visitors.append(Visitor(f"session={inside.get_cookie('session').value}", inside.token))
+        with opened(data, peer, log) as premises:
+            yield premises, visitors, url, log
+
+
+@pytest.fixture
+def tell(capfd) -> Callable[..., None]:
+    """Past pytest's capture: these numbers are what the run is for."""
+
+    def aloud(*sentences: str) -> None:
+        with capfd.disabled():
+            sys.stdout.write("".join(f"\n{sentence}" for sentence in sentences))
+            sys.stdout.flush()
+
+    return aloud
+
+
+@contextmanager
+def loaded(load: Load, visitors: list[Visitor]) -> Iterator[Load]:
+    people = [visitors[number % len(visitors)] for number in range(CLIENTS)]
+    threads = [threading.Thread(target=load.work, args=(one,), daemon=True) for one in people]
+    for thread in threads:
+        thread.start()
+    yield load
+    load.over.set()
+    for thread in threads:
+        thread.join(30)
+
+
+@pytest.mark.timeout(7200)
+def test_a_storm_loses_nothing_and_the_usual_way_does(storm_house, tell):
+    premises, visitors, url, log = storm_house
+    dice, struck = random.Random(SEED), Counter()
+
+    with usual.peer(premises.data, url, log) as careless:
+        with loaded(Load(premises.port), visitors) as load:
+            ends_at = time.monotonic() + SECONDS
+            while time.monotonic() < ends_at:
+                time.sleep(dice.uniform(1, 3))
+                name = dice.choice(list(FAULTS))
+                struck[name] += 1
+                FAULTS[name](premises, dice)
+                careless.strike(dice)
+            careless.stop_ordering()
+        calm_from = time.monotonic()
+        wait_for(lambda: _quiet(premises), seconds=60, log=log)
+        calm_after = time.monotonic() - calm_from
+        time.sleep(max(0, CALM_SECONDS - calm_after))
+        placed, lost = careless.numbers()
+
+    report = invariants.look(acked=load.acked, peer=premises.peer)
+    windows = sum(struck[name] for name in OPENS_THE_WINDOW)
+    tell(
+        f"seed {SEED}, {SECONDS:.0f} s, {sum(struck.values())} faults {dict(struck)}",
+        f"Tòa Soạn: {len(load.acked)} acknowledged, {report.letters} letters, {report.raw_doubles} raw doubles"
+        f" ({100 * report.raw_doubles / max(1, report.letters):.2f} %), broken: {len(report.broken)},"
+        f" drained after {calm_after:.1f} s, presses {dict(load.presses)}",
+        f"commit, then send: {placed} placed, {lost} without their letter {CALM_SECONDS:.0f} s after the storm",
+    )
+    assert report.broken == []
+    assert len(load.acked) > SECONDS / 2
+    assert report.raw_doubles <= max(windows * THREADS, 0.0005 * report.letters)
+    assert lost > 0, "a storm that costs the usual way nothing proves nothing"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_after_any_single_fault_service_is_normal_within_twenty_seconds(storm_house, tell, name):
+    premises, visitors, _url, log = storm_house
+    load = Load(premises.port)
+    assert load.one(visitors[0])
+    wait_for(lambda: _quiet(premises), seconds=60, log=log)
+
+    with loaded(Load(premises.port), visitors) as during:
+        FAULTS[name](premises, random.Random(SEED))
+        began = time.monotonic()
+        assert load.one(visitors[0])
+        answered = time.monotonic() - began
+    wait_for(lambda: _quiet(premises), seconds=60, log=log)
+    took = time.monotonic() - began
+
+    tell(f"{name}: a sending acknowledged after {answered:.1f} s, every letter there after {took:.1f} s")
+    report = invariants.look(acked=[*load.acked, *during.acked], peer=premises.peer)
+    assert report.broken == []
+    assert answered < CALM_SECONDS
+    assert took < CALM_SECONDS
+
+
+def _quiet(premises: Premises) -> bool:
+    try:
+        return premises.is_drained()
+    except DBAPIError:
+        return False
