@@ -48,16 +48,16 @@ class RuleForm(Form):
             )
         ],
     )
-    leader = IntegerField(validators=[validators.InputRequired(_("Vui lòng nhập số thành viên."))])
-    specialist = IntegerField(validators=[validators.InputRequired(_("Vui lòng nhập số thành viên."))])
-    teacher = IntegerField(validators=[validators.InputRequired(_("Vui lòng nhập số thành viên."))])
+    leader = IntegerField(_(SEATS["leader"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))])
+    specialist = IntegerField(
+        _(SEATS["specialist"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))]
+    )
+    teacher = IntegerField(_(SEATS["teacher"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))])
     reason = TextAreaField(_("Lý do"), [validators.InputRequired(_("Vui lòng ghi lý do."))])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.counting_kinds.choices = [(kind, gettext(says)) for kind, says in KINDS.items()]
-        for kind in SeatKind:
-            self[kind.value].label.text = gettext(SEATS[kind.value])
 
     def rule(self) -> directives.Rule:
         return directives.Rule(
