@@ -61,7 +61,8 @@ TABLE = {
     },
     "desk_deciding": {"index revision decide": "submissions.read"},
     "desk_periods": {
-        "index period calendar": "periods.read", "close exempt extend follow reopen mark": "periods.write",
+        "index period calendar press": "periods.read",
+        "close exempt extend follow reopen mark": "periods.write",
     },
     "desk_unit_months": {
         "index unit_month": "periods.read", "remind_all remind extend exempt excuse": "periods.write",
@@ -131,6 +132,7 @@ NOT_ON_STAGE = {
     "desk_audit.proof",
     "desk_deciding.revision",
     "desk_letters.as_sent",
+    "desk_periods.press",
 } | {endpoint for endpoint in ALLOWED if endpoint.endswith(".static")}
 """Reads of things that this scene has not: 404 for who may read them as well."""
 EXEMPT = {"wishes.stop"}
