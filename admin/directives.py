@@ -15,6 +15,7 @@ from workflow.queries import offices
 from workflow.wording import KINDS, SEATS
 
 _ = lazy_gettext
+SEAT_NAMES = {kind: lazy_gettext(says) for kind, says in SEATS.items()}
 
 
 class RuleForm(Form):
@@ -48,11 +49,13 @@ class RuleForm(Form):
             )
         ],
     )
-    leader = IntegerField(_(SEATS["leader"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))])
+    leader = IntegerField(SEAT_NAMES["leader"], [validators.InputRequired(_("Vui lòng nhập số thành viên."))])
     specialist = IntegerField(
-        _(SEATS["specialist"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))]
+        SEAT_NAMES["specialist"], [validators.InputRequired(_("Vui lòng nhập số thành viên."))]
     )
-    teacher = IntegerField(_(SEATS["teacher"]), [validators.InputRequired(_("Vui lòng nhập số thành viên."))])
+    teacher = IntegerField(
+        SEAT_NAMES["teacher"], [validators.InputRequired(_("Vui lòng nhập số thành viên."))]
+    )
     reason = TextAreaField(_("Lý do"), [validators.InputRequired(_("Vui lòng ghi lý do."))])
 
     def __init__(self, *args: Any, **values: Any) -> None:
