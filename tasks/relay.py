@@ -23,7 +23,7 @@ from workflow.settings import settings
 
 log = structlog.get_logger("tasks.relay")
 
-AHEAD = 500
+AHEAD = 1000
 """Rows queued at most per queue: Redis holds what the next seconds need, the rest waits where nothing is lost."""
 
 LOST = "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng."
