@@ -7,6 +7,7 @@ from datetime import date
 from flask import Flask
 from werkzeug.routing import Rule
 
+from admin.deciding import short
 from models.base import db
 from models.envelope import Envelope
 from models.outbox import Letter, OutboxMessage
@@ -26,8 +27,10 @@ NO_PAGES = frozenset({
     # Files, feeds, parts of a page, machines.
     "files.shown", "files.original", "forum.picture", "forum.feed", "forum.section_feed", "forum.seal",
     "desk_audit.proof", "desk_audit.newest", "desk_audit.checked", "health.alive", "health.ready",
+    "desk_periods.press", "desk_letters.html_form", "desk_letters.as_sent",
     # Addresses that lead elsewhere.
-    "language.switch", "arriving.leave", "arriving.onward", "desk_unit_months.index", "security.verify",
+    "language.switch", "arriving.leave", "arriving.onward", "desk_unit_months.index", "desk_deciding.index",
+    "security.verify",
     # Empty without what was chosen in the list; MORE opens it with something.
     "desk_pieces.together",
     # Opened by a letter only; each has a story of its own.
@@ -93,7 +96,7 @@ def lay(make: Make, cast: Cast) -> Month:
     numbers |= {
         "period_id": str(db.session.query(Period.id).filter_by(month=5).scalar()),
         "piece_id": str(pieces["edited"].id),
-        "seen": pieces["edited"].digest,
+        "seen": short(pieces["edited"].digest),
         "account_id": str(cast.binh.id),
         "unit_id": str(cast.can_loc.id),
         "category_id": str(make.category().id),
