@@ -14,7 +14,8 @@ ONLY ?=
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
 	@echo 'make test         kiểm thử / run all tests (ARGS="-k chữ")'
-	@echo 'make test-faults  chỉ các kiểm thử phá hỏng / only the tests that kill things'
+	@echo 'make test-faults  các kiểm thử phá hỏng, đủ mọi cỡ / the tests that break things, at full size'
+	@echo 'make storm        bão: mọi thứ hỏng ngẫu nhiên (MINUTES=30 SEED=7) / everything breaks at random'
 	@echo 'make screens      chụp mọi màn hình vào build/screens / a picture of every screen, by day and night'
 	@echo 'make races        chạy đua ở cỡ lớn: 1.000 bài, 16 người duyệt / the races at full size'
 	@echo 'make stories      nghìn câu chuyện ngẫu nhiên / a thousand random stories over all moves'
@@ -93,8 +94,14 @@ screens: setup
 	@rm -rf build/screens && mkdir -p build/screens
 	@TOASOAN_SCREENS="$$(pwd -P)/build/screens" $(MAKE) test ARGS='tests/browser/test_every_screen.py --timeout=900 $(ARGS)'
 
+# Every pass of every crash point, long outages, a storm of a minute; `make test` has run what takes seconds.
 test-faults: setup
-	@exec $(PYTHON) -m pytest -m fault $(ARGS)
+	@FAULTS=full exec $(PYTHON) -m pytest -m fault --durations=10 $(ARGS)
+
+MINUTES ?= 1
+SEED ?= 20210520
+storm: setup
+	@FAULTS=full MINUTES='$(MINUTES)' SEED='$(SEED)' exec $(PYTHON) -m pytest tests/faults/test_storm.py -k storm_loses $(ARGS)
 
 races: setup
 	@RACES=full exec $(PYTHON) -m pytest tests/workflow/test_races.py --durations=0 $(ARGS)
