@@ -5,6 +5,7 @@ harmless twice); it returns the second, which writes in the same transaction as 
 its lease finds another token there, and its second half is rolled back.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from tasks import channels, letters, mailing, media, timetable
@@ -33,6 +35,8 @@ PERMANENT = (PermanentFailure, LetterRefused, WordingError, PictureRefused)
 
 LONGEST_WAIT_SECONDS = 3600
 LARGEST_ID = 2**63 - 1
+AWAY_SECONDS = 0.2
+"""Between two looks for a database that went away."""
 
 BATCH = {"letter": 16}
 """Rows that travel and are carried out together, by the word before the colon: many where the effect is rows of our
@@ -145,14 +149,33 @@ def _do(rows: Sequence[Claimed]) -> None:
     # What the first half read is old now, and its transaction must not stay open.
     db.session.rollback()
     crashing.point("after_effect")
-    ids = [row.id for row in rows]
-    with bookkeeping() as session:
-        if len(session.execute(_DONE, {"ids": ids, "token": rows[0].token}).all()) != len(rows):
-            raise LeaseLost
-        then()
+    _insist(rows, then)
     for row in rows:
         with click.resumed(row.cause):
             log.info("done", outbox=row.id, topic=row.topic, attempts=row.attempts)
+
+
+def _insist(rows: Sequence[Claimed], then: Then) -> None:
+    """Write down that it is done. A database that goes away just now is waited for: what lies outside has happened,
+    and whoever gave up would let it happen again. The token makes it harmless to write twice."""
+    ends_at = time.monotonic() + settings().lease_seconds / 4
+    while True:
+        try:
+            _write_down(rows, then)
+            return
+        except OperationalError as error:
+            if time.monotonic() > ends_at:
+                raise
+            log.warning("database_away", outbox=[row.id for row in rows], error=type(error.orig).__name__)
+            time.sleep(AWAY_SECONDS)
+
+
+def _write_down(rows: Sequence[Claimed], then: Then) -> None:
+    with bookkeeping() as session:
+        ids = [row.id for row in rows]
+        if len(session.execute(_DONE, {"ids": ids, "token": rows[0].token}).all()) != len(rows):
+            raise LeaseLost
+        then()
 
 
 def fail(row: Claimed, error: Exception, *, is_final: bool) -> None:

@@ -3,6 +3,7 @@
 import pytest
 import redis
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.outbox import Letter
@@ -186,6 +187,53 @@ def test_a_row_with_a_lease_is_nobody_elses(broker, put):
     assert claim([number])
 
     assert claim([number]) == []
+
+
+def test_a_database_that_goes_away_after_the_effect_is_waited_for_and_the_effect_is_not_repeated(
+    broker, put, rows, superuser, monkeypatch
+):
+    effects, written = [], []
+
+    def handler(claimed):
+        effects.extend(row.id for row in claimed)
+
+        def then():
+            pid = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            written.append(pid)
+            if len(written) == 1:
+                with superuser.begin() as other:
+                    other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+        return then
+
+    number = put("public_copy", "a", attachment=1)
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", handler)
+    relay_once(broker)
+
+    deliver([number])
+
+    assert effects == [number]
+    assert len(written) == 2
+    assert rows("state, attempts") == [("done", 1)]
+
+
+def test_a_database_that_stays_away_is_not_waited_for_longer_than_the_row_is_ours(
+    broker, put, monkeypatch, set_to
+):
+    set_to(LEASE_SECONDS=1)
+    number = put("public_copy", "a", attachment=1)
+    tries = []
+
+    def away():
+        tries.append(1)
+        raise OperationalError("UPDATE", {}, Exception("away"))
+
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", lambda claimed: away)
+    relay_once(broker)
+
+    deliver([number])
+
+    assert len(tries) > 1
 
 
 def test_an_unknown_error_is_tried_again_later(broker, put, rows, monkeypatch):
