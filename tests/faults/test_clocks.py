@@ -13,7 +13,7 @@ from tasks import context
 from tests.faults import invariants
 from tests.faults.processes import until
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 PATIENT = {"LEASE_SECONDS": "120"}
 

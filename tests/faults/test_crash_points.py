@@ -16,7 +16,7 @@ from tests.faults.conftest import FULL
 from tests.faults.processes import until
 from tests.faults.visitors import Sending
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 PASSES = (1, 2, 7) if FULL else (1,)
 UNDISTURBED = {"LEASE_SECONDS": "120", "REQUEUE_SECONDS": "60", "THREADS": "1"}

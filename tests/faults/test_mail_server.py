@@ -5,7 +5,7 @@ import pytest
 from tests.faults import invariants
 from tests.faults.processes import until
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize(

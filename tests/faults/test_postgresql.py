@@ -17,7 +17,7 @@ from tests.faults.conftest import FULL
 from tests.faults.processes import until
 from tests.faults.visitors import Sending
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 SHOOT = text("""
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity

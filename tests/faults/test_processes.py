@@ -17,7 +17,7 @@ from tests.faults.visitors import Sending
 from workflow import outbox
 from workflow.engine.unit_of_work import bookkeeping
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize("times", [30] if FULL else [4])

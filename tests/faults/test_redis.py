@@ -14,7 +14,7 @@ from tests.faults.conftest import FULL
 from tests.faults.processes import until
 from tests.faults.visitors import Sending
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 PATIENT = {"LEASE_SECONDS": "120", "REQUEUE_SECONDS": "2"}
 """No lease ends meanwhile: a letter that goes twice would have gone twice because of Redis."""
