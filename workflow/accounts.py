@@ -163,7 +163,7 @@ def add(
         )
         session.add(account)
         session.flush()
-        _told(account, "account:add", by)
+        told(account, "account:add", by)
         return account
 
 
@@ -199,7 +199,7 @@ def grant(
         session.add(given)
         session.flush()
         sessions.end_all(account, Ending.ROLE)
-        _told(account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "")
+        told(account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "")
         return given
 
 
@@ -211,7 +211,7 @@ def revoke(given: RoleGrant, *, by: Account) -> None:
         given.account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
         sessions.end_all(given.account, Ending.ROLE)
-        _told(given.account, "account:revoke", by, role=given.role.value)
+        told(given.account, "account:revoke", by, role=given.role.value)
 
 
 def set_active(account: Account, active: bool, *, by: Account) -> None:
@@ -223,7 +223,7 @@ def set_active(account: Account, active: bool, *, by: Account) -> None:
         session.flush()
         sessions.end_all(account, Ending.SHUT)
         links.spend_all(account)
-        _told(account, "account:open" if active else "account:shut", by)
+        told(account, "account:open" if active else "account:shut", by)
 
 
 def set_language(account: Account, language: str) -> None:
@@ -235,11 +235,12 @@ def set_language(account: Account, language: str) -> None:
             return
         before, account.language = account.language, language
         session.flush()
-        _told(account, "account:language", account, before=before, after=language)
+        told(account, "account:language", account, before=before, after=language)
 
 
-def _told(account: Account, action: str, by: Account | None, **more: Any) -> None:
-    audit.write(
+def told(account: Account, action: str, by: Account | None, **more: Any) -> int:
+    """One event on a person's stream, inside the caller's change(); its number there. `by=None` runs the machine."""
+    return audit.write(
         db.session.connection(),
         f"account:{account.id}",
         action,

@@ -153,9 +153,6 @@ ACTIONS: Mapping[str, Told] = {
     "envelope:accepted": Told(N_("Nhận tin, bài từ thư"), N_("Đã nhận tin, bài từ {what}.")),
     "envelope:tray": Told(N_("Để thư vào khay"), N_("Đã để {what} vào khay chờ xử lý.")),
     "envelope:ignored": Told(N_("Không xử lý thư"), N_("Không xử lý {what}.")),
-    "envelope:settle_list": Told(
-        N_("Xử lý danh sách gửi qua thư"), N_("{who} xử lý danh sách trong {what}.")
-    ),
     "envelope:take": Told(N_("Gán đơn vị cho thư"), N_("{who} gán đơn vị cho {what}.")),
     "envelope:dismiss": Told(N_("Bỏ qua thư"), N_("{who} bỏ qua {what}.")),
     "envelope:retry": Told(N_("Đọc lại thư"), N_("{who} cho đọc lại {what}.")),

@@ -17,8 +17,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from models.people import Account
-from workflow import accounts, clock
-from workflow.engine import audit
+from workflow import accounts
 from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.queries import sign_ins
 from workflow.rules.permissions import require
@@ -148,14 +147,7 @@ def unlock(account: Account, *, by: Account | None) -> None:
     with change() as session:
         for way in Way:
             session.execute(_CLEAR, {"key": of_account(account.email, way)})
-        audit.write(
-            session.connection(),
-            f"account:{account.id}",
-            "account:unlock",
-            actor=by.id if by else None,
-            at=clock.now(),
-            account=account.id,
-        )
+        accounts.told(account, "account:unlock", by)
 
 
 def purge() -> int:

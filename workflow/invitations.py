@@ -5,7 +5,6 @@ from datetime import timedelta
 from models.people import Account
 from models.vocabulary import Purpose
 from workflow import accounts, clock, links, outbox, passwords, sessions
-from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.queries import sign_ins
@@ -25,16 +24,9 @@ def send(account: Account, *, role: str, by: Account) -> None:
     Older links stay good until one is used. Nobody but the person ever reads the link, an administrator neither.
     """
     require(accounts.roles_of(by), "accounts.write")
-    with change() as session:
+    with change():
         now = clock.now()
-        seq = audit.write(
-            session.connection(),
-            f"account:{account.id}",
-            "account:invite",
-            actor=by.id,
-            at=now,
-            account=account.id,
-        )
+        seq = accounts.told(account, "account:invite", by)
         outbox.put(
             "letter:invitation",
             f"account:{account.id}:{seq}:letter:invitation",

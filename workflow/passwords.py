@@ -5,8 +5,7 @@ import unicodedata
 
 from models.people import Account
 from models.vocabulary import Ending
-from workflow import clock, links, sessions
-from workflow.engine import audit
+from workflow import accounts, links, sessions
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 
@@ -51,14 +50,7 @@ def choose(account: Account, *, password_hash: str, here: int | None = None) -> 
         account.password = password_hash
         session.flush()
         sessions.end_all(account, Ending.PASSWORD, but=here)
-        audit.write(
-            session.connection(),
-            f"account:{account.id}",
-            "account:choose_password",
-            actor=account.id,
-            at=clock.now(),
-            account=account.id,
-        )
+        accounts.told(account, "account:choose_password", account)
 
 
 def _plain(words: str) -> str:

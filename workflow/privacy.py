@@ -9,11 +9,9 @@ import secrets
 
 from sqlalchemy import func, update
 
-from models.base import db
 from models.people import Account
 from models.privacy import SealedWord
-from workflow import accounts, clock
-from workflow.engine import audit
+from workflow import accounts
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.queries.private_words import MARK
@@ -57,14 +55,5 @@ def forget(account: Account, *, reason: str, by: Account | None) -> int:
             .values(salt=None, value=None, forgotten_at=func.now())
             .returning(SealedWord.digest)
         ).all()
-        audit.write(
-            db.session.connection(),
-            f"account:{account.id}",
-            "account:forget",
-            actor=by.id if by else None,
-            at=clock.now(),
-            account=account.id,
-            reason=reason.strip(),
-            words=len(gone),
-        )
+        accounts.told(account, "account:forget", by, reason=reason.strip(), words=len(gone))
         return len(gone)

@@ -5,16 +5,13 @@ The app's codes stand in `workflow/code_apps.py`, passkeys in `workflow/passkeys
 
 import hashlib
 import secrets
-from typing import Any
 
 from sqlalchemy import delete, func, update
 
-from models.base import db
 from models.people import Account
 from models.second_step import CodeApp, Passkey, RecoveryCode
 from models.vocabulary import Ending, Role
-from workflow import accounts, clock, sessions
-from workflow.engine import audit
+from workflow import accounts, sessions
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.queries import second_step as read
@@ -41,7 +38,7 @@ def new_codes(account: Account) -> list[str]:
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
         session.add_all(RecoveryCode(account_id=account.id, code_hash=_digest(code)) for code in codes)
         session.flush()
-        told(account, "account:new_codes", account)
+        accounts.told(account, "account:new_codes", account)
     return ["-".join(code[at : at + GROUP] for at in range(0, CODE_LETTERS, GROUP)) for code in codes]
 
 
@@ -60,7 +57,7 @@ def use_code(account: Account, typed: str) -> bool:
             .returning(RecoveryCode.id)
         ).all()
         if used:
-            told(account, "account:use_code", account)
+            accounts.told(account, "account:use_code", account)
         return bool(used)
 
 
@@ -89,19 +86,7 @@ def start_over(account: Account, *, by: Account | None) -> None:
         for table in (CodeApp, Passkey, RecoveryCode):
             session.execute(delete(table).where(table.account_id == account.id))
         sessions.end_all(account, Ending.ADMIN)
-        told(account, "account:reset_second_step", by)
-
-
-def told(account: Account, action: str, by: Account | None, **more: Any) -> None:
-    audit.write(
-        db.session.connection(),
-        f"account:{account.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        account=account.id,
-        **more,
-    )
+        accounts.told(account, "account:reset_second_step", by)
 
 
 def _digest(code: str) -> bytes:

@@ -11,8 +11,7 @@ from models.base import db
 from models.outbox import LetterWish
 from models.people import Account
 from models.vocabulary import Pace
-from workflow import clock
-from workflow.engine import audit
+from workflow import accounts
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.rules.wishes import SUBJECTS, subject_of
@@ -36,17 +35,8 @@ def choose(subject: str, pace: str, *, by: Account) -> bool:
         was = before.pace if before else SUBJECTS[subject].paces[0]
         if was == pace or session.execute(changed).scalar() is None:
             return False
-        audit.write(
-            session.connection(),
-            f"account:{by.id}",
-            "account:wish",
-            actor=by.id,
-            at=clock.now(),
-            account=by.id,
-            subject=subject,
-            before={"pace": was},
-            after={"pace": pace},
-        )
+        about = {"subject": subject, "before": {"pace": was}, "after": {"pace": pace}}
+        accounts.told(by, "account:wish", by, **about)
         return True
 
 

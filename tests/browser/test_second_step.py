@@ -1,4 +1,4 @@
-"""A passkey in real Chromium, held by its virtual authenticator; and the pages of the second step as people see them."""
+"""A passkey in real Chromium, held by its virtual authenticator, and the second step as people see it."""
 
 from urllib.parse import urlsplit
 

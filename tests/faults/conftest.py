@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -35,9 +36,13 @@ class Born:
     def is_gone(self) -> bool:
         return not psutil.pid_exists(self.pid)
 
+    def ask_to_stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, 9)
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,17 @@ def test_cp5_to_cp9_relay_or_worker_dies_between_a_letter_and_its_done(
     only_jobs()
     other = {"clock": "worker", "worker": "clock"}[process]
 
-    with bear(process, CRASH_AT=f"{point}:{nth}", **UNDISTURBED) as crashing, bear(other, **UNDISTURBED):
+    with (
+        bear(process, CRASH_AT=f"{point}:{nth}", **UNDISTURBED) as crashing,
+        bear(other, **UNDISTURBED) as helping,
+    ):
         for number in range(nth + 1):
             one_letter(number)
             until(lambda: crashing.is_gone() or not waiting(), seconds=60, log=post_office.log)
         until(crashing.is_gone, seconds=60, log=post_office.log)
+        # In order: a worker killed here, in the middle of a letter, would be a second crash.
+        helping.ask_to_stop()
+        until(helping.is_gone, seconds=60, log=post_office.log)
     time_passes()
     with bear("clock", **UNDISTURBED), bear("worker", **UNDISTURBED):
         drained()

@@ -10,14 +10,10 @@ from models.base import db
 from models.directive import Composition
 from models.envelope import CommitteeProposal
 from models.organisation import Unit
-from models.people import Account
-from workflow import accounts, clock, deadlines, outbox, storage
-from workflow.engine import audit
-from workflow.engine.unit_of_work import change
+from workflow import deadlines, outbox, storage
 from workflow.intake import rosters
 from workflow.intake.problems import Problem, Unreadable
 from workflow.intake.reading import Part
-from workflow.rules.permissions import require
 
 
 def propose(part: Part, *, unit: Unit, envelope_id: int, on: date) -> list[Problem]:
@@ -59,25 +55,3 @@ def gaps(proposal: CommitteeProposal, *, on: date) -> dict[str, int]:
     )
     missing.subtract(Counter(member["seat_kind"] for member in proposal.members))
     return {kind: n for kind, n in missing.items() if n > 0}
-
-
-def settle(proposal_id: int, *, by: Account) -> None:
-    """The department has dealt with a proposed list: taken over seat by seat in the registry, or not."""
-    require(accounts.roles_of(by), "committees.write")
-    with change() as session:
-        proposal = session.get_one(CommitteeProposal, proposal_id, with_for_update=True)
-        if proposal.settled_at is not None:
-            return
-        proposal.settled_at = clock.now()
-        proposal.settled_by = by.id
-        session.flush()
-        audit.write(
-            session.connection(),
-            f"envelope:{proposal.envelope_id}",
-            "envelope:settle_list",
-            actor=by.id,
-            at=clock.now(),
-            unit=proposal.unit_id,
-            envelope=proposal.envelope_id,
-            proposal=proposal.id,
-        )
