@@ -40,6 +40,7 @@ def place_orders() -> None:
                     ).fetchone()
                     try:
                         write.send(order)
+                        connection.execute("INSERT INTO careless.answered (id) VALUES (%s)", [order])
                     except (redis.RedisError, BrokerConnectionError):
                         pass  # the page says 500; the order stands
                     time.sleep(PAUSE_SECONDS)

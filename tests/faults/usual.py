@@ -18,11 +18,12 @@ PROGRAM = Path(__file__).with_name("careless.py")
 TABLES = """
 CREATE SCHEMA careless;
 CREATE TABLE careless.placed (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+CREATE TABLE careless.answered (id bigint PRIMARY KEY);
 CREATE TABLE careless.written (id bigint PRIMARY KEY);
 """
 LOST = """
-SELECT count(*), count(*) FILTER (WHERE w.id IS NULL)
-FROM careless.placed LEFT JOIN careless.written w USING (id)
+SELECT count(*), count(*) FILTER (WHERE w.id IS NULL), count(a.id) FILTER (WHERE w.id IS NULL)
+FROM careless.placed LEFT JOIN careless.written w USING (id) LEFT JOIN careless.answered a USING (id)
 """
 
 
@@ -51,11 +52,10 @@ class Careless:
     def stop_ordering(self) -> None:
         processes.kill_group(self.running.pop("orders"))
 
-    def numbers(self) -> tuple[int, int]:
-        """(orders placed, orders whose letter never came)."""
+    def numbers(self) -> tuple[int, int, int]:
+        """(orders placed, those without their letter, and of these the ones whose sender was told all is well)."""
         with psycopg.connect(self.url) as connection:
-            placed, lost = connection.execute(LOST).fetchone() or (0, 0)
-            return placed, lost
+            return connection.execute(LOST).fetchone() or (0, 0, 0)
 
 
 @contextmanager
