@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin import acts, menu
-from admin.desk import Screen, attempt, back_to, can, me
+from admin.desk import Screen, attempt, back_to, can, command, me
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -101,9 +101,7 @@ class UnitMonths(Screen):
             }
             if not late:
                 raise Invalid("nothing_late", N_("Không có bài gửi muộn nào chưa được miễn ghi nhận."))
-            done = bulk.perform_all(
-                late, "excuse", by=me(), command=acts.command(request.form), reason=reason
-            )
+            done = bulk.perform_all(late, "excuse", by=me(), command=command(), reason=reason)
             return sum(outcome.is_done for outcome in done)
 
         return self._pressed(

@@ -61,7 +61,7 @@ def draft(
             now = clock.now()
             if by is not None:
                 _require_of_unit(by, unit, on=at or now)
-                if channel is Channel.WEB and (why_not := ended(unit, on=now)):
+                if channel is Channel.WEB and (why_not := ended(unit, on=at or now)):
                     raise NotAllowed(why_not)
             piece = _begun(unit, manuscript.kind, by=by, channel=channel, period=period, at=at or now)
             piece.import_id = import_id

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Flask
+from sqlalchemy import func
 from werkzeug.routing import Rule
 
 from admin.deciding import short
+from models.audit import AuditEvent
 from models.base import db
 from models.envelope import Envelope
 from models.outbox import Letter, OutboxMessage
@@ -41,7 +43,7 @@ NO_SCREENS = ("static", "export", "ajax_lookup", "details_view", "edit_view")
 NEW = frozenset({"desk_units.create_view", "desk_accounts.create_view", "desk_sections.create_view"})
 
 SAMPLES: Mapping[str, str] = {
-    "code": "h-can-loc", "workflow": "monthly-submission", "version": "1", "number": "3", "account_id": "1",
+    "code": "h-can-loc", "workflow": "monthly-submission", "version": "1", "account_id": "1",
 }  # fmt: skip
 OF_PAGE: Mapping[str, Mapping[str, str]] = {
     "forum.section": {"code": "ban-tru"},
@@ -100,6 +102,7 @@ def lay(make: Make, cast: Cast) -> Month:
         "account_id": str(cast.binh.id),
         "unit_id": str(cast.can_loc.id),
         "category_id": str(make.category().id),
+        "number": str(db.session.query(func.max(AuditEvent.id)).scalar()),
     }
     return Month(pieces, numbers)
 

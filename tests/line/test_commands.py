@@ -33,6 +33,7 @@ def run(app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.setenv("TOASOAN_DATA", os.environ["TOASOAN_DATA"])
 
     def line(*words: object) -> Said:
+        capsys.readouterr()  # what the test's own requests logged
         with pytest.raises(SystemExit) as end:
             look_line.main(toasoan.toasoan, lambda: app, [str(word) for word in words])
         said = capsys.readouterr()

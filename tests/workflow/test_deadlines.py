@@ -227,11 +227,17 @@ def test_r12_a_unit_that_has_ended_sends_no_new_piece(make, cast, refused):
     described = organisation.UnitDescription(
         code=unit.code, name=unit.name, kind=unit.kind, valid_from=unit.valid_from,
         valid_to=datetime.fromisoformat("2021-05-10").date(), admin_unit=unit.admin_unit, admin_kind=unit.admin_kind,
+        successor_codes=(cast.town_ky_anh.code,),
     )  # fmt: skip
     assert asdict(described)["code"] == "h-can-loc"
     organisation.save_unit(described, by=None)
 
-    assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "unit_ended"
+    assert refused(lambda: submissions.submit(piece.id, by=cast.nga)) == "unit_ended", (
+        "its heir answers for it"
+    )
+    assert refused(lambda: submissions.submit(piece.id, by=cast.binh)) == "forbidden", (
+        "its own people only read"
+    )
 
 
 def test_r12_a_piece_sent_before_its_unit_ended_goes_on(make, cast):
