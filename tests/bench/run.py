@@ -1,6 +1,7 @@
 """Runs the benchmarks of this folder and writes their table to docs/performance.md.
 
-`make bench`, or `make bench ONLY=name`. Each figure is one line at the end: name, value, target, between tabs.
+`make bench` measures all, `make bench ONLY=name` renews the rows of one. Each figure is one line at the end: name,
+value, target, between tabs.
 A benchmark is a module with `measure(stage) -> Iterable[Figure]`. Absolute times mean nothing on shared machines:
 what is judged is a ratio to a limit measured in the same run.
 """
@@ -54,16 +55,23 @@ def stage() -> Iterator[Stage]:
             servers.stop(data, say=lambda _: None)
 
 
-def write_page(figures: list[Figure]) -> None:
-    text = PAGE.read_text("utf-8") if PAGE.exists() else f"# Performance\n\n{HEAD}\n"
-    words = text.split(HEAD)[0].rstrip()
-    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    rows = "\n".join(f"| {one.name} | {one.value} | {one.target} | {one.says} |" for one in figures)
-    PAGE.write_text(
-        f"{words}\n\n{HEAD}\n\nMeasured on {datetime.now(UTC):%Y-%m-%d} ({machine}).\n\n"
-        f"| figure | value | target | what it is |\n|---|---|---|---|\n{rows}\n",
-        "utf-8",
+def write_page(figures: list[Figure], *, all_of_them: bool) -> None:
+    """Each figure's row with its day and machine; what was not measured this time keeps the row it had."""
+    words, _, table = PAGE.read_text("utf-8").partition(HEAD)
+    rows = (
+        {}
+        if all_of_them
+        else {row.split(" | ")[0]: row for row in table.splitlines() if row.startswith("| ")}
     )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    for one in figures:
+        measured = f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
+        rows[f"| {one.name}"] = f"| {one.name} | {one.value} | {one.target} | {one.says} | {measured} |"
+    titles = "| figure | value | target | what it is | measured |"
+    body = "\n".join(
+        [titles, "|---|---|---|---|---|", *(rows[name] for name in rows if rows[name] != titles)]
+    )
+    PAGE.write_text(f"{words.rstrip()}\n\n{HEAD}\n\n{body}\n", "utf-8")
 
 
 def main() -> int:
@@ -75,8 +83,7 @@ def main() -> int:
         for name in [only] if only else BENCHMARKS:
             print(f"{name} ...", flush=True)
             figures += importlib.import_module(f"tests.bench.{name}").measure(ready)
-    if not only:
-        write_page(figures)
+    write_page(figures, all_of_them=only is None)
     for figure in figures:
         print(f"{figure.name}\t{figure.value}\t{figure.target}")
     return 0
