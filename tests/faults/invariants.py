@@ -98,5 +98,5 @@ def _now() -> object:
 def hold(**what: object) -> Report:
     """The same, and nothing may be broken."""
     report = look(**what)  # type: ignore[arg-type]
-    assert report.broken == []
+    assert not report.broken, report.broken
     return report

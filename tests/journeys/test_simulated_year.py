@@ -282,7 +282,10 @@ def _look_back(world: World, past: dict[datetime, dict]) -> None:
 def _write_letters(world: World) -> None:
     """What was decided on can be written: to the unit's committee, or to nobody when it has sent enough meanwhile."""
     rows = db.session.execute(
-        text("SELECT topic, payload FROM outbox WHERE topic LIKE 'letter:%' AND id % :one = 0 ORDER BY id"),
+        text(
+            "SELECT topic, payload FROM (SELECT *, row_number() OVER (PARTITION BY topic ORDER BY id) AS n"
+            " FROM outbox WHERE topic LIKE 'letter:%') AS sent WHERE (n - 1) % :one = 0 ORDER BY id"
+        ),
         {"one": A_LETTER_IN},
     ).all()
     with bookkeeping():
