@@ -79,7 +79,8 @@ def test_each_piece_has_its_event_with_before_after_reason_and_one_cause(make, c
 
     events = db.session.execute(
         text(
-            "SELECT payload::jsonb AS told, cause FROM audit_event WHERE action = 'submission:migrate' ORDER BY submission_id"
+            "SELECT payload::jsonb AS told, cause FROM audit_event"
+            " WHERE action = 'submission:migrate' ORDER BY submission_id"
         )
     ).all()
     assert [(e.told["from"], e.told["to"], e.told["actor"], e.told["reason"]) for e in events] == [
