@@ -164,10 +164,16 @@ class Reading:
             **_between(asked.since, asked.until),
         }
 
-    def leaf(self) -> paging.Leaf:
-        keys = {"before": self._asked.before, "after": self._asked.after}
+    def leaf(self) -> paging.Leaf[int]:
+        before, after = self._asked.before, self._asked.after
         connection = db.session.connection()
-        return paging.leaf(lambda order, size: self.rows(connection, order, size, **keys), **keys, size=PAGE)
+        return paging.leaf(
+            lambda order, size: self.rows(connection, order, size, before=before, after=after),
+            key=paging.by_id,
+            before=before,
+            after=after,
+            size=PAGE,
+        )
 
     def rows(self, connection: Connection, order: str, size: int, **keys: int | None) -> Sequence[Row[Any]]:
         """So many events in this order; `keys` are `before` and `after`."""
@@ -216,7 +222,7 @@ def _between(since: str, until: str) -> dict[str, int]:
     return dict(zip(wanted, [number or 0 for number in numbers] or [0, 0], strict=False))
 
 
-def trail(asked: AskedTrail) -> paging.Leaf:
+def trail(asked: AskedTrail) -> paging.Leaf[int]:
     """One page, newest first."""
     return Reading(asked).leaf()
 

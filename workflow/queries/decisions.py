@@ -94,10 +94,14 @@ def _rows(asked: AskedDecisions, order: str, size: int) -> Sequence[Row[Any]]:
     return db.session.execute(query, values).all()
 
 
-def decisions(asked: AskedDecisions) -> paging.Leaf:
+def decisions(asked: AskedDecisions) -> paging.Leaf[int]:
     """One page, newest first."""
     return paging.leaf(
-        lambda order, size: _rows(asked, order, size), before=asked.before, after=asked.after, size=PAGE
+        lambda order, size: _rows(asked, order, size),
+        key=paging.by_id,
+        before=asked.before,
+        after=asked.after,
+        size=PAGE,
     )
 
 

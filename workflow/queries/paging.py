@@ -2,26 +2,38 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row
 
+Key = TypeVar("Key")
+"""Where a page begins or ends: what its rows are ordered by, and what tells two of them apart."""
+
 
 @dataclass(frozen=True)
-class Leaf:
+class Leaf(Generic[Key]):
     """One page, newest first; `older` and `newer` are keys for the next one, None at an end."""
 
     rows: Sequence[Row[Any]]
-    older: int | None
-    newer: int | None
+    older: Key | None
+    newer: Key | None
+
+
+def by_id(row: Row[Any]) -> int:
+    return int(row.id)
 
 
 def leaf(
-    read: Callable[[str, int], Sequence[Row[Any]]], *, before: int | None, after: int | None, size: int
-) -> Leaf:
+    read: Callable[[str, int], Sequence[Row[Any]]],
+    *,
+    key: Callable[[Row[Any]], Key],
+    before: Key | None,
+    after: Key | None,
+    size: int,
+) -> Leaf[Key]:
     """The page of `size` rows older than `before`, or newer than `after`, or the first.
 
-    `read` is asked for so many rows in the order `DESC` or `ASC` of their `id`. `after` reads towards the newer
+    `read` is asked for so many rows in the order `DESC` or `ASC` of their `key`. `after` reads towards the newer
     end, so that "newer" is as exact as "older".
     """
     upwards = after is not None
@@ -35,6 +47,6 @@ def leaf(
     is_first = before is None and after is None
     return Leaf(
         rows,
-        older=rows[-1].id if has_more or upwards else None,
-        newer=None if is_first or (upwards and not has_more) else rows[0].id,
+        older=key(rows[-1]) if has_more or upwards else None,
+        newer=None if is_first or (upwards and not has_more) else key(rows[0]),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
+from workflow.queries import paging
 
 PAGE = 25
 ASIDE = "aside"
@@ -153,34 +154,18 @@ CROSS JOIN LATERAL (
     WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video')
   ) answers
 ) media
-ORDER BY s.state_since DESC, s.id DESC
+ORDER BY s.state_since {order}, s.id {order}
 """
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """One page of pieces, what moved last first; `older` and `newer` are keys for the next one, None at an end."""
+def pieces(asked: Asked) -> paging.Leaf[Key]:
+    """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
 
-    rows: Sequence[Row[Any]]
-    older: Key | None = None
-    newer: Key | None = None
+    def read(order: str, size: int) -> Sequence[Row[Any]]:
+        query = text(f"WITH found AS ({_found(asked, order)}) {_COLUMNS.format(order=order)}")
+        return db.session.execute(query, {**_values(asked), "size": size}).all()
 
-
-def pieces(asked: Asked) -> Leaf:
-    """One page, PAGE pieces at most; `after` reads towards the newer end."""
-    upwards = asked.after is not None
-    query = text(f"WITH found AS ({_found(asked, 'ASC' if upwards else 'DESC')}) {_COLUMNS}")
-    rows = list(db.session.execute(query, {**_values(asked), "size": PAGE + 1}))
-    has_more = len(rows) > PAGE
-    rows = rows[-PAGE:] if upwards else rows[:PAGE]
-    if not rows:
-        return Leaf([])
-    is_first = asked.before is None and not (upwards and has_more)
-    return Leaf(
-        rows,
-        older=_key(rows[-1]) if has_more or upwards else None,
-        newer=None if is_first else _key(rows[0]),
-    )
+    return paging.leaf(read, key=_key, before=asked.before, after=asked.after, size=PAGE)
 
 
 def _key(row: Row[Any]) -> Key:
