@@ -10,16 +10,16 @@ from sqlalchemy import Connection, text
 from models.vocabulary import AttachmentKind, Consent, Role
 from workflow.engine import driver
 from workflow.engine.errors import NotFound
+from workflow.queries.consents import answer
 from workflow.queries.heirs import at_work
 from workflow.queries.months import OWES, counted
 from workflow.rules.facts import Facts, Media, Month
 
-_MEDIA = """ARRAY(SELECT row_to_json(m) FROM (
-    SELECT a.id, a.name, a.kind,
-      (SELECT c.answer FROM consent_answer c WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1) AS answer
+_MEDIA = f"""ARRAY(SELECT row_to_json(m) FROM (
+    SELECT a.id, a.name, a.kind, {answer("a")} AS answer
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
     WHERE ra.revision_id = r.id AND a.kind IN ('picture', 'video') ORDER BY ra.position
-  ) m) AS media"""
+  ) m) AS media"""  # noqa: S608  (a constant of the house)
 _WORDS = f"""r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
   {_MEDIA}"""
 

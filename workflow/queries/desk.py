@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
+from workflow.queries.consents import shows_unclear
 
 
 def people_now() -> datetime:
@@ -33,18 +34,11 @@ def holding(text_sql: str) -> str:
 
 # --- what waits ---------------------------------------------------------------------------------------------------
 
-_WAITING = text("""
+_WAITING = text(f"""
 WITH open AS (
   SELECT s.id, s.state, s.state_since, s.claimed_by, s.scheduled_at, s.revision_id, u.short_name, s.code
   FROM submission s JOIN unit u ON u.id = s.unit_id
   WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL
-),
-held AS (
-  SELECT DISTINCT o.id FROM open o
-  JOIN revision_attachment ra ON ra.revision_id = o.revision_id
-  JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
-  WHERE coalesce((SELECT c.answer FROM consent_answer c WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1),
-    'unknown') IN ('no', 'unknown')
 ),
 seats AS (
   SELECT u.id, u.short_name, c.status, (SELECT count(*) FROM composition x WHERE x.directive_id = c.directive_id)
@@ -63,7 +57,7 @@ SELECT
   (SELECT count(*) FROM open WHERE state = ANY(:approved)) AS approved,
   (SELECT count(*) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish,
   (SELECT min(state_since) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish_since,
-  (SELECT count(*) FROM held) AS held,
+  (SELECT count(*) FROM open o WHERE {shows_unclear("o.revision_id")}) AS held,
   (SELECT count(*) FROM envelope WHERE verdict = 'tray') AS tray,
   (SELECT min(received_at) FROM envelope WHERE verdict = 'tray') AS tray_since,
   (SELECT count(*) FROM seats WHERE status IS NULL OR missing > 0) AS incomplete,
@@ -71,16 +65,20 @@ SELECT
     AS incomplete_units,
   (SELECT count(*) FROM seats WHERE status = 'draft' AND missing = 0) AS to_confirm,
   (SELECT count(*) FROM outbox WHERE state = 'dead') AS dead,
-  (SELECT count(*) FROM letter WHERE state = 'failed') AS failed_letters
-""")
+  (SELECT count(*) FROM letter WHERE state = 'failed') AS failed_letters,
+  (SELECT min(deadline_at) FROM period WHERE is_active AND opens_at <= :now AND deadline_at > :now) AS next_deadline
+""")  # noqa: S608  (a constant of the house)
 
 
 def waiting(me: int, *, now: datetime) -> Row[Any]:
-    """How many of each kind of work wait, and since when, for the menu and the first page. One statement."""
+    """How many of each kind of work wait, and since when, and the next deadline; for the menu and the first page.
+
+    One statement.
+    """
     states = {
         phase.value: definitions.states_in(phase) for phase in (Phase.SENT, Phase.READY, Phase.APPROVED)
     }
-    values = {"me": me, "today": local_day(now), "under_way": definitions.states_in(*UNDER_WAY), **states}
+    values = {"me": me, "now": now, "today": local_day(now), "under_way": definitions.states_in(*UNDER_WAY), **states}
     return db.session.execute(_WAITING, values).one()
 
 

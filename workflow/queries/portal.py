@@ -14,6 +14,7 @@ from models.base import db
 from models.vocabulary import WITH_UNIT, Phase
 from workflow import definitions
 from workflow.queries import months
+from workflow.queries.consents import is_unclear
 from workflow.queries.heirs import at_work
 
 SHOWN = 20
@@ -108,11 +109,9 @@ JOIN revision r ON r.id = s.revision_id
 LEFT JOIN account editor ON editor.id = s.claimed_by
 LEFT JOIN account writer ON writer.id = s.created_by
 LEFT JOIN LATERAL (
-  SELECT count(*) AS pictures, count(*) FILTER (WHERE coalesce(c.answer, 'unknown') IN ('unknown', 'no')) AS waiting,
+  SELECT count(*) AS pictures, count(*) FILTER (WHERE {is_unclear("a")}) AS waiting,
     (array_agg(a.public_blob ORDER BY ra.position) FILTER (WHERE a.kind = 'picture'))[1] AS cover
   FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
-  LEFT JOIN LATERAL (SELECT answer FROM consent_answer x WHERE x.attachment_id = a.id ORDER BY x.id DESC LIMIT 1) c
-    ON true
   WHERE ra.revision_id = s.revision_id
 ) files ON true
 WHERE s.nth <= :size

@@ -12,6 +12,7 @@ from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
 from workflow.queries import paging
+from workflow.queries.consents import answer, shows_unclear
 
 PAGE = 25
 ASIDE = "aside"
@@ -57,11 +58,7 @@ _CONDITIONS: Mapping[str, str] = {
     "section": "(SELECT c.code FROM revision r JOIN category c ON c.id = r.category_id WHERE r.id = s.revision_id)"
     " = :section",
     "late": "s.sent_late",
-    "unclear": """EXISTS (
-      SELECT FROM revision_attachment ra
-      JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
-      WHERE ra.revision_id = s.revision_id AND coalesce((SELECT c.answer FROM consent_answer c
-        WHERE c.attachment_id = a.id ORDER BY c.id DESC LIMIT 1), 'unknown') NOT IN ('yes', 'none'))""",
+    "unclear": shows_unclear("s.revision_id"),
     "claimed_by": "s.claimed_by = :claimed_by",
     "unclaimed": "s.state = ANY(:sent) AND s.claimed_by IS NULL AND s.set_aside_reason IS NULL",
     "waits_since": "s.state = ANY(:under_way) AND s.state_since < :waits_since AND s.set_aside_reason IS NULL",
@@ -133,7 +130,7 @@ def _found(asked: Asked, order: str) -> str:
     """  # noqa: S608  (put together from constants of this file)
 
 
-_COLUMNS = """
+_COLUMNS = f"""
 SELECT s.id, s.code, s.state, s.state_since, s.first_sent_at, s.sent_late, s.excused_reason, s.uncounted,
   s.set_aside_reason, s.returned_reason, s.scheduled_at, s.extended_until, s.claimed_by, s.kind, s.channel,
   r.title, r.author_line, r.school, u.short_name AS unit, p.year, p.month, c.name_vi AS section,
@@ -148,14 +145,13 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS files, count(*) FILTER (WHERE answer IN ('yes', 'none')) AS cleared,
     count(*) FILTER (WHERE answer = 'no') AS forbidden
   FROM (
-    SELECT (SELECT ca.answer FROM consent_answer ca WHERE ca.attachment_id = a.id
-            ORDER BY ca.id DESC LIMIT 1) AS answer
+    SELECT {answer("a")} AS answer
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
     WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video')
   ) answers
 ) media
-ORDER BY s.state_since {order}, s.id {order}
-"""
+ORDER BY s.state_since {{order}}, s.id {{order}}
+"""  # noqa: S608  (a constant of the house)
 
 
 def pieces(asked: Asked) -> paging.Leaf[Key]:
