@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from tasks.occasions.errand import Errand, Payload
 from workflow import links
-from workflow.queries import letters as read
-from workflow.queries import sign_ins
+from workflow.queries import recipients, sign_ins
 
 
 def sign_in_link(payload: Payload, now: datetime) -> Iterator[Errand]:
@@ -17,7 +16,7 @@ def sign_in_link(payload: Payload, now: datetime) -> Iterator[Errand]:
     ends_at = now + timedelta(seconds=asked.seconds_left)
     yield Errand(
         kind="sign_in_link",
-        to=read.account(asked.link.account_id),
+        to=recipients.account(asked.link.account_id),
         occasion=f"link:{asked.link.id}",
         facts=lambda _: {"link": links.marked(asked.link), "activate_before": ends_at},
     )

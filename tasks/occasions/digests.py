@@ -6,8 +6,7 @@ from datetime import datetime
 
 from models.outbox import Letter
 from tasks.occasions.errand import Errand, Payload, link
-from workflow.queries import letters as read
-from workflow.queries import wishes
+from workflow.queries import recipients, wishes
 from workflow.settings import settings
 
 SAYS = 1
@@ -21,7 +20,7 @@ def daily(payload: Payload, now: datetime) -> Iterator[Errand]:
         return
     yield Errand(
         kind="daily_digest",
-        to=read.account(payload["account"]),
+        to=recipients.account(payload["account"]),
         occasion=f"digest:{payload['on']}",
         gathers=tuple(letter.id for letter in held),
         facts=lambda _: {

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflow.queries.letters import Person, Row
+from workflow.queries.letters import Row
+from workflow.queries.recipients import Person
 from workflow.settings import settings
 
 Payload = Mapping[str, Any]

@@ -7,7 +7,8 @@ from tasks.occasions.errand import Errand, Facts, Payload, link
 from workflow import clock
 from workflow.queries import calendar_days
 from workflow.queries import letters as read
-from workflow.queries.letters import Person, Row
+from workflow.queries.letters import Row
+from workflow.queries.recipients import Person
 from workflow.rules import workdays
 
 SUPPLEMENT_WITHIN = 2

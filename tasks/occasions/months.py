@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from models.vocabulary import MonthStatus
-from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once
+from tasks.occasions.errand import Errand, Facts, Payload, link, month_words
 from workflow import clock
-from workflow.queries import bulletins, reports, seals, standings
+from workflow.queries import bulletins, recipients, reports, seals, standings
 from workflow.queries import letters as read
 from workflow.queries.reports import UnitMonth
 from workflow.rules import periods
@@ -24,7 +24,7 @@ def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
     period = f"KY-{year}-{month:02d}"
     yield Errand(
         kind="monthly_summary",
-        to=read.approvers() if unit_id is None else read.members(unit_id),
+        to=recipients.approvers() if unit_id is None else recipients.members(unit_id),
         occasion=f"{period}:{unit_id or 'department'}:summary",
         unit_id=unit_id,
         facts=lambda _: {
@@ -80,7 +80,7 @@ def quota_shortfall(payload: Payload, _now: datetime) -> Iterator[Errand]:
     counted = months[0]
     yield Errand(
         kind="quota_shortfall",
-        to=once([*read.leaders(payload["unit"]), *read.approvers()]),
+        to=recipients.once([*recipients.leaders(payload["unit"]), *recipients.approvers()]),
         occasion=f"{about['period']}:{payload['unit']}:shortfall",
         unit_id=payload["unit"],
         facts=lambda _: {
@@ -113,7 +113,7 @@ def weekly_digest(payload: Payload, now: datetime) -> Iterator[Errand]:
     since = until - timedelta(days=7)
     yield Errand(
         kind="weekly_digest",
-        to=once([*read.editors(), *read.approvers()]),
+        to=recipients.once([*recipients.editors(), *recipients.approvers()]),
         occasion=f"week:{monday.isoformat()}",
         facts=lambda _: {
             **bulletins.week(since=since, until=until),

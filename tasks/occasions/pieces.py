@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
-from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, once, unit_words
+from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, unit_words
 from tasks.occasions.mails import writer
 from workflow import accounts, clock, submissions
-from workflow.queries import bulletins, calendar_days
+from workflow.queries import bulletins, calendar_days, recipients
 from workflow.queries import letters as read
 from workflow.queries.deciding import SHORTEST
-from workflow.queries.letters import Person, Row
+from workflow.queries.letters import Row
+from workflow.queries.recipients import Person
 from workflow.rules import workdays
 
 CREATED = 1
@@ -29,7 +30,7 @@ def receipt(payload: Payload, _now: datetime) -> Iterator[Errand]:
         yield from _receipt_of_mail(piece["envelope_id"])
         return
     occasion = f"submission:{piece['id']}:{payload['event']}"
-    to = once([*read.senders(piece["id"]), *read.members(piece["unit_id"])[:1]])
+    to = recipients.once([*recipients.senders(piece["id"]), *recipients.members(piece["unit_id"])[:1]])
     yield _receipt_for(piece, [piece], received_at=piece["became_at"], to=to, occasion=occasion)
 
 
@@ -40,7 +41,7 @@ def _receipt_of_mail(envelope_id: int) -> Iterator[Errand]:
         return
     piece = read.piece(pieces[0]["id"], CREATED)
     wrote = [writer(mail)] if mail["from_address"] else []
-    to = once([*wrote, *read.members(piece["unit_id"])[:1]])
+    to = recipients.once([*wrote, *recipients.members(piece["unit_id"])[:1]])
     occasion = f"envelope:{envelope_id}"
     yield _receipt_for(piece, pieces, received_at=mail["received_at"], to=to, occasion=occasion, mail=mail)
 
@@ -104,17 +105,16 @@ def _about_a_piece(
 
 
 def _the_unit_side(piece: Row) -> list[Person]:
-    """Who wrote and sent it; the unit's contact when none of them has an account any more."""
-    return read.authors(piece["id"]) or read.members(piece["unit_id"])[:1]
+    return recipients.unit_side(piece["id"], piece["unit_id"])
 
 
 def _everybody_of_it(piece: Row) -> list[Person]:
-    return once([*read.authors(piece["id"]), *read.members(piece["unit_id"])[:1]])
+    return recipients.everybody_of_it(piece["id"], piece["unit_id"])
 
 
 def _approvers(piece: Row) -> list[Person]:
     """Those to whom the page will offer it: the same guards are asked, so nobody is called to a greyed button."""
-    return [person for person in read.approvers() if not _is_barred(piece["id"], person)]
+    return [person for person in recipients.approvers() if not _is_barred(piece["id"], person)]
 
 
 def _is_barred(piece_id: int, person: Person) -> bool:
@@ -193,7 +193,7 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
     piece = read.piece(payload["submission"], CREATED)
     yield Errand(
         kind="missing_consent",
-        to=once([*read.senders(piece["id"]), *read.members(piece["unit_id"])[:1]]),
+        to=recipients.once([*recipients.senders(piece["id"]), *recipients.members(piece["unit_id"])[:1]]),
         occasion=f"submission:{piece['id']}:{payload['on']}",
         submission_id=piece["id"],
         unit_id=piece["unit_id"],
@@ -212,7 +212,7 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
 def consent_withdrawn(payload: Payload, _now: datetime) -> Iterator[Errand]:
     """`payload`: submission, event (of the answer taken back). To the department; a copy to the unit."""
     piece = read.piece(payload["submission"], payload["event"])
-    department = once([*read.editors(), *read.approvers()])
+    department = recipients.once([*recipients.editors(), *recipients.approvers()])
     yield _withdrawal(piece, department, link("desk_piece", id=piece["id"]), payload["event"])
     yield _withdrawal(piece, _the_unit_side(piece), link("piece", code=piece["code"]), payload["event"])
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tasks.diary import Deadline, entry
-from tasks.occasions.errand import Errand, Payload, link, month_words, once, unit_words
+from tasks.occasions.errand import Errand, Payload, link, month_words, unit_words
 from workflow import clock
-from workflow.queries import bulletins, calendar_days, duties
+from workflow.queries import bulletins, calendar_days, duties, recipients
 from workflow.queries import letters as read
 from workflow.queries.duties import Duty
-from workflow.queries.letters import Person, Row
+from workflow.queries.letters import Row
+from workflow.queries.recipients import Person
 from workflow.rules import periods, workdays
 from workflow.settings import settings
 
@@ -30,7 +31,7 @@ def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
     waiting = read.drafts(duty.unit_id, duty.period_id)
     return Errand(
         kind=_reminder_kind(occasion),
-        to=read.members(duty.unit_id),
+        to=recipients.members(duty.unit_id),
         occasion=f"{about['period']}:{duty.unit_id}:{occasion}",
         unit_id=duty.unit_id,
         calendar=_diary_of(duty, about, now) if is_entered or is_moved else None,
@@ -85,7 +86,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
         return
     yield Errand(
         kind="committee_incomplete",
-        to=read.members(about["unit_id"])[:2],
+        to=recipients.members(about["unit_id"])[:2],
         occasion=f"unit:{about['unit_id']}:{payload['on']}" if proposal is None else f"proposal:{proposal}",
         unit_id=about["unit_id"],
         facts=lambda _: {
@@ -102,7 +103,7 @@ def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
     about = read.committee(committee_id=payload["committee"])
     yield Errand(
         kind="committee_confirmed",
-        to=read.members(about["unit_id"])[:2],
+        to=recipients.members(about["unit_id"])[:2],
         occasion=f"committee:{about['id']}:{payload.get('event', about['confirmed_at'])}",
         unit_id=about["unit_id"],
         facts=lambda _: {
@@ -123,7 +124,7 @@ def succession(payload: Payload, now: datetime) -> Iterator[Errand]:
     begin = max(effective_on, now.astimezone(clock.ZONE).date())
     yield Errand(
         kind="unit_succession",
-        to=once([person for unit_id in homes for person in read.members(unit_id)]),
+        to=recipients.once([person for unit_id in homes for person in recipients.members(unit_id)]),
         occasion=f"unit:{payload['unit']}:{payload['on']}",
         unit_id=payload["unit"],
         facts=lambda _: {
@@ -143,11 +144,13 @@ def contact_undeliverable(payload: Payload, _now: datetime) -> Iterator[Errand]:
         # A stranger's address, or an official's: the letters screen shows it, no committee is to mend it.
         return
     others = [
-        person for person in read.members(about["unit_id"]) if person.address.lower() != about["address"]
+        person
+        for person in recipients.members(about["unit_id"])
+        if person.address.lower() != about["address"]
     ]
     occasion = f"bounce:{payload['bounce']}"
     to_desk = link("desk_committee", unit=about["unit_code"])
-    yield _undeliverable(about, read.editors(), occasion, address=to_desk, others=others)
+    yield _undeliverable(about, recipients.editors(), occasion, address=to_desk, others=others)
     yield _undeliverable(about, others, occasion, address=link("committee"), others=others)
 
 
@@ -177,7 +180,7 @@ def delegation(payload: Payload, _now: datetime) -> Iterator[Errand]:
     about = read.delegation(payload["delegation"], payload["event"])
     yield Errand(
         kind="delegation",
-        to=[*read.account(about["from_account_id"]), *read.account(about["to_account_id"])],
+        to=[*recipients.account(about["from_account_id"]), *recipients.account(about["to_account_id"])],
         occasion=f"delegation:{about['id']}:{payload['event']}",
         facts=lambda language: {
             **{name: about[name] for name in ("lender", "delegate", "valid_from", "is_ended")},
@@ -199,7 +202,7 @@ def invitation(payload: Payload, _now: datetime) -> Iterator[Errand]:
     """`payload`: account, inviter, role and unit as people read them, link, activate_before (ISO)."""
     yield Errand(
         kind="account_invitation",
-        to=read.account(payload["account"]),
+        to=recipients.account(payload["account"]),
         occasion=f"invitation:{payload['activate_before']}",
         facts=lambda _: {
             "unit": payload.get("unit"),

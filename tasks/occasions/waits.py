@@ -6,7 +6,7 @@ from datetime import datetime
 from models.vocabulary import Phase
 from tasks.occasions.errand import Errand, Payload, link
 from workflow import clock, nudges
-from workflow.queries import letters as read
+from workflow.queries import recipients
 from workflow.rules.waiting import LONGEST
 
 
@@ -19,7 +19,7 @@ def waiting_long(payload: Payload, now: datetime) -> Iterator[Errand]:
     for_editors = phase is Phase.SENT
     yield Errand(
         kind="waiting_long",
-        to=read.editors() if for_editors else read.approvers(),
+        to=recipients.editors() if for_editors else recipients.approvers(),
         occasion=f"waiting:{phase.value}:{payload['on']}",
         facts=lambda _: {
             "waits_for": "editing" if for_editors else "approval",

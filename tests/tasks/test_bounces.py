@@ -16,7 +16,7 @@ from tests.workflow.intake.test_reports import report
 from workflow import accounts, bounces, committees, deadlines, reminders
 from workflow.engine.unit_of_work import change
 from workflow.intake import receiving
-from workflow.queries import letters as read
+from workflow.queries import recipients
 
 pytestmark = pytest.mark.database
 
@@ -140,7 +140,7 @@ def test_when_nobody_can_be_reached_letters_still_go_where_they_went(cast, make,
         make.submission(state="submitted")
         letters("receipt")
 
-    assert [person.name for person in read.members(cast.can_loc.id)] == ["Phan Đình Bình"]
+    assert [person.name for person in recipients.members(cast.can_loc.id)] == ["Phan Đình Bình"]
 
 
 def test_a_verified_mail_from_the_address_clears_the_mark(cast, make, letters, set_to, broker):

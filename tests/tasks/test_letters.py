@@ -10,8 +10,7 @@ from models.outbox import Letter
 from models.vocabulary import CommitteeStatus, Role, SeatKind
 from workflow import accounts, committees, deadlines, delegations, submissions
 from workflow.proof import notes, sealing
-from workflow.queries import audit_check, seals
-from workflow.queries import letters as read
+from workflow.queries import audit_check, recipients, seals
 
 pytestmark = pytest.mark.database
 
@@ -205,7 +204,7 @@ def test_an_ended_units_mail_goes_to_its_heirs_committee(cast, clock_at, app):
         cast.can_loc.successor_codes = [cast.town_ky_anh.code]
     clock_at("2021-05-17 08:30")
 
-    assert [person.address for person in read.members(cast.can_loc.id)] == ["nga@example.edu.vn"]
+    assert [person.address for person in recipients.members(cast.can_loc.id)] == ["nga@example.edu.vn"]
 
 
 def test_a_server_that_stumbles_gets_the_same_letter_again(make, sent, rows, age, set_to, broker):

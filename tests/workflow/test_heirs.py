@@ -8,7 +8,7 @@ from models.base import db
 from models.organisation import Unit
 from models.submission import Submission
 from workflow import organisation, submissions
-from workflow.queries import letters, portal
+from workflow.queries import portal, recipients
 
 pytestmark = pytest.mark.database
 
@@ -71,4 +71,4 @@ def test_r12_letters_about_an_ended_unit_go_to_the_heir_that_still_lives(make, c
     end(cast.district_ky_anh, date(2021, 5, 19), cast.town_ky_anh)
     clock_at("2021-05-19 08:00")
 
-    assert [person.address for person in letters.members(cast.can_loc.id)] == ["nga@example.edu.vn"]
+    assert [person.address for person in recipients.members(cast.can_loc.id)] == ["nga@example.edu.vn"]

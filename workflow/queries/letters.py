@@ -1,28 +1,16 @@
-"""What letters are told, and whom they go to: reads only, one statement each, facts and no words."""
+"""What letters are told: reads only, one statement each, facts and no words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping, TextClause, select, text
+from sqlalchemy import RowMapping, select, text
 
 from models.base import db
 from models.outbox import Bounce
-from models.vocabulary import Role, SeatKind
+from models.vocabulary import SeatKind
 from workflow.queries import months
-from workflow.queries.heirs import at_work
 
 Row = RowMapping
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody a letter goes to. `account_id` is None for a stranger who wrote to us."""
-
-    account_id: int | None
-    name: str
-    address: str
-    language: str = "vi"
 
 
 _PIECE = text(f"""
@@ -210,93 +198,6 @@ def bounce(bounce_id: int) -> Row:
     return db.session.execute(_BOUNCE, {"id": bounce_id}).mappings().one()
 
 
-# --- people -----------------------------------------------------------------------------------------------------
-
-_SELECT = """SELECT a.id, a.full_name, a.email, a.language, EXISTS (
-  SELECT 1 FROM bounce b WHERE b.address = lower(a.email) AND b.cleared_at IS NULL) AS is_lost"""
-
-# The unit's committee today, who takes its mail first: specialist, leader, who holds the role by grant, the rest.
-# When a unit has ended its main heir's committee is asked.
-_MEMBERS = text(f"""
-WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day),
-home AS (
-  SELECT coalesce({at_work("u", "today.day")}, u.id) AS id FROM today, unit u WHERE u.id = :unit
-), placed AS (
-  SELECT seat.account_id, CASE seat.seat_kind WHEN 'specialist' THEN 1 WHEN 'leader' THEN 2 ELSE 4 END AS rank
-  FROM today, home JOIN committee c ON c.unit_id = home.id AND c.valid_to IS NULL
-  JOIN seat ON seat.committee_id = c.id AND seat.valid_to IS NULL
-  WHERE seat.valid_from <= today.day
-  UNION ALL
-  SELECT g.account_id, 3 FROM today, home JOIN role_grant g ON g.unit_id = home.id AND g.role = 'committee'
-  WHERE g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)
-)
-{_SELECT} FROM placed JOIN account a ON a.id = placed.account_id WHERE a.active
-GROUP BY a.id ORDER BY min(placed.rank), a.sort_key, a.id
-""")  # noqa: S608  (a constant of this file)
-
-_LEADERS = text(f"""
-{_SELECT} FROM committee c JOIN seat ON seat.committee_id = c.id AND seat.valid_to IS NULL
-JOIN account a ON a.id = seat.account_id
-WHERE c.unit_id = :unit AND c.valid_to IS NULL AND seat.seat_kind = 'leader' AND a.active
-ORDER BY a.sort_key, a.id
-""")
-
-_SENDERS = text(f"""
-{_SELECT} FROM account a WHERE a.active AND a.id IN (
-  SELECT e.actor_id FROM audit_event e WHERE e.submission_id = :id AND e.action = 'submission:submit')
-ORDER BY a.sort_key, a.id
-""")  # noqa: S608
-
-_AUTHORS = text(f"""
-{_SELECT} FROM account a WHERE a.active AND a.id IN (
-  SELECT e.actor_id FROM audit_event e
-  WHERE e.submission_id = :id AND e.payload::jsonb ->> 'side' = 'unit')
-ORDER BY a.sort_key, a.id
-""")  # noqa: S608
-
-_HOLDERS = text(f"""
-{_SELECT} FROM account a
-WHERE a.active AND EXISTS (
-  SELECT 1 FROM (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today, (
-    SELECT account_id, valid_from, valid_to FROM role_grant WHERE role = :role
-    UNION ALL SELECT to_account_id, valid_from, valid_to FROM delegation WHERE role = :role) AS g
-  WHERE g.account_id = a.id AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to))
-ORDER BY a.sort_key, a.id
-""")  # noqa: S608
-
-_ACCOUNT = text(f"{_SELECT} FROM account a WHERE a.id = :id AND a.active")
-
-
-def members(unit_id: int) -> list[Person]:
-    """The unit's committee, who takes its mail first."""
-    return _people(_MEMBERS, unit=unit_id)
-
-
-def leaders(unit_id: int) -> list[Person]:
-    """The leader on the unit's committee today; who takes its mail when that seat is empty."""
-    return _people(_LEADERS, unit=unit_id) or members(unit_id)[:1]
-
-
-def senders(submission_id: int) -> list[Person]:
-    """Who ever sent the piece."""
-    return _people(_SENDERS, id=submission_id)
-
-
-def authors(submission_id: int) -> list[Person]:
-    """Who created, wrote or sent the piece on the unit's side."""
-    return _people(_AUTHORS, id=submission_id)
-
-
-def approvers() -> list[Person]:
-    """Who is an approver today, by a role of her own or a lent one; which piece she may approve the guards say."""
-    return _people(_HOLDERS, role=Role.APPROVER)
-
-
-def editors() -> list[Person]:
-    """The department's specialists: whoever is an editor today, by a role of her own or a lent one."""
-    return _people(_HOLDERS, role=Role.EDITOR)
-
-
 _DELEGATION = text("""
 SELECT d.id, d.from_account_id, d.to_account_id, d.role, d.valid_from,
   coalesce((e.payload::jsonb ->> 'until')::date, d.valid_to) AS valid_to,
@@ -313,14 +214,3 @@ WHERE d.id = :id
 def delegation(delegation_id: int, event: int) -> Row:
     """A delegation and the event that gave or ended it."""
     return db.session.execute(_DELEGATION, {"id": delegation_id, "event": event}).mappings().one()
-
-
-def account(account_id: int) -> list[Person]:
-    return _people(_ACCOUNT, id=account_id)
-
-
-def _people(query: TextClause, **values: object) -> list[Person]:
-    """Those who can be reached; everybody when none of them can, so that no letter is dropped unseen."""
-    rows = db.session.execute(query, values).all()
-    reached = [row for row in rows if not row.is_lost]
-    return [Person(row.id, row.full_name, row.email, row.language) for row in reached or rows]
