@@ -7,7 +7,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from workflow.engine.errors import N_, Refusal, ToaSoanError
+from workflow.engine.errors import N_, NoRoom, Refusal, ToaSoanError
+from workflow.storage import FULL
 
 SENTENCES = {
     400: N_("Yêu cầu chưa hợp lệ. Vui lòng tải lại trang và thử lại."),
@@ -32,6 +33,7 @@ def answer(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
     app.register_error_handler(SecurityError, _wrong_name)
     app.register_error_handler(OperationalError, _away)
+    app.register_error_handler(OSError, _full)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -62,6 +64,13 @@ def _away(error: OperationalError) -> Response:
     answer = make_response(f"{SENTENCES[500]}\n", 503, {"Content-Type": "text/plain; charset=utf-8"})
     answer.headers["Retry-After"] = str(COME_AGAIN_SECONDS)
     return answer
+
+
+def _full(error: OSError) -> Response:
+    """No room where an upload is laid down while it is read, before any verb has seen it."""
+    if error.errno not in FULL:
+        raise error
+    return _refused(NoRoom())
 
 
 def _http(error: HTTPException) -> Response:

@@ -11,7 +11,7 @@ from models.vocabulary import AttachmentKind, Consent, Kind
 from portal import arriving_files, person
 from portal.forms import TITLE_WISH, Writing, command
 from workflow import submissions, texts, writing
-from workflow.engine.errors import CommandReused, Invalid, Stale, ToaSoanError
+from workflow.engine.errors import CommandReused, Invalid, NoRoom, Stale, ToaSoanError
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.queries.collisions import since_seen
@@ -35,7 +35,7 @@ def compose() -> Answer:
         piece = writing.draft(
             manuscript(form, [], good), unit=person.unit(), by=person.me(), command=command()
         )
-    except (Invalid, CommandReused) as refused:
+    except (Invalid, CommandReused, NoRoom) as refused:
         place(refused, form)
         return page(form), refused.status
     return after_saving(piece.code, problems)
@@ -66,9 +66,9 @@ def rewrite(code: str) -> Answer:
         db.session.rollback()
         collision = since_seen(found.id, request.form.get("seen", ""))
         return page(form, piece_of(code), files, collision=collision), 409
-    except Invalid as refused:
+    except (Invalid, NoRoom) as refused:
         place(refused, form)
-        return page(form, found, files), 422
+        return page(form, found, files), refused.status
     return after_saving(code, problems)
 
 

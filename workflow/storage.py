@@ -1,12 +1,16 @@
 """Files under their own digest. A name a person typed is never a path here."""
 
+import errno
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-from workflow.engine.errors import NotFound
+from workflow.engine.errors import NoRoom, NotFound
 from workflow.settings import settings
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
+"""What a file system says that takes no more, or nothing at all: the files are not the sender's to mend."""
 
 
 def _folder() -> Path:
@@ -14,11 +18,23 @@ def _folder() -> Path:
 
 
 def keep(data: bytes) -> str:
-    """Store `data` safely (written, synced, renamed) and return its SHA-256. Storing twice is harmless."""
+    """Store `data` safely (written, synced, renamed) and return its SHA-256. Storing twice is harmless.
+
+    Raises NoRoom, and then no half of it is left.
+    """
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
-    if path.exists():
-        return digest
+    if not path.exists():
+        try:
+            _write(path, data)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise NoRoom from error
+    return digest
+
+
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:
@@ -33,7 +49,6 @@ def keep(data: bytes) -> str:
     # The names too: after a power cut a row must not point to a file whose folder never heard of it.
     for folder in (path.parent, path.parent.parent):
         _sync(folder)
-    return digest
 
 
 def _sync(folder: Path) -> None:

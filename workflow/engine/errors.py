@@ -99,6 +99,14 @@ class Busy(ToaSoanError):
     status = 409
 
 
+class NoRoom(ToaSoanError):
+    """The disk takes no more, or nothing at all. Nothing was kept."""
+
+    code = "no_room"
+    says = N_("Máy chủ hiện không lưu thêm được tệp nên thao tác chưa thực hiện được. Vui lòng thử lại sau.")
+    status = 507
+
+
 class CommandReused(ToaSoanError):
     """The same command id came with other content."""
 
