@@ -4,6 +4,7 @@ Set-based, in batches of one short transaction each; any number of sweeps may ru
 is found by halving its batch, noted as a mishap and left alone for an hour; the others go on.
 """
 
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -40,21 +41,31 @@ _CHOICE = f"{_LAPSING} FOR UPDATE OF s SKIP LOCKED"
 # Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
 _HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
 
-BATCH = 5_000
+BATCH, FIRST_BATCH, FEWEST = 5_000, 1_000, 100
+"""Pieces of one transaction at most, at first, and at least: how many there are follows from how long the last took."""
+AIM_SECONDS = 0.4
+"""Of one transaction: whoever waits for a piece in it waits no longer, on a slow or busy machine too."""
 LAST = 2**63 - 1
 TOO_MANY = 50
 """Pieces of one batch that cannot be moved, beyond which it is the house that is broken and not the pieces."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
-    """One run of the sweep: its moment (None is now), its cause on record, and what it leaves alone."""
+    """One run of the sweep: its moment (None is now), its cause on record, its pace, and what it leaves alone."""
 
     at: datetime | None
     resting: Sequence[int]
     """Pieces at which an earlier run stumbled less than an hour ago."""
     cause: str = field(default_factory=lambda: str(uuid.uuid4()))
     stumbled: set[str] = field(default_factory=set)
+    size: int = field(default_factory=lambda: min(BATCH, FIRST_BATCH))
+    """Pieces of the next transaction."""
+
+    def took(self, seconds: float) -> None:
+        """A full batch took so long: the next one is sized after it, at most twice as large."""
+        fitting = int(self.size * AIM_SECONDS / max(seconds, AIM_SECONDS / 2))
+        self.size = min(BATCH, max(FEWEST, fitting))
 
 
 def sweep(*, at: datetime | None = None) -> int:
@@ -107,7 +118,7 @@ def _asked(
         "now": now,
         "after": after,
         "upto": upto,
-        "size": BATCH,
+        "size": run.size,
         "resting": list(run.resting),
     }
 
@@ -116,6 +127,7 @@ def _sweep(definition: Definition, lapse: Step, run: Run) -> int:
     """Every piece of one definition that lapses out of one state, batch by batch."""
     swept, after = 0, 0
     while True:
+        begun = time.monotonic()
         try:
             many, last = _sweep_batch(definition, lapse, run, after, LAST)
         except DBAPIError as error:
@@ -125,6 +137,7 @@ def _sweep(definition: Definition, lapse: Step, run: Run) -> int:
         crashing.point("between_batches")
         if last is None:
             return swept
+        run.took(time.monotonic() - begun)
         after = last
 
 
@@ -146,7 +159,7 @@ def _sweep_apart(definition: Definition, lapse: Step, run: Run, after: int) -> t
     for number, error in bad.items():
         mishaps.note(JOB, _target(number), error)
         run.stumbled.add(_target(number))
-    return moved, due[-1] if len(due) == BATCH else None
+    return moved, due[-1] if len(due) == run.size else None
 
 
 def _sweep_halves(
@@ -190,4 +203,4 @@ def _sweep_batch(
             cause=run.cause,
             effects=effects(lapse.effects),
         )
-    return many, last if many == BATCH else None
+    return many, last if many == run.size else None

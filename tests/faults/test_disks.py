@@ -107,7 +107,9 @@ def test_f22_an_upload_for_which_there_is_no_room_while_it_comes_in_is_told_too(
 def test_f21_f22_a_mail_for_which_there_is_no_room_is_not_acknowledged_and_is_taken_when_it_comes_again(
     cast, place, disk
 ):
-    raw = b"From: lan@example.edu.vn\r\nTo: gui@example.edu.vn\r\nSubject: Tin\r\n\r\nTin.\r\n" + bytes(50_000)
+    raw = b"From: lan@example.edu.vn\r\nTo: gui@example.edu.vn\r\nSubject: Tin\r\n\r\nTin.\r\n" + bytes(
+        50_000
+    )
 
     with BROKEN[disk](place), pytest.raises(NoRoom):
         receiving.receive(raw)

@@ -255,3 +255,13 @@ def test_an_extension_of_one_unit_keeps_its_drafts_out_of_the_batch(make, cast, 
     assert {number for number, state in states().items() if state == "late"} == set(others)
     clock_at("2021-05-23 00:00")
     assert deadlines.sweep() == len(kept)
+
+
+def test_the_next_transaction_is_as_large_as_the_time_allows_that_the_last_one_took():
+    run = lapses.Run(None, resting=())
+    sizes = []
+    for seconds in (0.1, 0.1, 0.1, 0.4, 1.6, 40.0):
+        run.took(seconds)
+        sizes.append(run.size)
+
+    assert sizes == [2_000, 4_000, 5_000, 5_000, 1_250, lapses.FEWEST]
