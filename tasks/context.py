@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import dramatiq
 import redis
 import structlog
+from dramatiq.middleware import TimeLimit
 from sqlalchemy import text
 
 from models.base import db
@@ -27,6 +28,13 @@ def told_to_stop() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def unhurried() -> None:
+    """No time limit any more for the message that this thread carries out."""
+    for one in dramatiq.get_broker().middleware:
+        if isinstance(one, TimeLimit):
+            one.manager.remove_timeout(threading.get_ident())  # type: ignore[no-untyped-call]
 
 
 def require_true_clock() -> float:

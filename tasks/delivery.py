@@ -6,23 +6,21 @@ its lease finds another token there, and its second half is rolled back.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from models.base import db
-from tasks import channels, letters, mailing, media, timetable
+from tasks import channels, given, letters, mailing, media, timetable
+from tasks.leases import Claimed, LeaseLost, claim, finish, give_up
 from tasks.message import LetterRefused
 from tasks.post import PermanentFailure, TemporaryFailure
 from tasks.wording import WordingError
-from workflow.engine import click, crashing, driver
-from workflow.engine.unit_of_work import bookkeeping, statement
+from workflow.engine import click, crashing
+from workflow.engine.unit_of_work import bookkeeping
 from workflow.intake import receiving
 from workflow.letters import keep, note_failed
 from workflow.pictures import PictureRefused
@@ -33,8 +31,6 @@ log = structlog.get_logger("tasks.delivery")
 PERMANENT = (PermanentFailure, LetterRefused, WordingError, PictureRefused)
 """Another try would end the same way; a person must look."""
 
-LONGEST_WAIT_SECONDS = 3600
-LARGEST_ID = 2**63 - 1
 AWAY_SECONDS = 0.2
 """Between two looks for a database that went away."""
 
@@ -43,50 +39,6 @@ BATCH = {"letter": 16}
 own, else one, so that a slow server or a broken picture holds up nothing but itself."""
 
 Then = Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """An outbox row this worker holds until its lease ends."""
-
-    id: int
-    topic: str
-    payload: Mapping[str, Any]
-    attempts: int
-    cause: str | None
-    """The click it came from."""
-    token: str
-
-    @property
-    def kind(self) -> str:
-        return self.topic.partition(":")[0]
-
-
-class LeaseLost(Exception):
-    """Somebody else holds the row by now; what this worker did is theirs to do again."""
-
-
-# Counted here, before the effect: a row that kills its worker runs out of attempts like any other.
-_CLAIM = """
-WITH waiting AS MATERIALIZED (
-  SELECT id FROM outbox WHERE id = ANY (%(ids)s) AND attempts < %(most)s
-    AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
-  ORDER BY id FOR UPDATE SKIP LOCKED)
-UPDATE outbox SET state = 'running', attempts = attempts + 1, token = %(token)s::uuid,
-  lease_until = now() + make_interval(secs => %(lease)s)
-FROM waiting WHERE outbox.id = waiting.id
-RETURNING outbox.id, topic, payload, attempts, cause
-"""
-_DONE = text("""
-UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = ''
-WHERE id = ANY (:ids) AND state = 'running' AND token = CAST(:token AS uuid) RETURNING id
-""")
-# Full jitter: rows that failed together do not come back together.
-_FAILED = text("""
-UPDATE outbox SET state = CASE WHEN :final OR attempts >= :most THEN 'dead' ELSE 'new' END, lease_until = NULL,
-  next_at = now() + make_interval(secs => random() * least(power(2, attempts), :longest)), error = :error
-WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING state
-""")
 
 
 def deliver(ids: Sequence[int]) -> None:
@@ -100,21 +52,6 @@ def deliver(ids: Sequence[int]) -> None:
             carry_out(some)
     if rows:
         crashing.point("after_done")
-
-
-def claim(ids: Sequence[int]) -> list[Claimed]:
-    """Take rows for one lease: those that wait. Not the finished, somebody else's, never queued, forged."""
-    token = str(uuid.uuid4())
-    house = settings()
-    asked = {
-        "ids": [row_id for row_id in ids if 0 < row_id <= LARGEST_ID],
-        "token": token,
-        "lease": house.lease_seconds,
-        "most": house.attempts,
-    }
-    with statement() as connection:
-        rows = driver.execute(connection, _CLAIM, asked).fetchall()
-    return [Claimed(row.id, row.topic, row.payload, row.attempts, row.cause, token) for row in rows]
 
 
 def carry_out(rows: Sequence[Claimed]) -> None:
@@ -151,6 +88,8 @@ def _do(rows: Sequence[Claimed]) -> None:
     crashing.point("after_effect")
     _insist(rows, then)
     for row in rows:
+        if row.kind == "post":
+            given.forget(row)
         with click.resumed(row.cause):
             log.info("done", outbox=row.id, topic=row.topic, attempts=row.attempts)
 
@@ -158,7 +97,7 @@ def _do(rows: Sequence[Claimed]) -> None:
 def _insist(rows: Sequence[Claimed], then: Then) -> None:
     """Write down that it is done. A database that goes away just now is waited for: what lies outside has happened,
     and whoever gave up would let it happen again. The token makes it harmless to write twice."""
-    ends_at = time.monotonic() + settings().lease_seconds / 4
+    ends_at = time.monotonic() + settings().lease_seconds
     while True:
         try:
             _write_down(rows, then)
@@ -171,10 +110,8 @@ def _insist(rows: Sequence[Claimed], then: Then) -> None:
 
 
 def _write_down(rows: Sequence[Claimed], then: Then) -> None:
-    with bookkeeping() as session:
-        ids = [row.id for row in rows]
-        if len(session.execute(_DONE, {"ids": ids, "token": rows[0].token}).all()) != len(rows):
-            raise LeaseLost
+    with bookkeeping():
+        finish(rows)
         then()
 
 
@@ -186,19 +123,8 @@ def fail(row: Claimed, error: Exception, *, is_final: bool) -> None:
         log.warning("not_delivered", outbox=row.id, topic=row.topic, attempts=row.attempts, error=said)
     else:
         log.exception("delivery_failed", outbox=row.id, topic=row.topic, attempts=row.attempts)
-    with bookkeeping() as session:
-        state = session.execute(
-            _FAILED,
-            {
-                "id": row.id,
-                "token": row.token,
-                "final": is_final,
-                "most": settings().attempts,
-                "longest": LONGEST_WAIT_SECONDS,
-                "error": said,
-            },
-        ).scalar()
-        if state == "dead":
+    with bookkeeping():
+        if give_up(row, said, is_final=is_final):
             bury(row.topic, row.payload, said)
 
 
@@ -235,7 +161,7 @@ def _letters(row: Claimed) -> Then:
 
 
 def _post(row: Claimed) -> Then:
-    return mailing.send(row.payload["letter"])
+    return mailing.send(row)
 
 
 def _channel(row: Claimed) -> Then:

@@ -7,10 +7,15 @@ from functools import lru_cache
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import LetterState
+from tasks import given
+from tasks.context import unhurried
+from tasks.leases import Claimed, renew
 from tasks.message import Mailing, Sender, compose
-from tasks.post import BadSmtpUrl, PermanentFailure, PostError, Postman, TemporaryFailure, postman
+from tasks.post import BadSmtpUrl, PermanentFailure, PostError, Postman, Receipt, TemporaryFailure, postman
 from workflow import bounces, links, storage, wishes
+from workflow.engine import crashing
 from workflow.engine.errors import N_, Invalid
+from workflow.engine.unit_of_work import bookkeeping
 from workflow.letters import note_sent, note_travelling
 from workflow.rules.wishes import may_stop
 from workflow.settings import settings
@@ -24,30 +29,46 @@ ADDRESS = "RCPT"
 """The step at which a server refuses an address rather than a letter."""
 
 
-def send(letter_id: int) -> Callable[[], object]:
-    """Hand the letter to the post; the returned half notes that it is on its way.
+def send(row: Claimed) -> Callable[[], object]:
+    """Hand the letter of this row to the post; the returned half notes that it is on its way.
 
-    Raises TemporaryFailure, PermanentFailure, LetterRefused, BadSmtpUrl; an address that a server will not have is
-    no error but a letter that bounced. A crash between the server's 250 and
-    our commit sends the same bytes with the same Message-ID again: mailboxes show them once.
+    Raises TemporaryFailure, PermanentFailure, LetterRefused, BadSmtpUrl, LeaseLost; an address that a server will
+    not have is no error but a letter that bounced. A crash between the server's 250 and the mark of it sends the
+    same bytes with the same Message-ID again: mailboxes show them once.
     """
+    letter_id: int = row.payload["letter"]
     letter = db.session.get_one(Letter, letter_id)
     if letter.state == LetterState.SENT:
         return lambda: None
     message = compose(made_ready(letter), _sender())
-    # Before the server is asked: a bounce may be here sooner than our own note that the letter is away.
-    note_travelling(letter_id, message_id=message["Message-ID"], raw=storage.keep(_for_the_record(letter)))
+    message_id: str = message["Message-ID"]
+    if receipt := given.found(row, message_id):
+        return lambda: note_sent(letter_id, says=receipt)
+    raw = storage.keep(_for_the_record(letter))
     # No transaction stays open while a slow server thinks.
     db.session.rollback()
+
+    def ready() -> None:
+        with bookkeeping():
+            renew(row)
+            # Before the server has it: a bounce may be here sooner than our own note that the letter is away.
+            note_travelling(letter_id, message_id=message_id, raw=raw)
+        # From here on the server's patience counts: who is stopped after its 250 lets the letter go twice.
+        unhurried()
+
+    def taken(receipt: Receipt) -> None:
+        crashing.point("before_mark")
+        given.note(row, message_id, receipt.says)
+
     try:
-        receipt = _postman().send(message)
+        says = _postman().send(message, ready=ready, taken=taken).says
     except PermanentFailure as failure:
         if failure.step != ADDRESS:
             raise
         # Nobody's work to be done again: the address is wrong, and its unit is told.
         refused = failure.reply
         return lambda: bounces.note_refused(letter_id, says=refused)
-    return lambda: note_sent(letter_id, server=receipt.server, reply=receipt.reply)
+    return lambda: note_sent(letter_id, says=says)
 
 
 def _for_the_record(letter: Letter) -> bytes:

@@ -6,10 +6,11 @@ only told which failures another try may mend.
 
 import contextlib
 import os
+import re
 import smtplib
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -34,6 +35,10 @@ class Receipt:
     reply: str
     refused: tuple[str, ...] = ()
 
+    @property
+    def says(self) -> str:
+        return f"{self.server}: {self.reply}"
+
 
 class PostError(Exception):
     """The letter was not taken, as far as we know. `reply` is the server's answer or the machine's error."""
@@ -55,9 +60,18 @@ class BadSmtpUrl(ValueError):
     """SMTP_URL cannot be used. The message never holds the password."""
 
 
+Ready = Callable[[], object]
+Taken = Callable[[Receipt], object]
+
+
+def nothing(*_: object) -> None:
+    """For letters that nobody keeps a record of."""
+
+
 class Postman(Protocol):
-    def send(self, message: EmailMessage) -> Receipt:
-        """Raises TemporaryFailure or PermanentFailure."""
+    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
+        """`ready` is called as the last thing before the letter is given, and may raise to keep it; `taken` as the
+        first thing after. Raises TemporaryFailure or PermanentFailure."""
 
     def check(self) -> str:
         """Tries everything but a letter and says where letters go. Raises TemporaryFailure."""
@@ -74,15 +88,18 @@ class OutboxFolder:
 
     folder: Path
 
-    def send(self, message: EmailMessage) -> Receipt:
+    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
         sent = message["Date"].datetime.astimezone(UTC)
         name = f"{sent:%Y%m%dT%H%M%SZ}-{message['Message-ID'].strip('<')[:16]}.eml"
+        ready()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(self.folder / name, message.as_bytes())
         except OSError as error:
             raise TemporaryFailure("outbox", "write", str(error)) from error
-        return Receipt("outbox", datetime.now(UTC), name)
+        receipt = Receipt("outbox", datetime.now(UTC), name)
+        taken(receipt)
+        return receipt
 
     def check(self) -> str:
         probe = self.folder / f".check-{os.getpid()}"
@@ -154,7 +171,7 @@ class MailServer:
     def name(self) -> str:
         return f"{self.host}:{self.port}"
 
-    def send(self, message: EmailMessage) -> Receipt:
+    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
         # An answer to somebody's mail has an empty return path (RFC 3834): its bounce would meet nobody.
         is_answer = message["Auto-Submitted"] == "auto-replied"
         sender = message["From"].addresses[0]
@@ -163,8 +180,13 @@ class MailServer:
             talk.say("MAIL", "" if is_answer else message["Reply-To"].addresses[0].addr_spec)
             talk.say("RCPT", message["To"].addresses[0].addr_spec)
             refused = [talk.offer(copy.addr_spec) for copy in copies(message)]
-            reply = talk.say("DATA", message.as_bytes())
-            return Receipt(self.name, datetime.now(UTC), reply, tuple(filter(None, refused)))
+            content = message.as_bytes()
+            ready()
+            reply = talk.say("DATA", content)
+            receipt = Receipt(self.name, datetime.now(UTC), reply, tuple(filter(None, refused)))
+            # Before the goodbye, for which the server may need a second.
+            taken(receipt)
+            return receipt
 
     def check(self) -> str:
         with self.conversation(own_name="localhost") as talk:
@@ -237,13 +259,25 @@ class Conversation:
                 case "RCPT", str(recipient):
                     return self.smtp.rcpt(recipient)
                 case "DATA", bytes(content):
-                    return self.smtp.data(content)
+                    return self.give(content)
                 case _:
                     return self.smtp.noop()
-        except smtplib.SMTPDataError as error:
-            return error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(self.server, step, str(error) or type(error).__name__) from error
+
+    def give(self, content: bytes) -> tuple[int, bytes]:
+        """As smtplib's `data`, with one more look at the time before the letter itself: whoever slept in between
+        has lost his lease, and hangs up without the dot that would make it a letter."""
+        code, reply = self.smtp.docmd("DATA")
+        if code != 354:
+            return code, reply
+        try:
+            self.hurry()
+        except TimeoutError:
+            self.smtp.close()
+            raise
+        self.smtp.send(re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n")
+        return self.smtp.getreply()
 
     def hurry(self) -> None:
         """Leaves the next step what is left of the time: a server that dawdles at each step gains nothing."""

@@ -16,7 +16,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from tasks.broker import QUEUE_NAMES, ring, unfinished
-from tasks.delivery import BATCH, LONGEST_WAIT_SECONDS, bury
+from tasks.delivery import BATCH, bury
+from tasks.leases import LONGEST_WAIT_SECONDS
 from workflow.engine import crashing, driver
 from workflow.engine.unit_of_work import bookkeeping, statement
 from workflow.settings import settings

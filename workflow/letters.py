@@ -110,10 +110,10 @@ def note_travelling(letter_id: int, *, message_id: str, raw: str) -> None:
         _write(letter_id, message_id=message_id, raw=raw)
 
 
-def note_sent(letter_id: int, *, server: str, reply: str) -> None:
-    """A mail server took it (or, in a rehearsal, the folder). Inside the caller's transaction."""
+def note_sent(letter_id: int, *, says: str) -> None:
+    """A mail server took it (or, in a rehearsal, the folder), and said so. Inside the caller's transaction."""
     with change():
-        _write(letter_id, state=LetterState.SENT, sent_at=clock.now(), server=f"{server}: {reply}", error="")
+        _write(letter_id, state=LetterState.SENT, sent_at=clock.now(), server=says, error="")
 
 
 def note_failed(letter_id: int, *, error: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from models.base import db
 from tasks import broker, clockwork, delivery, working
 from tasks.context import told_to_stop
+from tasks.leases import Claimed
 from wsgi import create_house, founded
 
 EFFECT = text(
@@ -21,7 +22,7 @@ EFFECT = text(
 )
 
 
-def probe(rows: Sequence[delivery.Claimed]) -> delivery.Then:
+def probe(rows: Sequence[Claimed]) -> delivery.Then:
     began = time.time()
     return lambda: db.session.execute(EFFECT, {"all": [row.payload["n"] for row in rows], "at": began})
 

@@ -1,5 +1,6 @@
 """Letters over a real SMTP conversation, with each of its faults, and into the demo's folder."""
 
+import smtplib
 import ssl
 import time
 from dataclasses import replace
@@ -115,6 +116,22 @@ def test_a_server_that_refuses_the_sender_refuses_us_and_not_the_reader(peer, an
     peer.to_mail = answer
 
     assert refusal(kind, peer).reply == answer
+
+
+def test_who_slept_between_the_servers_354_and_the_letter_hangs_up(peer, monkeypatch):
+    say = smtplib.SMTP.docmd
+
+    def sleepy(self, command, arguments=""):
+        answer = say(self, command, arguments)
+        if command == "DATA":
+            time.sleep(0.4)
+        return answer
+
+    monkeypatch.setattr(smtplib.SMTP, "docmd", sleepy)
+
+    refusal(TemporaryFailure, peer, seconds=0.4)
+
+    assert peer.taken == []
 
 
 def test_a_server_that_hangs_after_data_is_given_up_in_time(peer):

@@ -9,7 +9,8 @@ from models.base import db
 from models.outbox import Letter
 from tasks import delivery
 from tasks.broker import ring
-from tasks.delivery import claim, deliver
+from tasks.delivery import deliver
+from tasks.leases import claim
 from tasks.relay import AHEAD, relay_once
 
 pytestmark = pytest.mark.database

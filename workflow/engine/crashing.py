@@ -15,6 +15,7 @@ POINTS = (
     "after_queued",  # rows are marked queued, nobody was rung for
     "between_rings",  # some of them were rung for
     "after_claim",  # a worker holds the rows, nothing is done
+    "before_mark",  # a mail server took a letter, and no mark on disk says so yet
     "after_effect",  # what lies outside the database is done, and nobody wrote that down
     "after_done",  # written down, and the message not acknowledged
     "between_batches",  # of a sweep
