@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -10,8 +9,8 @@ from flask_babel import get_locale, gettext
 from werkzeug.datastructures import MultiDict
 
 from admin.desk import told
-from workflow import clock
-from workflow.engine.errors import N_, Invalid
+from admin.fields import typed_moment
+from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
 from workflow.wording import CHECKLIST, TOPICS
 
@@ -156,24 +155,6 @@ def answers(form: MultiDict[str, str]) -> dict[str, Any]:
     if set(form.getlist("checklist")) >= set(CHECKLIST):
         given["checklist"] = True
     return given
-
-
-def typed_moment(typed: str) -> datetime:
-    """`2021-05-20T06:30` from a form, which is Hà Tĩnh's time. Raises Invalid(`time_invalid`)."""
-    try:
-        moment = datetime.fromisoformat(typed)
-    except ValueError as error:
-        raise Invalid(
-            "time_invalid", N_("Thời điểm “{typed}” không hợp lệ."), typed=typed[:40], field="until"
-        ) from error
-    if not YEARS[0] <= moment.year <= YEARS[1]:
-        raise Invalid(
-            "time_invalid", N_("Thời điểm “{typed}” không hợp lệ."), typed=typed[:40], field="until"
-        )
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.ZONE)
-
-
-YEARS = (2020, 2100)
 
 
 def version(form: MultiDict[str, str]) -> int | None:

@@ -9,8 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu
-from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me
+from admin.fields import typed_moment
 from workflow import announcements, clock
 from workflow.queries import announcements as read
 from workflow.wording import READERS

@@ -10,8 +10,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin import charts, menu, waits
-from admin.acts import typed_moment
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
+from admin.fields import typed_moment
 from admin.queues import ask_behind
 from models.vocabulary import MonthStatus, Readers
 from workflow import clock, deadlines

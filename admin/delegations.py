@@ -1,6 +1,6 @@
 """Delegations: who lends which role to whom, until when. Each sees their own, who inspects all of them (R10)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.desk import LONGEST_NUMBER, Screen, attempt, back_to, can, me
+from admin.fields import typed_day
 from models.base import db
 from models.people import Account
 from models.vocabulary import Role
@@ -48,7 +49,7 @@ class Delegations(Screen):
 
         def lend() -> None:
             delegations.give(
-                _account(), role=_role(), since=_day("since"), until=_day("last", days_more=1),
+                _account(), role=_role(), since=_day("since"), until=_day("last") + timedelta(days=1),
                 reason=request.form.get("reason", ""), by=me(),
             )  # fmt: skip
 
@@ -81,9 +82,5 @@ def _role() -> Role:
     return Role(request.form["role"])
 
 
-def _day(name: str, *, days_more: int = 0) -> date:
-    try:
-        typed = date.fromisoformat(request.form.get(name, ""))
-        return date.fromordinal(typed.toordinal() + days_more)
-    except (ValueError, OverflowError):
-        raise Invalid("date_required", N_("Vui lòng chọn ngày.")) from None
+def _day(name: str) -> date:
+    return typed_day(request.form.get(name, ""), field=name)

@@ -1,12 +1,43 @@
-"""Fields that the console's forms share."""
+"""What the console's forms share: choices offered, days and moments typed."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext
 from wtforms.fields.choices import SelectChoice
+
+from workflow import clock
+from workflow.engine.errors import N_, Invalid
+
+YEARS = range(2000, 2101)
+"""A year outside of these was mistyped."""
 
 
 def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectChoice]:
     """(value, message id) pairs as a select offers them; `none` names the choice of nothing and stands first."""
     first = [SelectChoice("", none)] if none else []
     return first + [SelectChoice(value, lazy_gettext(says)) for value, says in pairs]
+
+
+def typed_day(typed: str, *, field: str) -> date:
+    """`2026-02-14` from a form. Raises Invalid(`date_required`, `day_invalid`)."""
+    if not typed:
+        raise Invalid("date_required", N_("Vui lòng chọn ngày."), field=field)
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
+        raise Invalid("day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field=field)
+    return day
+
+
+def typed_moment(typed: str, *, field: str = "until") -> datetime:
+    """`2021-05-20T06:30` from a form, which is Hà Tĩnh's time. Raises Invalid(`time_invalid`)."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise Invalid("time_invalid", N_("Thời điểm “{typed}” không hợp lệ."), typed=typed[:40], field=field)
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.ZONE)

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import dashboard, dunning, menu
-from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me, sentences
+from admin.fields import typed_day, typed_moment
 from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
@@ -178,13 +178,8 @@ def _period(period_id: int) -> Period:
 
 
 def _day(typed: str) -> date:
-    """`2026-02-14` from a form. Raises Invalid(`day_invalid`)."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError as error:
-        raise Invalid(
-            "day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field="day"
-        ) from error
+    """A day near enough for an exception. Raises Invalid(`date_required`, `day_invalid`)."""
+    day = typed_day(typed, field="day")
     if day > menu.now().date() + FARTHEST:
         raise Invalid("day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field="day")
     return day

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu
-from admin.acts import typed_moment
 from admin.desk import Screen, attempt, back_to, can, me, number_of, sentences
+from admin.fields import typed_moment
 from models.vocabulary import OutboxState
 from workflow import outbox, timetable
 from workflow.engine.errors import ToaSoanError

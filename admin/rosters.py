@@ -1,7 +1,6 @@
 """A member list from a file or from a mail: what each line would do, corrected by hand, then taken as a whole."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -9,6 +8,7 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from admin.desk import SEE_OTHER, me, once, sentences, told
+from admin.fields import typed_day
 from admin.members import let_in, today
 from models.base import db
 from workflow import committees, filetypes, organisation, rosters
@@ -39,20 +39,25 @@ class Rosters:
         let_in()
         unit = organisation.by_code(code)
         committee = committees.in_force(unit) or abort(404)
-        status, lines, outcomes = 200, [], []
-        since, replaces = _since(), request.form.get("replaces") == "1"
+        status, lines, since = 200, [], today()
+        replaces = request.form.get("replaces") == "1"
+
+        def foreseen() -> Sequence[rosters.Outcome]:
+            return rosters.foresee(committee, lines, since=since, by=me(), replaces=replaces) if lines else []
+
         try:
             lines = _lines(unit.id)
+            since = typed_day(request.form.get("since") or f"{since}", field="since")
             if request.form.get("act") == "take":
                 done = once(lambda: rosters.take(committee, lines, since=since, by=me(), replaces=replaces))
                 _tell(done)
                 return redirect(url_for(".committee", code=code), SEE_OTHER)
-            if lines:
-                outcomes = rosters.foresee(committee, lines, since=since, by=me(), replaces=replaces)
+            outcomes = foreseen()
         except ToaSoanError as refused:
             db.session.rollback()
             flash(sentences(refused), "refused")
             status = refused.status
+            outcomes = foreseen() if len(lines) <= rosters.MOST else []
         page = self.render(
             "desk/roster.html", unit=unit, lines=lines, since=since, replaces=replaces, seat_names=SEATS,
             outcomes=[
@@ -113,10 +118,3 @@ def _typed_lines() -> list[rosters.Line]:
         for row in range(number)
     ]
     return [row for row in rows if row.full_name]
-
-
-def _since() -> date:
-    try:
-        return date.fromisoformat(request.form.get("since", ""))
-    except ValueError:
-        return today()

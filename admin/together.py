@@ -10,6 +10,7 @@ from flask_babel import get_locale, gettext
 
 from admin import acts
 from admin.desk import back_to, command, me, roles, sentences, told
+from admin.fields import typed_moment
 from admin.filters import asked_for, kept
 from models.base import db
 from workflow import bulk, definitions
@@ -117,7 +118,7 @@ def _samples(step: Step) -> dict[str, Any]:
     """Answers that any piece would take, for those that have a form of their own."""
     samples: dict[str, Any] = {
         "kind": next(iter(UNCOUNT_REASONS)),
-        "until": acts.typed_moment("2099-12-31T00:00"),
+        "until": typed_moment("2099-12-31T00:00"),
     }
     return {name: value for name, value in samples.items() if name in step.asks}
 

@@ -9,8 +9,9 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin import acts, menu
+from admin import menu
 from admin.desk import Screen, attempt, back_to, can, command, me
+from admin.fields import typed_moment
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -75,7 +76,7 @@ class UnitMonths(Screen):
     @expose("/<int:period_id>/<code>/gia-han", methods=["POST"])
     def extend(self, period_id: int, code: str) -> Response:
         def grant(period: Period, unit: Unit, reason: str) -> Any:
-            until = acts.typed_moment(request.form.get("until", ""))
+            until = typed_moment(request.form.get("until", ""))
             return deadlines.extend(period, unit=unit, until=until, reason=reason, by=me())
 
         done = gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp.")

@@ -151,6 +151,24 @@ def test_a_tampered_list_breaks_nothing(make, cast, client, rows):
     assert seated(cast) == [("specialist", "Phan Đình Bình")]
 
 
+def test_a_day_nobody_can_read_is_said_and_the_list_stays_typed(make, cast, client):
+    son = client.as_(cast.son)
+    son.read_token(f"{PLACE}nhap")
+    typed = {
+        "rows": "1",
+        "full_name-0": "Hồ Thị Én",
+        "email-0": "en@example.edu.vn",
+        "seat_kind-0": "specialist",
+    }
+
+    answer = son.send(f"{PLACE}nhap", **typed, since="2021-05-32", act="take")
+
+    assert answer.status_code == 422
+    assert "Ngày “2021-05-32” không hợp lệ." in answer.text
+    assert 'value="Hồ Thị Én"' in answer.text
+    assert seated(cast) == [("specialist", "Phan Đình Bình")]
+
+
 def test_who_may_not_write_may_neither_look_nor_take(make, cast, client):
     khang = client.as_(cast.khang)
     khang.read_token("/vao/ra")

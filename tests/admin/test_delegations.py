@@ -45,7 +45,8 @@ def test_an_approver_lends_her_role_and_both_see_it(cast, client, clock_at, fill
         ({"role": "admin"}, "Chỉ được ủy quyền vai trò của chính mình"),
         ({"role": "khong-co"}, "Vui lòng chọn vai trò."),
         ({"last": "2021-05-16"}, "Ngày kết thúc phải sau ngày bắt đầu."),
-        ({"last": "9999-12-31x"}, "Vui lòng chọn ngày."),
+        ({"last": ""}, "Vui lòng chọn ngày."),
+        ({"last": "9999-12-31"}, "Ngày “9999-12-31” không hợp lệ."),
         ({"reason": " "}, "Vui lòng ghi lý do."),
     ],
 )
