@@ -52,9 +52,24 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
         )
 
 
+REACHING = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+"""libpq's own words for how long a network may swallow what is sent: left to itself it waits for two hours and more.
+
+An address that names one of them itself is taken at its word.
+"""
+
+
 def driven(url: str) -> str:
-    """The address as SQLAlchemy wants it: by psycopg 3."""
-    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    """The address as SQLAlchemy wants it: by psycopg 3, and by nobody who waits for ever."""
+    address = make_url(url)
+    patient = address.set(drivername="postgresql+psycopg", query={**REACHING, **address.query})
+    return patient.render_as_string(hide_password=False)
 
 
 def url_for(admin_url: str, role: str, password: str | None = None) -> str:

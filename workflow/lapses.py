@@ -42,8 +42,8 @@ _CHOICE = f"{_LAPSING} FOR UPDATE OF s SKIP LOCKED"
 _HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
 
 BATCH, FIRST_BATCH, FEWEST = 5_000, 1_000, 100
-"""Pieces of one transaction at most, at first, and at least: how many there are follows from how long the last took."""
-AIM_SECONDS = 0.4
+"""Pieces of one transaction at most, at first, and at least; how many follows from how long the last one took."""
+AIM_SECONDS = 0.25
 """Of one transaction: whoever waits for a piece in it waits no longer, on a slow or busy machine too."""
 LAST = 2**63 - 1
 TOO_MANY = 50

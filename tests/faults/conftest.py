@@ -1,6 +1,7 @@
 """Processes that are born quickly and die on purpose; visitors over real HTTP; time that passes at once."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -50,13 +51,13 @@ class Web(Born):
     port: int
 
 
-@pytest.fixture(scope="session")
-def cradle() -> Iterator[subprocess.Popen[str]]:
-    """One program in memory for all processes of this test worker."""
+@contextlib.contextmanager
+def rocking(*before: str, root: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
+    """The program of the checkout at `root` in memory; `before` leads it elsewhere, say into another network."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("cradle.py"))],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [*before, sys.executable, str(root / "tests" / "faults" / "cradle.py")],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -66,49 +67,74 @@ def cradle() -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+@pytest.fixture(scope="session")
+def cradle() -> Iterator[subprocess.Popen[str]]:
+    """One program in memory for all processes of this test worker."""
+    with rocking() as process:
+        yield process
+
+
 Bear = Callable[..., contextlib.AbstractContextManager[Born]]
+BearFrom = Callable[[subprocess.Popen[str]], Bear]
 
 
 @pytest.fixture
-def bear(cradle: subprocess.Popen[str], post_office: PostOffice) -> Bear:
+def bear_from(post_office: PostOffice) -> BearFrom:
+    """`bear_from(cradle)("worker", CRASH_AT="after_claim:1")`, see `bear`."""
+
+    def of(cradle: subprocess.Popen[str]) -> Bear:
+        @contextlib.contextmanager
+        def life(run: str, **environment: str) -> Iterator[Born]:
+            everything = {**post_office.environment, "CRASH_AT": "", **environment}
+            line = {"run": run, "environment": everything, "log": str(post_office.log)}
+            assert cradle.stdin is not None
+            assert cradle.stdout is not None
+            cradle.stdin.write(f"{json.dumps(line)}\n")
+            cradle.stdin.flush()
+            born = Born(int(cradle.stdout.readline()))
+            try:
+                yield born
+            finally:
+                born.kill()
+
+        return life
+
+    return of
+
+
+@pytest.fixture
+def bear(cradle: subprocess.Popen[str], bear_from: BearFrom) -> Bear:
     """`with bear("worker", CRASH_AT="after_claim:1") as born:`; its whole group is ended at the end."""
-
-    @contextlib.contextmanager
-    def life(run: str, **environment: str) -> Iterator[Born]:
-        everything = {**post_office.environment, "CRASH_AT": "", **environment}
-        line = {"run": run, "environment": everything, "log": str(post_office.log)}
-        assert cradle.stdin is not None
-        assert cradle.stdout is not None
-        cradle.stdin.write(f"{json.dumps(line)}\n")
-        cradle.stdin.flush()
-        born = Born(int(cradle.stdout.readline()))
-        try:
-            yield born
-        finally:
-            born.kill()
-
-    return life
+    return bear_from(cradle)
 
 
 @pytest.fixture
-def web(bear: Bear, post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
-    """`with web() as served:`, once it answers."""
+def web_from(post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
+    """`with web_from(bear) as served:`, once it answers at HOST, a free port of it."""
 
     @contextlib.contextmanager
-    def life(**environment: str) -> Iterator[Web]:
+    def life(bear: Bear, **environment: str) -> Iterator[Web]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        host = environment.get("HOST", "127.0.0.1")
         with bear("web", PORT=str(port), **environment) as born:
-            until(lambda: _answers(port), seconds=60, log=post_office.log)
+            until(lambda: _answers(host, port), seconds=60, log=post_office.log)
             yield Web(born.pid, port)
 
     return life
 
 
-def _answers(port: int) -> bool:
+@pytest.fixture
+def web(bear: Bear, web_from) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
+    """`with web() as served:`, once it answers."""
+    return functools.partial(web_from, bear)
+
+
+def _answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from workflow.settings import settings
 
 
 def web() -> None:
-    serving.serve(wsgi.create_app(), host="127.0.0.1", port=settings().port)
+    serving.serve(wsgi.create_app(), host=settings().host, port=settings().port)
 
 
 def worker() -> None:

@@ -19,6 +19,8 @@ class Proxy:
     port: int = 0
     delay_seconds: float = 0
     is_silent: bool = False
+    is_cut: bool = False
+    """Who is connected is cut off when he says something, and whoever connects is left without an answer."""
     cuts_wanted: int = 0
     """How many commits of a move reach the server and lose their answer."""
     cuts: int = 0
@@ -36,10 +38,14 @@ class Proxy:
 
     def _carry(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
+            while self.is_cut:
+                time.sleep(0.05)
             server.connect(str(self.target))
             threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
             has_moved = False
             while data := client.recv(65536):
+                if self.is_cut:
+                    return
                 self._dawdle()
                 has_moved = has_moved or MOVE in data
                 if has_moved and COMMIT in data and self._may_cut():
@@ -75,9 +81,9 @@ class Proxy:
 
 
 @contextmanager
-def before(target: Path) -> Iterator[Proxy]:
+def before(target: Path, *, host: str = "127.0.0.1") -> Iterator[Proxy]:
     proxy = Proxy(target)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server((host, 0)) as listener:
         proxy.port = listener.getsockname()[1]
         threading.Thread(target=proxy.serve, args=(listener,), daemon=True).start()
         yield proxy

@@ -23,10 +23,11 @@ class Sending:
 class Visitor:
     cookie: str
     token: str
+    host: str = "127.0.0.1"
 
     def post(self, port: int, path: str, *, seconds: float = 15, **fields: str) -> tuple[int, str]:
         """(status, where it leads). Raises OSError or http.client.HTTPException when the answer never comes."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+        connection = http.client.HTTPConnection(self.host, port, timeout=seconds)
         try:
             connection.request(
                 "POST", path, urlencode({"csrf_token": self.token, **fields}),
@@ -40,7 +41,7 @@ class Visitor:
 
     def look(self, port: int, path: str) -> tuple[int, str]:
         """(status, after how many seconds to come again) of a page."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        connection = http.client.HTTPConnection(self.host, port, timeout=15)
         try:
             connection.request("GET", path, headers={"Cookie": self.cookie})
             answer = connection.getresponse()

@@ -260,7 +260,7 @@ def test_an_extension_of_one_unit_keeps_its_drafts_out_of_the_batch(make, cast, 
 def test_the_next_transaction_is_as_large_as_the_time_allows_that_the_last_one_took():
     run = lapses.Run(None, resting=())
     sizes = []
-    for seconds in (0.1, 0.1, 0.1, 0.4, 1.6, 40.0):
+    for seconds in (0.1, 0.1, 0.1, 0.25, 1.0, 40.0):
         run.took(seconds)
         sizes.append(run.size)
 
