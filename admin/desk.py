@@ -24,10 +24,10 @@ from admin.export import csv_answer
 from admin.picks import Pick
 from models.base import db
 from models.people import Account
-from workflow import accounts, inspecting, texts
+from workflow import inspecting, texts
 from workflow.engine import repeats
 from workflow.engine.errors import Refusal, ToaSoanError
-from workflow.queries.desk import local_day, people_now
+from workflow.queries.desk import people_now
 from workflow.rules.permissions import may
 
 Result = TypeVar("Result")
@@ -43,19 +43,14 @@ def me() -> Account:
 
 
 def now() -> datetime:
-    """People's time, read once per request."""
-    if "console_now" not in g:
-        g.console_now = people_now()
-    moment: datetime = g.console_now
+    """People's time as the request came; read anew where nobody is signed in."""
+    moment: datetime = g.held.now if current_user.is_authenticated else people_now()
     return moment
 
 
 def roles() -> frozenset[str]:
-    """The department roles of whoever asks, read once per request; none when nobody is signed in."""
-    if "console_roles" not in g:
-        signed_in = current_user.is_authenticated
-        g.console_roles = accounts.roles_of(me(), on=local_day(now())) if signed_in else frozenset()
-    held: frozenset[str] = g.console_roles
+    """The department roles of whoever asks; none when nobody is signed in."""
+    held: frozenset[str] = g.held.roles if current_user.is_authenticated else frozenset()
     return held
 
 

@@ -178,9 +178,9 @@ def rehearsal() -> dict[str, Any] | None:
 
 def next_deadline(moment: datetime) -> datetime:
     """One minute past the next deadline: the first moment at which everybody is late."""
-    ahead = [month.deadline_at for month in opened() if moment < month.deadline_at]
-    if ahead:
-        return min(ahead) + timedelta(minutes=1)
+    ahead: datetime | None = waiting().next_deadline
+    if ahead is not None:
+        return ahead + timedelta(minutes=1)
     local = moment.astimezone(clock.ZONE)
     month = local if local.day < 20 else local.replace(day=28) + timedelta(days=5)
     return month.replace(day=20, hour=0, minute=1, second=0, microsecond=0)

@@ -1,7 +1,7 @@
 """Where people come in: sign-in, language, cross-site protection, and what an error looks like.
 
 One sign-in for all doors; each door then asks `workflow` what the person may do. Imported by `wsgi` only: the doors
-know `flask_login.current_user` and no more.
+know `flask_login.current_user`, and for who is signed in `g.held`, which was read together with her session.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, g, redirect, render_template
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
@@ -22,7 +22,7 @@ CONSOLE, PORTAL = "/quan-tri/", "/don-vi/"
 @login_required
 def onward() -> Response:
     """Department people to the console, unit people to the portal; who is neither is told so (403)."""
-    if may(accounts.roles_of(current_user), "console.enter"):
+    if may(g.held.roles, "console.enter"):
         return redirect(CONSOLE, 303)
     if not accounts.units_of(current_user):
         abort(403)

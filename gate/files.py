@@ -6,10 +6,10 @@ is on record: it may tell where a child lives.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from flask_login import current_user, login_required
 
-from workflow import accounts, inspecting, media, storage
+from workflow import inspecting, media, storage
 from workflow.pictures import PictureRefused
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
@@ -43,8 +43,8 @@ def original(attachment_id: int) -> Response:
 
 
 def _file(attachment_id: int) -> Any:
-    sees_all = may(accounts.roles_of(current_user), "submissions.read")
-    today = desk.local_day(desk.people_now())
+    sees_all = may(g.held.roles, "submissions.read")
+    today = desk.local_day(g.held.now)
     return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
 
 

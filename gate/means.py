@@ -1,7 +1,7 @@
 """Signing in, my ways: the app, the passkeys and the codes on paper that somebody takes the second step with."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import login_required
 from markupsafe import Markup
@@ -36,7 +36,7 @@ def mine() -> str:
     return render_template(
         "gate/means.html",
         means=read.means(me().id),
-        owed=second_step.is_owed(me()),
+        owed=second_step.is_owed(g.held.roles),
         onward=language.back() if "ve" in request.args else url_for("arriving.onward"),
     )
 

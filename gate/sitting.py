@@ -122,7 +122,7 @@ def _before_the_second_step() -> Response | None:
     """Who owes it and has not done it is led to it; what she was about to change is refused."""
     if has_second_step() or request.blueprint in SETTING_UP or request.endpoint == "arriving.leave":
         return None
-    if not second_step.is_owed(current_user):
+    if not second_step.is_owed(g.held.roles):
         return None
     if request.method not in ("GET", "HEAD"):
         raise NotAllowed(

@@ -29,7 +29,7 @@ def come_in() -> Response | None:
     if not current_user.is_authenticated:
         sign_in: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return sign_in
-    g.portal_units = accounts.units_of(me())
+    g.portal_units = accounts.units_of(me(), on=today())
     if not g.portal_units:
         raise NotAllowed(NO_UNIT)
     chosen = [one for one in g.portal_units if one.code == session.get("unit")]
@@ -59,15 +59,13 @@ def units() -> list[Unit]:
 def is_committee() -> bool:
     """Selects and sends for the unit (R2), rather than only writing."""
     if "portal_roles" not in g:
-        g.portal_roles = accounts.roles_of(me(), unit=unit())
+        g.portal_roles = accounts.roles_of(me(), unit=unit(), on=today())
     return Role.COMMITTEE in g.portal_roles
 
 
 def now() -> datetime:
-    """People's time, read once per request."""
-    if "portal_now" not in g:
-        g.portal_now = desk.people_now()
-    moment: datetime = g.portal_now
+    """People's time as the request came; read anew where nobody is signed in."""
+    moment: datetime = g.held.now if current_user.is_authenticated else desk.people_now()
     return moment
 
 

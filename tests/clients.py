@@ -64,11 +64,14 @@ def client(app: Flask) -> Iterator[Client]:
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[[str | None], AbstractContextManager[list[str]]]:
-    """`with statements() as seen:` collects the SQL sent meanwhile; a name chooses another bind (`forum`)."""
+    """`with statements() as seen:` collects the SQL sent meanwhile, by the kept connections of moves as well.
+
+    A name chooses another bind (`forum`).
+    """
 
     @contextmanager
     def collecting(bind: str | None = None) -> Iterator[list[str]]:
-        engine, seen = db.engines[bind], []
+        engines, seen = [db.engines[bind], *([] if bind else [db.engines["moves"]])], []
 
         def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
             seen.append(sql)
@@ -77,16 +80,18 @@ def statements(app: Flask) -> Callable[[str | None], AbstractContextManager[list
         straight = driver.execute
 
         def noted(connection: Connection, sql: str, values: Mapping[str, Any]) -> Any:
-            if connection.engine is engine:
+            if connection.engine in engines:
                 seen.append(sql)
             return straight(connection, sql, values)
 
-        event.listen(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(driver, "execute", noted)
                 yield seen
         finally:
-            event.remove(engine, "before_cursor_execute", note)
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
 
     return collecting

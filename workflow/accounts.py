@@ -4,17 +4,17 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, or_, select
 
 from models.base import db
 from models.organisation import Committee, Seat, Unit
-from models.people import Account, Delegation, RoleGrant
+from models.people import Account, RoleGrant
 from models.vocabulary import UNIT_ROLES, Ending, Role
 from workflow import clock, links, sessions, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
+from workflow.queries import roles
 from workflow.rules.permissions import require
 
 LANGUAGES = ("vi", "en")
@@ -46,12 +46,7 @@ def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | No
     if not account.active:
         return frozenset()
     today = on or _today()
-    own = select(RoleGrant.role).where(
-        RoleGrant.account_id == account.id,
-        _in_force(today),
-        or_(RoleGrant.unit_id.is_(None), RoleGrant.unit_id == (unit.id if unit else None)),
-    )
-    granted = db.session.scalars(own.union(_lent(account, today)))
+    granted = db.session.scalars(roles.held(account.id, today, unit=unit.id if unit else None))
     seated = unit is not None and unit.id in set(db.session.scalars(_seats(account, today)))
     return frozenset(granted) | ({Role.COMMITTEE} if seated else frozenset())
 
@@ -59,36 +54,9 @@ def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | No
 def own_roles_of(account: Account) -> frozenset[str]:
     """The department roles somebody holds herself today: what she may lend."""
     granted = select(RoleGrant.role).where(
-        RoleGrant.account_id == account.id, RoleGrant.unit_id.is_(None), _in_force(_today())
+        RoleGrant.account_id == account.id, RoleGrant.unit_id.is_(None), roles.in_force(_today())
     )
     return frozenset(db.session.scalars(granted)) if account.active else frozenset()
-
-
-def _in_force(day: date) -> ColumnElement[bool]:
-    return and_(
-        RoleGrant.valid_from <= day,
-        or_(RoleGrant.valid_to.is_(None), day < RoleGrant.valid_to),
-    )
-
-
-def _lent(account: Account, day: date) -> Select[Role]:
-    """Roles that others lend to the account on a day, and still hold themselves."""
-    lender = aliased(Account)
-    return (
-        select(Delegation.role)
-        .join(lender, and_(lender.id == Delegation.from_account_id, lender.active))
-        .join(
-            RoleGrant,
-            and_(
-                RoleGrant.account_id == Delegation.from_account_id,
-                RoleGrant.role == Delegation.role,
-                _in_force(day),
-            ),
-        )
-        .where(
-            Delegation.to_account_id == account.id, Delegation.valid_from <= day, day < Delegation.valid_to
-        )
-    )
 
 
 def units_of(account: Account, *, on: date | None = None) -> list[Unit]:

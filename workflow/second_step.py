@@ -26,9 +26,9 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LETTERS, GROUP = 16, 4
 
 
-def is_owed(account: Account) -> bool:
-    """Must this person take the second step before anything else? By the roles of today, lent ones as well."""
-    return settings().second_step_required and bool(OWING & accounts.roles_of(account))
+def is_owed(held: frozenset[str]) -> bool:
+    """Must who holds these roles take the second step before anything else? Lent ones are among them."""
+    return settings().second_step_required and bool(OWING & held)
 
 
 def new_codes(account: Account) -> list[str]:
@@ -63,7 +63,7 @@ def use_code(account: Account, typed: str) -> bool:
 
 def refuse_last(account: Account) -> None:
     """Raises Invalid(`last_second_step`) when who owes a second step would be left without any."""
-    if is_owed(account) and read.means(account.id).count <= 1:
+    if is_owed(accounts.roles_of(account)) and read.means(account.id).count <= 1:
         raise Invalid(
             "last_second_step",
             N_("Vai trò này cần xác thực hai bước. Vui lòng thêm cách khác trước khi bỏ cách này."),

@@ -21,18 +21,28 @@ def test_every_address_is_in_the_table_and_every_line_of_it_is_an_address(house)
     assert sorted(ALLOWED.keys() - known) == []
 
 
-def test_who_may_read_reads_and_nobody_else(app, scene, visitors):
+MOST_STATEMENTS = 12
+PLAYED_AHEAD = {"desk_queues.preview"}
+"""What the clock's jobs would do is asked of the jobs themselves: it costs what they cost."""
+
+
+def test_who_may_read_reads_for_few_statements_and_nobody_else(app, scene, visitors, statements):
     wrong = {}
     for rule in rules(app, "GET"):
         path, readers = scene(rule), may(rule.endpoint)
         for name, visitor in visitors.items():
-            answer = visitor.get(path)
-            answer.close()
+            with statements() as seen:
+                answer = visitor.get(path)
+                answer.close()
+            # The sign-in library reads its own roles with every page.
+            cost = sum("role_grant.granted_by" not in one for one in seen)
             is_in = not sent_away(answer) and answer.status_code < 500
             if name in readers and rule.endpoint in NOT_ON_STAGE and answer.status_code == 404:
                 continue
-            if is_in is not (name in readers):
-                wrong[f"{rule.endpoint} {name}"] = (path, answer.status_code, answer.location)
+            if is_in is not (name in readers) or (
+                cost > MOST_STATEMENTS and rule.endpoint not in PLAYED_AHEAD
+            ):
+                wrong[f"{rule.endpoint} {name}"] = (path, answer.status_code, answer.location, cost)
 
     assert not wrong, "\n".join(map(str, wrong.items()))
 

@@ -78,7 +78,13 @@ def waiting(me: int, *, now: datetime) -> Row[Any]:
     states = {
         phase.value: definitions.states_in(phase) for phase in (Phase.SENT, Phase.READY, Phase.APPROVED)
     }
-    values = {"me": me, "now": now, "today": local_day(now), "under_way": definitions.states_in(*UNDER_WAY), **states}
+    values = {
+        "me": me,
+        "now": now,
+        "today": local_day(now),
+        "under_way": definitions.states_in(*UNDER_WAY),
+        **states,
+    }
     return db.session.execute(_WAITING, values).one()
 
 

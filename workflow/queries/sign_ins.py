@@ -5,6 +5,7 @@ All of it in the database's own time: a rehearsal's clock neither ends a session
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
@@ -14,7 +15,7 @@ from models.people import Account
 from models.second_step import OneTimeLink
 from models.sign_in import DeviceSession
 from models.vocabulary import Purpose
-from workflow.queries import private_words
+from workflow.queries import private_words, roles
 from workflow.settings import settings
 
 ALIVE = (
@@ -35,6 +36,10 @@ class Held:
     """Nobody is signed in by it yet: the second step is to be done."""
     has_second_step: bool
     is_stale: bool
+    now: datetime
+    """People's time as the request came."""
+    roles: frozenset[str]
+    """Those held at the department today, lent ones as well."""
 
 
 def limits() -> dict[str, int]:
@@ -51,11 +56,13 @@ def holder(token_hash: bytes) -> Held | None:
             DeviceSession.is_half,
             DeviceSession.factor_at.is_not(None),
             text(f"{STALE} AS is_stale"),
+            func.people_now(),
+            func.array(roles.held(Account.id, roles.today()).scalar_subquery()),
         )
         .join(DeviceSession, DeviceSession.account_id == Account.id)
         .where(DeviceSession.token_hash == token_hash, Account.active, text(ALIVE).bindparams(**limits()))
     ).one_or_none()
-    return Held(*found) if found else None
+    return Held(*found[:-1], frozenset(found[-1])) if found else None
 
 
 _OPEN = text(f"""
