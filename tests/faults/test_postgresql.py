@@ -5,8 +5,6 @@ tests/workflow/engine/test_patience.py.
 """
 
 import threading
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -81,15 +79,11 @@ def test_f16_a_commit_whose_answer_is_lost_is_one_event_and_answered(
 ):
     only_jobs()
     sendings, binh = [Sending(make.submission().code) for _ in range(4)], visiting(cast.binh)
-    address = urlsplit(post_office.environment["DATABASE_URL"])
-    sockets = Path(parse_qs(address.query)["host"][0])
+    address = post_office.environment["DATABASE_URL"]
 
-    with proxy.before(sockets / ".s.PGSQL.5432") as between:
+    with proxy.before(proxy.sockets(address)) as between:
         between.cuts_wanted = 2
-        through = address._replace(
-            query=f"host=127.0.0.1&port={between.port}&sslmode=disable&gssencmode=disable"
-        )
-        with web(DATABASE_URL=through.geturl()) as served:
+        with web(DATABASE_URL=proxy.through(address, between)) as served:
             # The house itself asks again: the person is answered at once, and once is all she pressed.
             acked = [sending.command for sending in sendings if binh.send(served.port, sending)]
 
