@@ -62,7 +62,10 @@ def holder(token_hash: bytes) -> Held | None:
         .join(DeviceSession, DeviceSession.account_id == Account.id)
         .where(DeviceSession.token_hash == token_hash, Account.active, text(ALIVE).bindparams(**limits()))
     ).one_or_none()
-    return Held(*found[:-1], frozenset(found[-1])) if found else None
+    if found is None:
+        return None
+    account, session_id, is_half, has_second_step, is_stale, now, held = found
+    return Held(account, session_id, is_half, has_second_step, is_stale, now, frozenset(held))
 
 
 _OPEN = text(f"""
