@@ -43,9 +43,8 @@ FAULTS: dict[str, Callable[[Premises, random.Random], object]] = {
     "Redis empty": lambda house, _: house.flush_redis(),
     "PostgreSQL stopped": lambda house, dice: house.stop_postgres(seconds=dice.uniform(0, 2)),
 }
-OPENS_THE_WINDOW = ("worker killed", "worker frozen past its lease", "PostgreSQL stopped")
-"""Between a mail server's 250 and our commit: each of the worker's threads may be there."""
-THREADS = 8
+OPENS_THE_WINDOW = ("worker killed", "worker frozen past its lease")
+"""While a mail server's 250 is on its way and no mark says so: a letter may be there."""
 
 
 @dataclass
@@ -169,7 +168,7 @@ def test_a_storm_loses_nothing_and_the_usual_way_does(storm_house, tell):
     )
     assert report.broken == []
     assert len(load.acked) > SECONDS / 2
-    assert report.raw_doubles <= max(windows * THREADS, 0.0005 * report.letters)
+    assert report.raw_doubles <= max(windows, 0.0005 * report.letters)
     assert lost > 0, "a storm that costs the usual way nothing proves nothing"
 
 
