@@ -41,6 +41,9 @@ REDIS_TIMEOUT_SECONDS = 5
 LONGEST_DOZE_SECONDS = 0.5
 """A worker that hears no bell looks by itself so often; and takes so long to notice that it shall stop."""
 FULL_HANDS_SECONDS = 0.002
+HANDS: Mapping[str, int] = {"mail": 6, "media": 2}
+"""Threads of a worker that a queue may have at most, where what it holds may take long: a slow mail server leaves two
+of eight to everything else, and pictures, which keep a core busy for a second each, leave six to the letters."""
 
 
 class _Listener(_RedisConsumer):
@@ -51,11 +54,13 @@ class _Listener(_RedisConsumer):
     """
 
     def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int, _timeout: int) -> None:
-        super().__init__(broker, queue_name, prefetch, 0)  # type: ignore[no-untyped-call]
+        hands = HANDS.get(queue_name, prefetch)
+        super().__init__(broker, queue_name, min(hands, prefetch), 0)  # type: ignore[no-untyped-call]
+        # Many at a time: with full hands each message done would be followed by a question for one more.
+        self._full = hands - 1 if queue_name in HANDS else prefetch // 2
 
     def __next__(self) -> Any:
-        # Many at a time: with full hands each message done would be followed by a question for one more.
-        if not self.message_cache and self.outstanding_message_count > self.prefetch // 2:
+        if not self.message_cache and self.outstanding_message_count > self._full:
             time.sleep(FULL_HANDS_SECONDS)
             return None
         message = super().__next__()  # type: ignore[no-untyped-call]

@@ -132,7 +132,7 @@ def bury(topic: str, payload: Mapping[str, Any], error: str) -> None:
     """What a dead row means for what it was about. Inside the transaction that declares it dead."""
     if topic == "post":
         note_failed(payload["letter"], error=error)
-    if topic == "job":
+    if topic.partition(":")[0] == "job":
         timetable.note(payload["job"], payload["slot"], {"error": error})
 
 

@@ -24,6 +24,7 @@ from workflow import clock, outbox
 from workflow.engine.audit import instant
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.queries import post
+from workflow.rules import topics
 from workflow.settings import settings
 
 
@@ -195,7 +196,7 @@ def claim(job: Job, slot: datetime) -> bool:
         if session.execute(row).scalar() is None:
             return False
         when = instant(slot)
-        return outbox.put("job", f"job:{job.name}:{when}", {"job": job.name, "slot": when})
+        return outbox.put(topics.of_job(job.name), f"job:{job.name}:{when}", {"job": job.name, "slot": when})
 
 
 def run(name: str, slot: str) -> Callable[[], object]:

@@ -18,6 +18,7 @@ from workflow.engine import audit
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import apart, change
+from workflow.rules import topics
 from workflow.rules.permissions import require
 from workflow.wording import JOBS
 
@@ -34,7 +35,7 @@ def put(job: str, by: Account) -> datetime:
         slot = clock.now()
         row = insert(JobRun).values(job=job, slot=slot, asked_by=by.id).on_conflict_do_nothing()
         session.execute(row)
-        outbox.put("job", f"job:{job}:{instant(slot)}", {"job": job, "slot": instant(slot)})
+        outbox.put(topics.of_job(job), f"job:{job}:{instant(slot)}", {"job": job, "slot": instant(slot)})
         _told("job:run", job, by, slot=slot)
         return slot
 

@@ -127,6 +127,7 @@ TOPICS: Mapping[str, str] = {
     "public_copy": N_("Làm bản ảnh công khai"),
     "read_mail": N_("Đọc thư đến"),
     "job": N_("Việc theo lịch"),
+    "job:publishing": N_("Đăng bài đã hẹn giờ"),
 }
 
 JOBS: Mapping[str, str] = {

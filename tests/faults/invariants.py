@@ -47,7 +47,7 @@ SELECT s.id FROM submission s JOIN period p ON p.id = s.period_id
 WHERE s.first_sent_at IS NOT NULL AND s.sent_late <> (s.first_sent_at >= {deadline("s.unit_id")})
 """)
 _SLOTS = text("""
-SELECT key FROM outbox WHERE topic = 'job' AND NOT EXISTS (
+SELECT key FROM outbox WHERE topic LIKE 'job%' AND NOT EXISTS (
   SELECT FROM job_run r WHERE r.job = payload ->> 'job' AND r.slot = (payload ->> 'slot')::timestamptz)
 """)
 

@@ -28,6 +28,41 @@ def test_it_takes_what_is_rung_for_and_stops_when_it_is_told_to(app, broker, put
     assert rows("state, attempts") == [("done", 1)]
 
 
+def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(
+    app, broker, put, rows, monkeypatch
+):
+    stop, developed, others = threading.Event(), threading.Event(), threading.Semaphore(0)
+
+    def picture(_rows):
+        assert developed.wait(60)
+        return lambda: None
+
+    def other(_rows):
+        others.release()
+        return lambda: None
+
+    for topic, handler in {"public_copy": picture, "post": other, "job": other}.items():
+        monkeypatch.setitem(delivery.HANDLERS, topic, handler)
+    for number in range(20):
+        put("public_copy", f"p{number}", attachment=number)
+    relay_once(broker)
+    worker = threading.Thread(target=working.run, args=(app, broker, stop))
+    worker.start()
+    try:
+        put("post", "l", letter=1)
+        put("job:publishing", "j", job="publishing")
+        relay_once(broker)
+        assert [others.acquire(timeout=30) for _ in range(2)] == [True, True]
+        busy = len(rows("id", "topic = 'public_copy' AND state = 'running'"))
+    finally:
+        developed.set()
+        stop.set()
+        worker.join()
+
+    assert busy == 2
+    assert rows("queue", "topic = 'job:publishing'") == [("publish",)]
+
+
 def test_a_clock_that_goes_wrong_while_it_works_sends_it_away(app, broker, monkeypatch):
     looks = iter([OperationalError("SELECT", {}, Exception("away")), None, UnfitPlace("lệch 61 giây")])
 

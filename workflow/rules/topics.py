@@ -32,8 +32,16 @@ QUEUES: Mapping[str, str] = {
     "public_copy": "media",
     "read_mail": "default",
     "job": "default",
+    # Behind no mail to be read and no job that takes long: its hour was promised.
+    "job:publishing": "publish",
 }
 """Topic of an outbox row -> Dramatiq queue."""
+
+
+def of_job(name: str) -> str:
+    """The topic of a job of the timetable: its own where it has a queue of its own."""
+    return f"job:{name}" if f"job:{name}" in QUEUES else "job"
+
 
 EFFECTS = frozenset(topic for topic in QUEUES if topic.startswith("letter:"))
 """What a workflow definition may name as an effect."""
