@@ -4,14 +4,18 @@ A line is `{"run": name, "environment": {...}, "log": path}`; it answers with th
 seconds of a busy machine, forking it none.
 """
 
+import ctypes
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import NoReturn
+
+import psutil
 
 import wsgi
 from embedded import forking
@@ -21,6 +25,8 @@ from tasks.context import told_to_stop
 from workflow.engine import crashing
 from workflow.settings import settings
 
+M_ARENA_MAX = -8
+
 
 def web() -> None:
     serving.serve(wsgi.create_app(), host=settings().host, port=settings().port)
@@ -29,9 +35,21 @@ def web() -> None:
 def worker() -> None:
     if poison := os.environ.get("POISON"):
         delivery.HANDLERS = {**delivery.HANDLERS, "public_copy": POISONS[poison]}
+    _hem_in()
     threads = int(os.environ.get("THREADS", working.THREADS))
     app = wsgi.create_house()
     working.run(app, broker.for_worker(app), told_to_stop(), threads=threads)
+
+
+def _hem_in() -> None:
+    """Memory is what is here now and MEMORY_MB more, or what the control group GROUP has."""
+    if group := os.environ.get("GROUP"):
+        (Path(group) / "cgroup.procs").write_text(str(os.getpid()))
+    if more := os.environ.get("MEMORY_MB"):
+        # Else each thread sets aside 128 MB of addresses for itself, and the limit counts those.
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        most = psutil.Process().memory_info().vms + int(more) * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _raises(_rows: object) -> NoReturn:
@@ -54,11 +72,18 @@ def _sleeps(_rows: object) -> NoReturn:
     raise RuntimeError("woke up")
 
 
+def _eats(_rows: object) -> NoReturn:
+    eaten = []
+    while True:
+        eaten.append(b"x" * 2**24)
+
+
 POISONS = {
     "raises": _raises,
     "segfault": _segfaults,
     "endless loop": _loops,
     "sleeps in a system call": _sleeps,
+    "memory without end": _eats,
 }
 
 

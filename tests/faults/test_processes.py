@@ -1,4 +1,4 @@
-"""F05, F25, F28: relays and webs killed again and again, and rows that kill whoever takes them.
+"""F05, F24, F25, F28: relays and webs killed again and again, and rows that kill whoever takes them.
 
 F01 to F04 and F06 stand in test_killed_worker.py.
 """
@@ -6,12 +6,13 @@ F01 to F04 and F06 stand in test_killed_worker.py.
 import contextlib
 import random
 import threading
+from collections.abc import Callable
 
 import psutil
 import pytest
 from sqlalchemy import text
 
-from tests.faults import invariants
+from tests.faults import invariants, memory
 from tests.faults.conftest import FULL
 from tests.faults.processes import until
 from tests.faults.visitors import Sending
@@ -39,17 +40,9 @@ def test_f05_two_relays_of_which_one_is_killed_again_and_again(
     assert (report.letters, report.raw_doubles) == (times, 0)
 
 
-@pytest.mark.parametrize("poison", ["raises", "segfault", "endless loop", "sleeps in a system call"])
-def test_f25_a_poisonous_row_is_put_aside_after_its_tries_and_the_others_flow(
-    one_letter, bear, post_office, only_jobs, superuser, poison
-):
-    only_jobs()
-    with bookkeeping():
-        outbox.put("public_copy", "poison", {"attachment": 0})
-    for number in range(3):
-        one_letter(number)
-    # One thread: two tries are few, and neighbours who die with the poison use up theirs.
-    impatient = {"LEASE_SECONDS": "2", "ATTEMPTS": "2", "POISON": poison, "THREADS": "1"}
+@pytest.fixture
+def poisoned(one_letter, bear, post_office, only_jobs, superuser) -> Callable[..., None]:
+    """One row of poison among three letters: it is put aside after its tries, and the letters went out."""
 
     def is_aside() -> bool:
         with superuser.begin() as connection:
@@ -58,18 +51,39 @@ def test_f25_a_poisonous_row_is_put_aside_after_its_tries_and_the_others_flow(
             )
         return post_office.rows("public_copy")[0][0] == "dead"
 
-    with bear("clock", **impatient):
-        for _ in range(4):  # what its supervisor does
-            with bear("worker", **impatient) as worker:
-                until(lambda: worker.is_gone() or is_aside(), seconds=60, log=post_office.log)
-            if is_aside():
-                break
-        with bear("worker", **impatient):
-            until(post_office.is_drained, seconds=60, log=post_office.log)
+    def live_through(poison: str, **more: str) -> None:
+        only_jobs()
+        with bookkeeping():
+            outbox.put("public_copy", "poison", {"attachment": 0})
+        for number in range(3):
+            one_letter(number)
+        # One thread: two tries are few, and neighbours who die with the poison use up theirs.
+        impatient = {"LEASE_SECONDS": "2", "ATTEMPTS": "2", "POISON": poison, "THREADS": "1", **more}
+        with bear("clock", **impatient):
+            for _ in range(4):  # what its supervisor does
+                with bear("worker", **impatient) as worker:
+                    until(lambda: worker.is_gone() or is_aside(), seconds=60, log=post_office.log)
+                if is_aside():
+                    break
+            with bear("worker", **impatient):
+                until(post_office.is_drained, seconds=60, log=post_office.log)
 
-    assert post_office.rows("public_copy") == [("dead", 2)]
-    assert [state for state, _ in post_office.rows("post")] == ["done"] * 3
-    assert [line.split()[:2] for line in invariants.look(peer=post_office.peer).broken] == [["I6", "poison"]]
+        assert post_office.rows("public_copy") == [("dead", 2)]
+        assert [state for state, _ in post_office.rows("post")] == ["done"] * 3
+        broken = invariants.look(peer=post_office.peer).broken
+        assert [line.split()[:2] for line in broken] == [["I6", "poison"]]
+
+    return live_through
+
+
+@pytest.mark.parametrize("poison", ["raises", "segfault", "endless loop", "sleeps in a system call"])
+def test_f25_a_poisonous_row_is_put_aside_after_its_tries_and_the_others_flow(poisoned, poison):
+    poisoned(poison)
+
+
+def test_f24_a_row_that_wants_all_memory_is_put_aside_after_its_tries_and_the_others_flow(poisoned):
+    with memory.scarce(by_the_kernel=FULL) as little:
+        poisoned("memory without end", **little)
 
 
 @pytest.mark.parametrize("times", [200] if FULL else [4])
