@@ -31,8 +31,8 @@ KEYS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=]{40}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
     r"|\bxox[abp]-[0-9A-Za-z-]{20,}|\b(?:postgresql|redis|smtps?)://[^\s:/@{}]+:[^\s@{}]{16,}@(?!localhost|127\.)"
 )
-READABLE = {".py", ".toml", ".md", ".html", ".txt", ".json", ".yaml", ".js", ".po", ".sql"}
 """What a key or an address with a password in it looks like."""
+READABLE = {".py", ".toml", ".md", ".html", ".txt", ".json", ".yaml", ".js", ".po", ".sql"}
 
 
 def test_every_threat_and_every_chapter_has_its_row_in_order():
