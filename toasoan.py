@@ -24,7 +24,7 @@ from look import line
 from tasks import broker, clockwork, mailing, working
 from tasks.context import told_to_stop
 from tasks.rehearsal import loading
-from workflow import founding, production, sessions
+from workflow import backups, founding, production, sessions
 from workflow.queries import audit_check
 from workflow.settings import Mode, settings
 
@@ -190,13 +190,34 @@ def restore(file: Path) -> dict[str, Any]:
     with wsgi.founded(wsgi.create_house).app_context():
         sessions.end_everybodys()
         verdict = audit_check.check()
-    if not verdict.is_whole:
-        raise line.Refused("audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn.")
+        if not verdict.is_whole:
+            raise line.Refused(
+                "audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn."
+            )
+        backups.note_return(made_at=made.made_at, events=verdict.events, files=len(made.files))
     return {
         "made_at": made.made_at,
         "files": len(made.files),
         "events": verdict.events,
         "says": f"Đã phục hồi: {len(made.files)} tệp, {verdict.events} sự kiện, nhật ký nguyên vẹn.",
+    }
+
+
+@line.command("prove-backup")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def prove(file: Path) -> dict[str, Any]:
+    """Phục hồi thử một bản sao lưu ở chỗ riêng, kiểm tra nhật ký và tệp, rồi bỏ; ghi vào nhật ký."""
+    with backup.brought_back(file, prepared=founding.ensure_roles) as (made, url):
+        founding.migrate(url)
+        verdict = audit_check.check_elsewhere(founding.driven(url))
+    if not verdict.is_whole:
+        raise line.Refused("audit_damaged", "Nhật ký trong bản sao lưu không nguyên vẹn.")
+    backups.note_proof(made_at=made.made_at, events=verdict.events, files=len(made.files))
+    return {
+        "made_at": made.made_at,
+        "files": len(made.files),
+        "events": verdict.events,
+        "says": f"Bản sao lưu phục hồi được: {len(made.files)} tệp, {verdict.events} sự kiện, nhật ký nguyên vẹn.",
     }
 
 
@@ -255,7 +276,7 @@ def _greet(*, demo: bool) -> None:
         line.tell(f"  {'pgd.canloc@example.edu.vn':<28} Ban Truyền thông; còn nữa ở trang đăng nhập")
 
 
-for _command in (up, down, migrate, database_url, init, save, restore):
+for _command in (up, down, migrate, database_url, init, save, restore, prove):
     toasoan.add_command(_command)
 for _commands in (admin.commands, gate.commands, tasks.commands):
     for _command in _commands.COMMANDS:

@@ -9,7 +9,7 @@ from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin import charts, menu, waits
+from admin import charts, menu, waits, watches
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
 from admin.fields import typed_moment
 from admin.queues import ask_behind
@@ -47,6 +47,7 @@ class Dashboard(Kept, AdminIndexView):
             health=ask_behind("health") if can("queues.read") else [],
             healths=HEALTH,
             tray_since=menu.waiting().tray_since,
+            **watches.shown(),
             announcements=announcements.shown(Readers.DEPARTMENT, now=now),
             journey=audit.since_last_travel() if settings().is_demo else None,
             may_travel=settings().is_demo and can("clock.travel"),

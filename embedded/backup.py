@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from embedded import process, programs
+from embedded import postgres, process, programs
 from embedded.errors import CellarError
 from embedded.places import explained
 
@@ -89,6 +89,21 @@ def load(source: Path, database_url: str, files: Path) -> Manifest:
             place.parent.mkdir(parents=True, exist_ok=True)
             (room / FILES / name).replace(place)
     return manifest
+
+
+@contextlib.contextmanager
+def brought_back(source: Path, *, prepared: Callable[[str], object]) -> Iterator[tuple[Manifest, str]]:
+    """The backup laid out on a server of its own, beside it, while a `with` lasts: (what it holds, the address).
+
+    `prepared` is called with the address before the database is filled. Raises CellarError as `load`.
+    """
+    with _beside(source) as room:
+        url = postgres.start(room, settings=postgres.CARELESS).url
+        try:
+            prepared(url)
+            yield load(source, url, room / FILES), url
+        finally:
+            postgres.stop(room)
 
 
 def _unpack(source: Path, room: Path) -> Manifest:

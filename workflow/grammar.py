@@ -174,6 +174,12 @@ ACTIONS: Mapping[str, Told] = {
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),
     "directive:lay_down": Told(N_("Ghi văn bản quy định"), N_("{who} ghi văn bản quy định.")),
     "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại một việc lỗi.")),
+    "backup:prove": Told(
+        N_("Phục hồi thử bản sao lưu"), N_("Một bản sao lưu được phục hồi thử và còn nguyên vẹn.")
+    ),
+    "backup:restore": Told(
+        N_("Phục hồi từ bản sao lưu"), N_("Hệ thống được phục hồi từ một bản sao lưu.")
+    ),
     "job:run": Told(N_("Chạy việc theo lịch"), N_("{who} cho chạy ngay {what}.")),
     "job:pause": Told(N_("Tạm dừng việc theo lịch"), N_("{who} tạm dừng {what}.")),
     "job:resume": Told(N_("Cho việc theo lịch chạy tiếp"), N_("{who} cho {what} chạy tiếp.")),

@@ -1,15 +1,18 @@
 """The first page: each role its own work, the oldest first with the time left; the charts; few statements."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.audit import AuditEvent
 from models.base import db
-from workflow import deadlines, submissions
-from workflow.engine.unit_of_work import change
+from models.outbox import JobRun
+from models.vocabulary import Consent
+from workflow import backups, clock, deadlines, submissions
+from workflow.engine.errors import NotAllowed
+from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.queries import queue_heads, standings
 
 pytestmark = pytest.mark.database
@@ -132,7 +135,50 @@ def test_the_administrator_sees_how_the_house_is_and_others_do_not(make, cast, c
     assert "Tình trạng hệ thống" not in page_of(client.as_(cast.son))
 
 
-@pytest.mark.parametrize("name", ["son", "minh", "mai", "khang"])
+def test_the_administrator_is_told_how_old_the_last_proof_of_a_backup_is(make, cast, client, clock_at):
+    never = page_of(client.as_(cast.mai))
+    backups.note_proof(made_at="2021-05-16T02:00:00+07:00", events=412, files=21)
+    today = page_of(client.as_(cast.mai))
+    clock_at("2021-06-18 08:30")
+    later = page_of(client.as_(cast.mai))
+    backups.note_return(made_at="2021-06-17T02:00:00+07:00", events=900, files=30)
+
+    assert "Chưa phục hồi thử bản sao lưu lần nào." in never
+    assert "Bản sao lưu phục hồi thử được, lần gần nhất 08:30 hôm nay." in today
+    assert "Đã hơn một tháng chưa phục hồi thử bản sao lưu, lần gần nhất 17/05, 08:30." in later
+    assert "Bản sao lưu phục hồi thử được" in page_of(client.as_(cast.mai))
+
+
+def test_the_inspector_sees_seals_checks_refusals_and_what_was_taken_away(make, cast, client, superuser):
+    piece = make.submission(state="edited", with_picture=True, consent=Consent.UNKNOWN)
+    with pytest.raises(NotAllowed):
+        submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
+    client.as_(cast.khang).get("/quan-tri/nhat-ky/xuat.csv")
+    with bookkeeping() as session:
+        session.add(JobRun(job="audit_check", slot=clock.now(), done_at=func.now(), outcome={"damages": 2}))
+
+    page = page_of(client.as_(cast.khang))
+
+    assert "Nhật ký chưa được niêm phong lần nào." in page
+    assert "nhật ký bị thay đổi ở 2 chỗ." in page
+    assert "Trần Quang Minh, phê duyệt" in page
+    assert "Võ Đình Khang, xuất nhật ký" in page
+    assert "Vừa bị từ chối" not in page_of(client.as_(cast.mai))
+
+
+def test_the_publisher_sees_what_goes_out_by_itself_the_next_first(make, cast, client):
+    for day, title in ((19, "Mùa hè của bé"), (18, "Vườn rau của bé")):
+        piece = make.submission(state="approved", title=title)
+        at = datetime(2021, 5, day, 7, tzinfo=clock.ZONE)
+        submissions.perform(piece.id, "schedule", by=cast.phuong, until=at)
+
+    page = page_of(client.as_(cast.phuong))
+
+    assert page.index("Vườn rau của bé") < page.index("Mùa hè của bé") and "Sẽ tự đăng" in page
+    assert "Sẽ tự đăng" not in page_of(client.as_(cast.minh))
+
+
+@pytest.mark.parametrize("name", ["son", "minh", "mai", "khang", "phuong"])
 def test_the_first_page_costs_at_most_twelve_statements(make, cast, client, statements, name):
     for day in range(3):
         make.submission(state="submitted", title=f"Bài {date(2021, 5, day + 1)}")

@@ -28,6 +28,8 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: L
     line.done("sweep", "--at", "2021-05-20T00:05:00+07:00")
     report = line.done("report", "month", "2021-05", "--csv").out
     saved = line.done("backup", tmp_path / "tháng 5.tar", "--json").row
+    proved = line.done("prove-backup", tmp_path / "tháng 5.tar", "--json").row
+    beside = sorted(path.name for path in tmp_path.iterdir())
     line.done("down")
     shutil.rmtree(line.folder)
 
@@ -38,6 +40,9 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: L
     assert again.err.endswith("[uncounted_already]\n")
     assert restored["files"] == saved["files"] == 21
     assert restored["events"] > 200
+    # The proof is a restore like any other, and leaves nothing behind.
+    assert proved | {"says": ""} == restored | {"says": ""}
+    assert beside == [line.folder.name, "tháng 5.tar"]
     assert line.done("report", "month", "2021-05", "--csv").out == report
     assert sum(1 for path in (line.folder / "files").rglob("*") if path.is_file()) == 21
 

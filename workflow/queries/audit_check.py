@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from models.base import db
 from workflow.engine.errors import N_
@@ -107,6 +107,16 @@ def check(*, anchors: Sequence[str] = (), told: Callable[[], None] = lambda: Non
     with db.engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return examine(connection, keys=key_files.believed(), anchors=anchors, told=told)
+
+
+def check_elsewhere(url: str) -> Verdict:
+    """The same for another database, as a backup leaves it, by the keys this house believes."""
+    engine = create_engine(url, isolation_level="REPEATABLE READ")
+    try:
+        with engine.connect() as connection:
+            return examine(connection, keys=key_files.believed(), anchors=())
+    finally:
+        engine.dispose()
 
 
 def examine(

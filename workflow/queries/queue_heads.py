@@ -42,3 +42,17 @@ def oldest(me: int, *, queues: Collection[str], size: int) -> Sequence[Row[Any]]
     """The first `size` pieces of these queues (keys of QUEUES), the longest wait first. One statement."""
     states = {phase.value: definitions.states_in(phase) for phase, _ in QUEUES.values()}
     return db.session.execute(_OLDEST, {"me": me, "queues": list(queues), "size": size, **states}).all()
+
+
+_SCHEDULED = text("""
+SELECT s.id, r.title, u.short_name AS unit, s.scheduled_at
+FROM submission s JOIN revision r ON r.id = s.revision_id JOIN unit u ON u.id = s.unit_id
+WHERE s.scheduled_at IS NOT NULL AND s.state = ANY(:approved) AND s.set_aside_reason IS NULL
+ORDER BY s.scheduled_at, s.id LIMIT :size
+""")
+
+
+def scheduled(*, size: int) -> Sequence[Row[Any]]:
+    """What goes to the readers at a set time, the next first."""
+    values = {"approved": definitions.states_in(Phase.APPROVED), "size": size}
+    return db.session.execute(_SCHEDULED, values).all()
