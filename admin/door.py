@@ -14,6 +14,7 @@ from admin.dashboard import Dashboard
 from admin.deciding import Deciding
 from admin.delegations import Delegations
 from admin.directives import Directives
+from admin.house_settings import HouseSettings
 from admin.inspection import Inspection
 from admin.letters import Letters
 from admin.periods import Periods
@@ -60,6 +61,7 @@ def open_door(app: Flask) -> None:
         Queues(endpoint="desk_queues", url="hang-doi"),
         Accounts(Account, endpoint="desk_accounts", url="tai-khoan"),
         Delegations(endpoint="desk_delegations", url="uy-quyen"),
+        HouseSettings(endpoint="desk_settings", url="thiet-lap"),
     ):
         desk.add_view(view)
     menu.hang(app)

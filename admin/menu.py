@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
@@ -73,6 +74,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(N_("Hàng đợi"), "database", "desk_queues.index", "queues.read", "dead"),
             Place(N_("Tài khoản"), "users", "desk_accounts.index_view", "accounts.read"),
             Place(N_("Ủy quyền"), "user-check", "desk_delegations.index", "console.enter"),
+            Place(N_("Thiết lập"), "settings", "desk_settings.index", "settings.read"),
         ),
     ),
 )  # fmt: skip
@@ -141,6 +143,12 @@ def seat() -> str:
     return me().title or ", ".join(gettext(ROLES[role]) for role in Role if role in roles())
 
 
+@cache
+def _address(_root: str, endpoint: str, phase: str) -> str:
+    """Kept: every page asks for each line of the menu, and under one root they are the same."""
+    return url_for(endpoint, **({"trang-thai": phase} if phase else {}))
+
+
 def _item(place: Place) -> dict[str, Any]:
     count = getattr(waiting(), place.count) if place.count else 0
     asked = request.args.get("trang-thai", "") if request.endpoint == place.endpoint else ""
@@ -151,7 +159,7 @@ def _item(place: Place) -> dict[str, Any]:
         "label": gettext(place.label),
         "short": gettext(place.short) if place.short else "",
         "icon": place.icon,
-        "url": url_for(place.endpoint, **({"trang-thai": place.query} if place.query else {})),
+        "url": _address(request.script_root, place.endpoint, place.query),
         "count": count,
         "active": (here == place.endpoint and asked == place.query) or (detail and not place.query),
         "endpoint": place.endpoint,

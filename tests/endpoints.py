@@ -81,6 +81,7 @@ TABLE = {
         "index_view letter html_form as_sent": "letters.read", "clear": "letters.write",
         f"create_view edit_view delete_view export {SHUT}": "nobody",
     },
+    "desk_settings": {"index": "settings.read"},
     "desk_queues": {
         "index preview rows": "queues.read",
         "retry retry_all dismiss dismiss_all pause resume run_now": "queues.write",

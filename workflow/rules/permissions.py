@@ -29,6 +29,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "letters.write": frozenset({E, AD}),
     "queues.read": frozenset({AD}),
     "queues.write": frozenset({AD}),
+    "settings.read": frozenset({AU, AD}),
     "accounts.read": frozenset({AU, AD}),
     "accounts.write": frozenset({AD}),
     "reports.read": frozenset({E, A, P, AU, AD}),
