@@ -83,7 +83,8 @@ def spoken(name: str) -> Callable[..., Any]:
 
 def language() -> str:
     """The reader's, where Flask-Babel knows it; else Vietnamese."""
-    return str(get_locale() or "vi") if "babel" in current_app.extensions else "vi"
+    here = get_locale() if "babel" in current_app.extensions else None
+    return here.language if here else "vi"
 
 
 def state_sign(code: str, states: Mapping[str, signs.Named]) -> signs.Sign:

@@ -6,9 +6,10 @@ All of it in the database's own time: a rehearsal's clock neither ends a session
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, Select, bindparam, func, select, text
 
 from models.base import db
 from models.people import Account
@@ -47,9 +48,10 @@ def limits() -> dict[str, int]:
     return {"idle": settings().session_idle_minutes, "oldest": settings().session_hours}
 
 
-def holder(token_hash: bytes) -> Held | None:
-    """Whose session this is; None when it is over or never was. One statement, the only one a click costs."""
-    found = db.session.execute(
+@cache
+def _whose() -> Select[Any]:
+    """Put together once: building it costs more than asking it."""
+    return (
         select(
             Account,
             DeviceSession.id,
@@ -60,8 +62,13 @@ def holder(token_hash: bytes) -> Held | None:
             func.array(roles.held(Account.id, roles.today()).scalar_subquery()),
         )
         .join(DeviceSession, DeviceSession.account_id == Account.id)
-        .where(DeviceSession.token_hash == token_hash, Account.active, text(ALIVE).bindparams(**limits()))
-    ).one_or_none()
+        .where(DeviceSession.token_hash == bindparam("token"), Account.active, text(ALIVE))
+    )
+
+
+def holder(token_hash: bytes) -> Held | None:
+    """Whose session this is; None when it is over or never was. One statement, the only one a click costs."""
+    found = db.session.execute(_whose(), {"token": token_hash, **limits()}).one_or_none()
     if found is None:
         return None
     account, session_id, is_half, has_second_step, is_stale, now, held = found

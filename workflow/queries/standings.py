@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 
@@ -16,8 +15,7 @@ from workflow.queries.months import counted, pieces_at
 from workflow.rules.periods import month_status
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """One unit in one month. `done` counts all that was sent and counts, on time or late."""
 
     period_id: int
@@ -85,25 +83,17 @@ def standings(period_ids: Sequence[int], *, now: datetime, at: datetime | None =
     asked = (_STANDINGS, values) if at is None else (_STANDINGS_AT, {**values, "at": at})
     rows = db.session.execute(*asked).all()
     shown = {row.unit_id for row in rows if row.matters}
+    # Hundreds of rows: taken apart at once, not column by column. In the order of _CELL.
     return [
         Standing(
-            period_id=row.period_id,
-            unit_id=row.unit_id,
-            code=row.code,
-            name=row.name,
-            short_name=row.short_name,
-            quota=row.quota,
-            on_time=row.on_time,
-            late=row.late,
-            status=month_status(quota=row.quota, is_bound=row.is_bound, on_time=row.on_time, late=row.late),
-            is_excused=row.is_excused,
-            deadline_at=row.deadline_at,
-            is_extended=row.is_extended,
-            last_sent_at=row.last_sent_at,
+            month, unit, code, name, short, quota, on_time, late,
+            month_status(quota=quota, is_bound=is_bound, on_time=on_time, late=late),
+            is_excused, deadline_at, is_extended, last_sent_at,
         )
-        for row in rows
-        if row.unit_id in shown
-    ]
+        for month, unit, code, name, short, quota, deadline_at, is_extended, is_bound, on_time, late, is_excused,
+            last_sent_at, _ in rows
+        if unit in shown
+    ]  # fmt: skip
 
 
 _FIGURES = text("""
