@@ -131,3 +131,17 @@ def test_a_stored_tree_is_retraced_and_a_changed_node_is_told_by_its_leaf(size, 
         assert tree.retrace(b"".join(broken), 0, size) == -1
         assert tree.size == index
         break
+
+
+def test_an_answer_reads_all_its_nodes_at_once_and_each_of_them_once():
+    held = {(0, 1): b"a", (0, 2): b"b"}
+    asked = []
+
+    def fetch(nodes):
+        asked.append(nodes)
+        return {node: held[node] for node in nodes}
+
+    found = merkle.answered(lambda ask: [ask((0, 1)), ask((0, 2)), ask((0, 1))], fetch)
+
+    assert found == [b"a", b"b", b"a"]
+    assert asked == [[(0, 1), (0, 2)]]

@@ -1,5 +1,8 @@
 """Signed notes: what is said, who signed it, and that a changed word is noticed."""
 
+import base64
+import hashlib
+
 import pytest
 
 from workflow.proof import notes
@@ -12,6 +15,10 @@ GO_NOTE_SIGNATURE = (
     "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n",
     "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=",
 )
+
+
+UNREADABLE = f"a\n1\n{base64.b64encode(ROOT).decode()}\n\n— a b=b\n"
+"""Of the right shape, but no base64 behind the name."""
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +40,6 @@ def test_a_note_says_what_was_signed(key, note):
 
 
 def test_the_signature_is_the_one_other_programs_make():
-    import base64
-
     text, signature = GO_NOTE_SIGNATURE
     public = PublicKey.read(GO_KEY)
     raw = base64.b64decode(signature)
@@ -60,12 +65,12 @@ def test_a_note_by_another_key_is_not_ours(note):
     assert refused.value.code == "unknown_key"
 
 
-@pytest.mark.parametrize("text", ["", "không phải phiếu", "a\n1\nxx\n\n— a b\n"])
+@pytest.mark.parametrize("text", ["", "không phải phiếu", "a\n1\nxx\n\n— a b\n", UNREADABLE])
 def test_what_is_no_note_is_refused(text):
     with pytest.raises(NoteRefused) as refused:
         notes.read(text)
 
-    assert refused.value.code == "malformed"
+    assert (refused.value.code, str(refused.value)) == ("malformed", "not a signed checkpoint")
 
 
 def test_notes_are_found_in_a_letter_and_in_an_answer_that_quotes_it(note):
@@ -80,8 +85,69 @@ def test_keys_are_read_back_as_they_were_written(key):
     assert SigningKey.read(key.text()).public == key.public == PublicKey.read(key.public.text())
 
 
-@pytest.mark.parametrize("text", ["", "a+b", "PRIVATE+KEY+a+00000000+AQ==", "a+00000000+AAAA"])
-def test_a_broken_key_is_refused(text):
-    for read in (SigningKey.read, PublicKey.read):
-        with pytest.raises(NoteRefused):
-            read(text)
+def encoded(name: str, raw: bytes, *, kind: bytes = b"\x01", mark: str = "") -> str:
+    """A verifier key as its format wants it, whatever is in it."""
+    right = hashlib.sha256(f"{name}\n".encode() + kind + raw).hexdigest()[:8]
+    return f"{name}+{mark or right}+{base64.b64encode(kind + raw).decode()}"
+
+
+def test_a_key_is_read_with_the_line_break_of_its_file(key):
+    assert PublicKey.read(encoded("a", ROOT) + "\n") == PublicKey("a", ROOT)
+    assert SigningKey.read(key.text() + "\n").public == key.public
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a+b",
+        "a+00000000+AAAA",
+        encoded("a", ROOT[:31]),
+        encoded("a", ROOT + b"x"),
+        encoded("a", ROOT, kind=b"\x02"),
+        encoded("a", ROOT, mark="00000000"),
+        encoded("a", ROOT).replace("+AQ", "+A Q"),
+        encoded("a", ROOT) + "+",
+    ],
+)
+def test_a_broken_verifier_key_is_refused(text):
+    with pytest.raises(NoteRefused) as refused:
+        PublicKey.read(text)
+
+    assert (refused.value.code, str(refused.value)) == ("malformed", "not an Ed25519 verifier key")
+
+
+KIND_OF_ANOTHER = base64.b64encode(b"\x02" + ROOT).decode()
+
+
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [
+        (0, "PUBLIC"),
+        (1, "WORD"),
+        (2, "somebody.else"),
+        (3, "00000000"),
+        (4, KIND_OF_ANOTHER),
+        (4, "A Q"),
+        (4, ""),
+    ],
+)
+def test_a_broken_signing_key_is_refused(key, place, other):
+    parts = key.text().split("+", 4)
+
+    with pytest.raises(NoteRefused) as refused:
+        SigningKey.read("+".join([*parts[:place], other, *parts[place + 1 :]]))
+
+    assert (refused.value.code, str(refused.value)) == ("malformed", "not an Ed25519 signing key")
+
+
+@pytest.mark.parametrize("name", ["", "hai chữ", "a+b"])
+def test_a_key_has_a_name_without_gaps(name):
+    with pytest.raises(NoteRefused) as refused:
+        SigningKey.new(name)
+
+    assert (refused.value.code, str(refused.value)) == ("malformed", f"no name for a key: {name!r}")
+
+
+def test_the_next_note_names_this_one_by_its_digest(note):
+    assert notes.digest(note) == hashlib.sha256(note.encode()).hexdigest()

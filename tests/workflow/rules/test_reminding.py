@@ -1,11 +1,21 @@
 """R5: on which day who owes is reminded, when days off and a sleeping clock come in between."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from models.vocabulary import Phase
 from workflow.rules import workdays
-from workflow.rules.reminding import Plan, by_hand, due_late_notice, due_reminder, notice_day, reminder_day
+from workflow.rules.reminding import (
+    Plan,
+    by_hand,
+    due_late_notice,
+    due_reminder,
+    due_shortfall,
+    notice_day,
+    reminder_day,
+)
+from workflow.rules.waiting import has_waited_too_long
 from workflow.rules.workdays import Known
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -142,3 +152,45 @@ def test_exceptions_are_counted_backwards_too():
 )
 def test_a_reminder_by_hand_carries_its_day_and_how_near_the_last_day_is(now, occasion):
     assert by_hand(MAY, now=now, zone=ZONE) == occasion
+
+
+MOMENT = timedelta(microseconds=1)
+EXTENDED = datetime(2021, 5, 28, 17, tzinfo=UTC)
+"""Midnight before Saturday 29/5, after the month was closed for all others."""
+
+
+@pytest.mark.parametrize(
+    ("deadline", "closed", "recorded", "on", "now", "known", "is_due"),
+    [
+        (MAY, CLOSES, {"late"}, date(2021, 5, 25), CLOSES, NONE, True),
+        (MAY, CLOSES, {"late"}, date(2021, 6, 2), CLOSES + timedelta(days=8), NONE, True),
+        (MAY, CLOSES, {"late", "short"}, date(2021, 5, 25), CLOSES, NONE, False),
+        (MAY, None, set(), date(2021, 5, 25), CLOSES, NONE, False),
+        (MAY, CLOSES, set(), date(2021, 5, 25), CLOSES - MOMENT, NONE, False),
+        (MAY, CLOSES, set(), date(2021, 5, 24), CLOSES, NONE, False),
+        (MAY, CLOSES, set(), date(2021, 5, 25), CLOSES, {date(2021, 5, 25): False}, False),
+        (EXTENDED, CLOSES, set(), date(2021, 5, 25), CLOSES, NONE, False),
+        (EXTENDED, CLOSES, set(), date(2021, 5, 29), EXTENDED, NONE, False),
+        (EXTENDED, CLOSES, set(), date(2021, 5, 31), EXTENDED + timedelta(days=2), NONE, True),
+    ],
+)
+def test_a_shortfall_is_told_on_the_first_working_day_after_the_last_chance(
+    deadline, closed, recorded, on, now, known, is_due
+):
+    given = {"recorded": recorded, "on": on, "now": now, "zone": ZONE, "known": known}
+    assert due_shortfall(deadline, closed, **given) is is_due
+
+
+@pytest.mark.parametrize(
+    ("phase", "since", "is_told_from"),
+    [
+        (Phase.SENT, datetime(2021, 5, 11, 2, tzinfo=UTC), datetime(2021, 5, 14, 2, tzinfo=UTC)),
+        (Phase.READY, datetime(2021, 5, 11, 2, tzinfo=UTC), datetime(2021, 5, 13, 2, tzinfo=UTC)),
+        (Phase.READY, datetime(2021, 5, 13, 18, tzinfo=UTC), datetime(2021, 5, 17, 18, tzinfo=UTC)),
+    ],
+)
+def test_a_piece_waits_three_working_days_for_an_editor_and_two_for_an_approver(phase, since, is_told_from):
+    given = {"zone": ZONE, "known": NONE}
+
+    assert has_waited_too_long(since, phase, now=is_told_from, **given)
+    assert not has_waited_too_long(since, phase, now=is_told_from - MOMENT, **given)
