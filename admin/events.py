@@ -111,4 +111,4 @@ def personal(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Ite
             yield gettext(PRIVATE.get(name, name)), value
 
 
-PRIVATE = {"address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}
+PRIVATE = {"said": N_("Lời trao đổi"), "address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}

@@ -1,12 +1,10 @@
 """Remarks about a piece: among the department, or between it and the piece's unit. Said once, never changed."""
 
-import hashlib
-
 from models.desk import Comment
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Audience, Role, WrittenAs
-from workflow import accounts, clock, texts
+from workflow import accounts, clock, privacy, texts
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from workflow.engine.patience import patient
@@ -47,7 +45,7 @@ def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, b
         )  # fmt: skip
         session.add(said)
         session.flush()
-        # The words are not the trail's to repeat; their digest holds them to what was said.
+        # The words are not the trail's to repeat; their seal holds them to what was said, until they are forgotten.
         audit.write(
             session.connection(),
             f"comments:{piece.id}",
@@ -58,7 +56,7 @@ def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, b
             unit=piece.unit_id,
             comment=said.id,
             audience=audience.value,
-            digest=f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
+            said=privacy.seal(text, about=by.id, most=LONGEST),
         )
         return said
 

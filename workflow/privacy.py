@@ -19,15 +19,16 @@ from workflow.rules.permissions import require
 
 SALT_BYTES = 16
 LONGEST = 500
-"""Characters kept of one word: what somebody sends us as an address is not ours to store at any length."""
+"""Characters kept of one word, unless its length was asked about before: what somebody sends us as an address is not
+ours to store at any length."""
 
 
-def seal(word: str, *, about: int | None) -> str:
+def seal(word: str, *, about: int | None, most: int = LONGEST) -> str:
     """What may stand in the trail for a personal word about an account (None: about nobody we know).
 
     The empty word needs no seal. Every call makes another salt, so that two seals tell nothing of each other.
     """
-    word = word[:LONGEST]
+    word = word[:most]
     if not word:
         return ""
     salt = secrets.token_bytes(SALT_BYTES)

@@ -1,6 +1,7 @@
 """What is said about a piece: who may say it, who reads it, what stays on record."""
 
 import hashlib
+import json
 
 import pytest
 from sqlalchemy import text
@@ -9,8 +10,9 @@ from sqlalchemy.exc import ProgrammingError
 from models.base import db
 from models.desk import Comment
 from models.vocabulary import Audience, WrittenAs
-from workflow import comments
+from workflow import comments, privacy
 from workflow.engine.unit_of_work import apart
+from workflow.queries import private_words
 from workflow.queries.comments import said
 
 pytestmark = pytest.mark.database
@@ -43,7 +45,11 @@ def test_the_record_holds_who_spoke_and_a_digest_but_not_the_words(make, cast):
         text("SELECT actor_id, submission_id, payload FROM audit_event WHERE action = 'comment:add'")
     ).one()
     assert (row.actor_id, row.submission_id) == (cast.son.id, piece.id)
-    assert hashlib.sha256("Ảnh 2 hơi mờ.".encode()).hexdigest() in row.payload
+    assert hashlib.sha256("Ảnh 2 hơi mờ.".encode()).hexdigest() not in row.payload
+    seal = json.loads(row.payload)["said"]
+    assert private_words.opened([seal]) == {seal: "Ảnh 2 hơi mờ."}
+    privacy.forget(cast.son, reason="Đề nghị của người viết.", by=None)
+    assert private_words.opened([seal]) == {seal: None}
     assert "hơi mờ" not in row.payload
 
 
