@@ -15,6 +15,7 @@ def around() -> dict[str, Any]:
     if g.get("portal_unit") is None:
         return {"me": None, "home_url": url_for("portal.choose"), "rehearsal": rehearsal()}
     unit = person.unit()
+    why = person.ended()
     standing = gettext("Ban Truyền thông") if person.is_committee() else gettext("Cộng tác viên")
     return {
         "unit": unit.admin_unit or unit.name,
@@ -32,6 +33,8 @@ def around() -> dict[str, Any]:
         "language": str(get_locale()),
         "now": person.now(),
         "is_committee": person.is_committee(),
+        "ended": person.say(why) if why else None,
+        "heir": person.heir() if why else None,
     }
 
 
@@ -45,6 +48,7 @@ def places() -> list[dict[str, Any]]:
     return [
         {"label": label, "icon": icon, "url": url_for(endpoint), "active": request.endpoint == endpoint}
         for label, icon, endpoint in named
+        if not (endpoint in person.WRITING and person.ended())
     ]
 
 

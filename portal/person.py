@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from models.organisation import Unit
 from models.people import Account
 from models.vocabulary import Role
-from workflow import accounts
+from workflow import accounts, organisation, writing
 from workflow.engine.definition import Label
 from workflow.engine.errors import N_, NotAllowed, Refusal, ToaSoanError
 from workflow.queries import desk
@@ -20,6 +20,9 @@ NO_UNIT = Refusal(
     N_("Tài khoản này chưa thuộc đơn vị nào."),
     N_("Vui lòng liên hệ chuyên viên Phòng GDMN."),
 )
+
+
+WRITING = frozenset({"portal.compose", "portal.send_quickly"})
 
 
 def come_in() -> Response | None:
@@ -37,6 +40,9 @@ def come_in() -> Response | None:
         g.portal_unit = None
         return None if request.endpoint == "portal.choose" else redirect(url_for("portal.choose"), 303)
     g.portal_unit = (chosen or g.portal_units)[0]
+    if request.method == "GET" and request.endpoint in WRITING and (why := ended()):
+        flash(say(why), "refused")
+        return redirect(url_for("portal.this_month"), 303)
     return None
 
 
@@ -49,6 +55,20 @@ def unit() -> Unit:
     """The unit the person works for in this session."""
     chosen: Unit = g.portal_unit
     return chosen
+
+
+def ended() -> Refusal | None:
+    """Why nothing new is written here, when the unit has ended (R12)."""
+    if "portal_ended" not in g:
+        g.portal_ended = writing.ended(unit(), on=now())
+    why: Refusal | None = g.portal_ended
+    return why
+
+
+def heir() -> Unit | None:
+    """Who works on the pieces of a unit that has ended."""
+    codes = unit().successor_codes
+    return organisation.by_code(codes[0]) if codes else None
 
 
 def units() -> list[Unit]:
@@ -74,8 +94,13 @@ def today() -> date:
 
 
 def told(error: ToaSoanError) -> str:
-    """Every reason of a refusal in the person's language, by the gate's filter."""
-    return " ".join(say(refusal) for refusal in error.refusals)
+    """Every reason of a refusal in the person's language, by the gate's filter.
+
+    People of a unit that has ended hold no role towards its pieces any more; that it has ended is the reason.
+    """
+    why = ended()
+    found = (why if why and refusal.code == "forbidden" else refusal for refusal in error.refusals)
+    return " ".join(say(refusal) for refusal in found)
 
 
 def say(refusal: Refusal) -> str:

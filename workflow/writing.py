@@ -268,7 +268,7 @@ def ended(unit: Unit, *, on: datetime) -> Refusal | None:
     """People of a unit that has ended only read. What they mail is kept all the same, and waits in the tray (R12)."""
     if unit.valid_to is None or on.astimezone(clock.ZONE).date() < unit.valid_to:
         return None
-    return Refusal("unit_ended", guards.UNIT_ENDED, fields={"day": unit.valid_to})
+    return Refusal("unit_ended", guards.UNIT_ENDED, fields={"day": f"{unit.valid_to:%d/%m/%Y}"})
 
 
 def _next_code(period: Period) -> str:

@@ -34,7 +34,19 @@ def test_they_read_and_write_nothing_new(cast, client, ended, refused, make):
     end()
     binh = client.as_(cast.binh)
 
-    assert binh.get("/don-vi/").status_code == 200
+    month = binh.get("/don-vi/").text.replace("\xa0", " ")
+    assert "Đơn vị đã kết thúc hoạt động từ 18/05/2021" in month
+    assert "Phòng Giáo dục và Đào tạo thị xã Kỳ Anh tiếp nhận và làm tiếp." in month
+    # Nothing invites to write what would not be taken; the address says why.
+    assert not any(words in month for words in ("Soạn bài", "Soạn tin, bài", "Gửi nhanh"))
+    asked = binh.get("/don-vi/soan", follow_redirects=True)
+    assert (asked.request.path, "đã kết thúc hoạt động" in asked.text) == ("/don-vi/", True)
+    pressed = binh.post(
+        f"/don-vi/bai/{draft.code}/gui",
+        data={"csrf_token": binh.token, "statement": "1"}, follow_redirects=True,
+    ).text  # fmt: skip
+    assert "Đồng chí không có quyền" not in pressed
+    assert pressed.count("Đơn vị đã kết thúc hoạt động từ") == 2
     assert binh.get(f"/don-vi/bai/{draft.code}").status_code == 200
     assert binh.get(f"/don-vi/bai/{sent.code}").status_code == 200
     assert refused(lambda: make.submission(author=cast.binh)) == "unit_ended"
