@@ -57,6 +57,11 @@ def test_a_merged_section_leads_to_its_heir_with_its_pieces(make, mai, client):
     answer = client.get("/chuyen-muc/cu")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/chuyen-muc/moi")
     assert piece.revision.title in client.get("/chuyen-muc/moi").text
+    # At the desk too, by either name.
+    assert [piece.code in mai.get(f"/quan-tri/bai/?muc={code}").text for code in ("moi", "cu")] == [
+        True,
+        True,
+    ]
     assert acts() == [("category:merge", "cu")]
 
 

@@ -55,8 +55,9 @@ _CONDITIONS: Mapping[str, str] = {
     "unit": "s.unit_id = (SELECT id FROM unit WHERE code = :unit)",
     "period": "s.period_id IN (SELECT id FROM period WHERE year || '-' || lpad(month::text, 2, '0') = :period)",
     "kind": "s.kind = :kind",
-    "section": "(SELECT c.code FROM revision r JOIN category c ON c.id = r.category_id WHERE r.id = s.revision_id)"
-    " = :section",
+    # A section that was merged is its heir, in the text and in what is asked.
+    "section": "(SELECT coalesce(c.merged_into, c.id) FROM revision r JOIN category c ON c.id = r.category_id"
+    " WHERE r.id = s.revision_id) = (SELECT coalesce(merged_into, id) FROM category WHERE code = :section)",
     "late": "s.sent_late",
     "unclear": shows_unclear("s.revision_id"),
     "claimed_by": "s.claimed_by = :claimed_by",
