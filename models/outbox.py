@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,8 @@ class OutboxMessage(Base):
     """The click it came from, as its event names it: what the workers do because of it bears the same id."""
     state: Mapped[OutboxState] = mapped_column(words(OutboxState), server_default="new")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    is_suspect: Mapped[bool] = mapped_column(server_default=false())
+    """The worker that held it last ended without a word: this row may have killed it, or only been near."""
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     queued_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

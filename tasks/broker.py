@@ -114,9 +114,9 @@ def setup(app: Flask) -> RedisBroker:
         maintenance_chance=MAINTENANCE_CHANCE,
     )
 
-    def inside(ids: list[int]) -> None:
+    def inside(ids: list[int], *alone: bool) -> None:
         with app.app_context():
-            deliver(ids)
+            deliver(ids, *alone)
 
     for queue in QUEUE_NAMES:
         dramatiq.actor(actor_name=actor_of(queue), queue_name=queue, broker=broker)(inside)
@@ -138,10 +138,11 @@ def for_worker(app: Flask) -> RedisBroker:
     return broker
 
 
-def ring(broker: RedisBroker, queue: str, ids: list[int]) -> None:
+def ring(broker: RedisBroker, queue: str, ids: list[int], *, alone: bool = False) -> None:
     """Tell the workers of a queue that these outbox rows wait. Raises when Redis is away."""
+    said = (ids, True) if alone else (ids,)
     broker.enqueue(
-        dramatiq.Message(queue_name=queue, actor_name=actor_of(queue), args=(ids,), kwargs={}, options={})
+        dramatiq.Message(queue_name=queue, actor_name=actor_of(queue), args=said, kwargs={}, options={})
     )
     doorbell.press(broker.client, bell_of(queue))
 

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from _thread import start_new_thread
 from datetime import UTC, datetime
 
 import dramatiq
@@ -26,7 +27,9 @@ def told_to_stop() -> threading.Event:
     """Set once this process gets SIGTERM or SIGINT. To be asked for in its main thread."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # From another thread: the main one may hold the lock of `stop` where the signal meets it, waiting, and would
+        # wait for itself. Started as low as possible, for the same reason.
+        signal.signal(number, lambda *_: start_new_thread(stop.set, ()))
     return stop
 
 

@@ -44,7 +44,7 @@ class LeaseLost(Exception):
 # Counted here, before the effect: a row that kills its worker runs out of attempts like any other.
 _CLAIM = """
 WITH waiting AS MATERIALIZED (
-  SELECT id FROM outbox WHERE id = ANY (%(ids)s) AND attempts < %(most)s
+  SELECT id FROM outbox WHERE id = ANY (%(ids)s) AND attempts < %(most)s AND is_suspect = %(suspects)s
     AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
   ORDER BY id FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET state = 'running', attempts = attempts + 1, token = %(token)s::uuid,
@@ -58,19 +58,23 @@ WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) AND lease_
 """)
 # A row that was taken back, and that nobody has claimed since, is done all the same when it was done.
 _DONE = text("""
-UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = ''
+UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = '', is_suspect = false
 WHERE id = ANY (:ids) AND state IN ('running', 'new', 'queued') AND token = CAST(:token AS uuid) RETURNING id
 """)
 # Full jitter: rows that failed together do not come back together.
 _FAILED = text("""
 UPDATE outbox SET state = CASE WHEN :final OR attempts >= :most THEN 'dead' ELSE 'new' END, lease_until = NULL,
-  next_at = now() + make_interval(secs => random() * least(power(2, attempts), :longest)), error = :error
+  next_at = now() + make_interval(secs => random() * least(power(2, attempts), :longest)), error = :error,
+  is_suspect = false
 WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING state
 """)
 
 
-def claim(ids: Sequence[int]) -> list[Claimed]:
-    """Take rows for one lease: those that wait. Not the finished, somebody else's, never queued, forged."""
+def claim(ids: Sequence[int], *, suspects: bool = False) -> list[Claimed]:
+    """Take rows for one lease: those that wait. Not the finished, somebody else's, never queued, forged.
+
+    Suspects or the others: who claims suspects is alone already, and nobody else holds a row when one kills again.
+    """
     token = str(uuid.uuid4())
     house = settings()
     asked = {
@@ -78,10 +82,11 @@ def claim(ids: Sequence[int]) -> list[Claimed]:
         "token": token,
         "lease": house.lease_seconds,
         "most": house.attempts,
+        "suspects": suspects,
     }
     with statement() as connection:
         rows = driver.execute(connection, _CLAIM, asked).fetchall()
-    return [Claimed(row.id, row.topic, row.payload, row.attempts, row.cause, token) for row in rows]
+    return [Claimed(**row._asdict(), token=token) for row in rows]
 
 
 def renew(row: Claimed) -> None:

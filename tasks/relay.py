@@ -29,6 +29,9 @@ AHEAD = 1000
 
 LOST = "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng."
 
+# Who dies with a worker may have killed it, or only been near: the first time, the try is given back and the row is a
+# suspect. Suspects are carried out alone (tasks/company.py), so the next death is told of the right one.
+#
 # A queued row came to nothing when its message is too old, or when its queue is empty in Redis though the row was
 # queued a moment ago: then Redis was wiped. The moment is for a relay that has committed and not yet rung.
 _TAKE_BACK = text("""
@@ -39,10 +42,12 @@ WITH lost AS MATERIALIZED (
          OR (queue = ANY (:empty) AND queued_at < now() - interval '1 second')))
   ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET
-  state = CASE WHEN attempts >= :most THEN 'dead' ELSE 'new' END,
+  state = CASE WHEN attempts >= :most AND (is_suspect OR state = 'queued') THEN 'dead' ELSE 'new' END,
+  attempts = attempts - CASE WHEN state = 'running' AND NOT is_suspect THEN 1 ELSE 0 END,
+  is_suspect = is_suspect OR state = 'running',
   next_at = now() + CASE state WHEN 'running'
     THEN make_interval(secs => random() * least(power(2, attempts), :longest)) ELSE interval '0' END,
-  error = CASE WHEN attempts >= :most AND error = '' THEN :lost ELSE error END,
+  error = CASE WHEN attempts >= :most AND is_suspect AND error = '' THEN :lost ELSE error END,
   lease_until = NULL
 FROM lost WHERE outbox.id = lost.id
 RETURNING outbox.id, topic, payload, state, error
@@ -59,7 +64,7 @@ _PICK = (  # the names are those of QUEUES
         for name in QUEUE_NAMES
     )
     + ") UPDATE outbox SET state = 'queued', queued_at = now() FROM picked WHERE outbox.id = picked.id"
-    " RETURNING outbox.id, queue, topic, attempts, cause"
+    " RETURNING outbox.id, queue, topic, attempts, is_suspect, cause"
 )
 
 
@@ -87,7 +92,7 @@ def hand_on(broker: RedisBroker) -> int:
     try:
         for queue, rows in messages(picked):
             ids = [row.id for row in rows]
-            ring(broker, queue, ids)
+            ring(broker, queue, ids, alone=rows[0].is_suspect)
             crashing.point("between_rings")
             log.info("rung", queue=queue, outbox=ids, causes=sorted({row.cause or "" for row in rows}))
     except (redis.RedisError, BrokerConnectionError) as error:
@@ -122,7 +127,7 @@ def messages(picked: Sequence[Row[Any]]) -> list[tuple[str, list[Row[Any]]]]:
     """
 
     def kind(row: Row[Any]) -> tuple[str, str, bool]:
-        return row.queue, row.topic.partition(":")[0], row.attempts > 0
+        return row.queue, row.topic.partition(":")[0], row.attempts > 0 or row.is_suspect
 
     said = []
     for (queue, topic, again), rows in groupby(

@@ -57,8 +57,8 @@ def poisoned(one_letter, bear, post_office, only_jobs, superuser) -> Callable[..
             outbox.put("public_copy", "poison", {"attachment": 0})
         for number in range(3):
             one_letter(number)
-        # One thread: two tries are few, and neighbours who die with the poison use up theirs.
-        impatient = {"LEASE_SECONDS": "2", "ATTEMPTS": "2", "POISON": poison, "THREADS": "1", **more}
+        # Two tries are few: neighbours who die with the poison must not pay with theirs.
+        impatient = {"LEASE_SECONDS": "2", "ATTEMPTS": "2", "POISON": poison, "THREADS": "4", **more}
         with bear("clock", **impatient):
             for _ in range(4):  # what its supervisor does
                 with bear("worker", **impatient) as worker:

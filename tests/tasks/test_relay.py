@@ -132,7 +132,7 @@ def test_redis_going_away_between_mark_and_ring_loses_nothing(
 
 
 def _raise(error):
-    def raising(*_args):
+    def raising(*_args, **_how):
         raise error
 
     return raising
@@ -149,22 +149,39 @@ def test_a_dead_workers_row_comes_back_when_its_lease_is_over(broker, put, rows,
     work()
 
     assert done == [1]
-    assert rows("state, attempts") == [("done", 2)]
+    assert rows("state, attempts") == [("done", 1)]
 
 
-def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try(broker, put, rows, age, set_to):
+def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try_and_its_neighbours_are_not(
+    broker, put, rows, age, set_to, done
+):
     set_to(ATTEMPTS=3)
     number = put("public_copy", "a", attachment=1)
-    for _ in range(3):
-        relay_once(broker)
-        assert claim([number])
+    neighbours = [put("public_copy", f"n{n}", attachment=n) for n in (2, 3)]
+
+    def die(held, *, suspects=True):
+        assert len(claim(held, suspects=suspects)) == len(held)
         age(lease_until=121)
         relay_once(broker)
         age(next_at=10)
+        relay_once(broker)
 
-    assert relay_once(broker) == 0
-    assert rows("state, attempts, error") == [
-        ("dead", 3, "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng.")
+    relay_once(broker)
+    die([number, *neighbours], suspects=False)
+    assert rows("state, attempts, is_suspect") == [("queued", 0, True)] * 3
+    for _ in range(2):
+        die([number])
+    # One of the neighbours was shot by somebody else, alone: that was its own try.
+    die([neighbours[0]])
+    die([number])
+    assert claim(neighbours) == []
+    for neighbour in neighbours:
+        deliver([neighbour], True)
+
+    assert rows("state, attempts, is_suspect, error") == [
+        ("dead", 3, True, "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng."),
+        ("done", 2, False, ""),
+        ("done", 1, False, ""),
     ]
 
 

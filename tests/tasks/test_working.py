@@ -28,9 +28,7 @@ def test_it_takes_what_is_rung_for_and_stops_when_it_is_told_to(app, broker, put
     assert rows("state, attempts") == [("done", 1)]
 
 
-def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(
-    app, broker, put, rows, monkeypatch
-):
+def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(app, broker, put, rows, monkeypatch):
     stop, developed, others = threading.Event(), threading.Event(), threading.Semaphore(0)
 
     def picture(_rows):
