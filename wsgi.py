@@ -110,5 +110,8 @@ def __getattr__(name: str) -> Flask:
     # `gunicorn wsgi:app`: made when it is asked for, so that importing this file opens nothing.
     if name == "app":
         logbook.keep()
-        return founded(create_app)
+        app = founded(create_app)
+        with app.app_context():
+            unit_of_work.hurry(db.engines.values())
+        return app
     raise AttributeError(name)

@@ -3,10 +3,12 @@
 from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from models.base import db
 from workflow.engine.errors import N_, NoRoom, Refusal, ToaSoanError
 from workflow.storage import FULL
 
@@ -21,6 +23,7 @@ SENTENCES = {
     500: N_("Hệ thống đang bận, vui lòng thử lại sau ít phút."),
 }
 CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 413: "too_large"}
+TOO_SLOW = N_("Yêu cầu này mất quá nhiều thời gian. Vui lòng thu hẹp bộ lọc hoặc từ tìm kiếm rồi thử lại.")
 COME_AGAIN_SECONDS = 5
 """When the database is away or full: it is back within seconds, or somebody is called."""
 OUR_WORDS = {"state"}
@@ -59,11 +62,19 @@ def _wrong_name(_error: SecurityError) -> Response:
 
 def _away(error: OperationalError) -> Response:
     """The database is away, or has no connection left. Nothing was written, or it is known again by its command."""
+    if isinstance(error.orig, QueryCanceled):
+        return _too_slow()
     current_app.logger.error("database_away: %s", error.orig)
     # Nobody is known without it, nor her language: every page of hers would ask again and fail as this one did.
     answer = make_response(f"{SENTENCES[500]}\n", 503, {"Content-Type": "text/plain; charset=utf-8"})
     answer.headers["Retry-After"] = str(COME_AGAIN_SECONDS)
     return answer
+
+
+def _too_slow() -> Response:
+    """A statement was ended for taking too long; the next ones, which draw this page, are short."""
+    db.session.rollback()
+    return _page(503, "too_slow", [str(gettext(TOO_SLOW))])
 
 
 def _full(error: OSError) -> Response:

@@ -5,7 +5,9 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from models.base import db
 from workflow import logbook
+from workflow.engine import unit_of_work
 
 WORKERS, THREADS = 2, 8
 STOP_SECONDS = 10
@@ -27,6 +29,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
 def serve(app: Flask, *, host: str, port: int) -> None:
     """Answer requests until SIGTERM; then those under way are finished."""
     logbook.keep()
+    with app.app_context():
+        unit_of_work.hurry(db.engines.values())
     _Gunicorn(
         app,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

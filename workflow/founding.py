@@ -28,6 +28,9 @@ OWNER, APP, FORUM, SEALER, AUDITOR = (
     f"toasoan_{name}" for name in ("owner", "app", "forum", "sealer", "auditor")
 )
 LOGINS = (APP, FORUM, SEALER, AUDITOR)
+LONGEST_STATEMENT = {APP: "15min", FORUM: "5s", SEALER: "15min", AUDITOR: "5min"}
+"""Sweeps and checks go in parts of seconds: what takes longer than this has lost its way. The web's own limit is
+shorter (`unit_of_work.hurry`), migrations and backups have none."""
 
 
 def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> None:
@@ -38,6 +41,11 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
     for role in (OWNER, *LOGINS):
         if not admin.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
             admin.execute(text(f"CREATE ROLE {role} {'NOLOGIN' if role == OWNER else 'LOGIN'}"))
+    for role, longest in LONGEST_STATEMENT.items():
+        known = text("SELECT :wanted = ANY(rolconfig) FROM pg_roles WHERE rolname = :role")
+        # Only where it is not so: two houses on one server that altered a role at once would fail.
+        if not admin.execute(known, {"role": role, "wanted": f"statement_timeout={longest}"}).scalar():
+            admin.execute(text(f"ALTER ROLE {role} SET statement_timeout = '{longest}'"))
     for role, password in (passwords or {}).items():
         values = {"role": role, "password": password}
         admin.exec_driver_sql(

@@ -6,6 +6,7 @@ fields at once, and a few fields at a time one, among sane ones (T07, T26, T32).
 
 import ast
 import itertools
+import os
 import random
 import re
 import zlib
@@ -13,11 +14,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from models.base import db
 from tests.endpoints import may, rules
-from workflow.queries import audit_check
+from workflow import founding
+from workflow.engine import unit_of_work
+from workflow.queries import audit_check, seals
 
 pytestmark = pytest.mark.database
 
@@ -170,3 +173,29 @@ def test_no_address_is_an_error(app, scene, visitors):
             answered(lambda path=hostile: visitor.get(path), wrong, rule.rule, value)  # noqa: B023
 
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_web_alone_is_in_a_hurry_and_each_role_has_an_end(app):
+    in_the_web = create_engine(founding.driven(os.environ["DATABASE_URL"]))
+    unit_of_work.hurry([in_the_web])
+    asked = text("SHOW statement_timeout")
+
+    with in_the_web.connect() as web, db.engines["forum"].connect() as forum:
+        found = [connection.execute(asked).scalar_one() for connection in (web, forum, db.session)]
+    in_the_web.dispose()
+
+    assert found == ["10s", "5s", "15min"]
+
+
+def test_what_takes_too_long_is_ended_and_told(cast, client, monkeypatch):
+    def slow():
+        db.session.execute(text("SET LOCAL statement_timeout = '20ms'"))
+        db.session.execute(text("SELECT pg_sleep(20)"))
+
+    khang = client.as_(cast.khang)
+    monkeypatch.setattr(seals, "newest", slow)
+
+    answer = khang.get("/quan-tri/nhat-ky/")
+
+    assert (answer.status_code, "too_slow" in answer.text) == (503, True)
+    assert "thu hẹp bộ lọc" in answer.text
