@@ -84,7 +84,9 @@ class Trail(Screen):
         """All that the filters find, of any length; that it left the house is on record before its first line."""
         asked = _asked()
         inspecting.note_export({**asdict(asked), "form": form}, by=me())
-        return ANSWERS[form](f"nhat-ky.{form}", TRAIL_HEAD, map(trail_cells, audit.export(asked)))
+        return ANSWERS[form](
+            f"nhat-ky.{form}", list(map(gettext, TRAIL_HEAD)), map(trail_cells, audit.export(asked))
+        )
 
     @expose("/kiem-tra", methods=["POST"])
     def check(self) -> Response:

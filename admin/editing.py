@@ -8,9 +8,10 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
 
-from admin.desk import SEE_OTHER, command, me, pin, sentences
+from admin.desk import SEE_OTHER, back_to, command, me, pin, sentences
 from admin.editor import for_editor, from_editor
 from admin.fields import offered
 from admin.keeping import who_else
@@ -19,6 +20,7 @@ from models.period import Period
 from models.vocabulary import Kind, Phase
 from workflow import definitions, keeping, organisation, submissions, texts, writing
 from workflow.engine.errors import CommandReused, NotAllowed, Stale, ToaSoanError
+from workflow.engine.machine import Offer
 from workflow.queries import collisions, desk, timeline
 from workflow.wording import CHECKLIST, KINDS
 
@@ -64,6 +66,8 @@ class Editing:
     def edit(self, piece_id: int) -> Any:
         """A new revision over the one that was seen. Another one meanwhile: 409, with everything typed kept."""
         row = timeline.piece(piece_id) or abort(404)
+        if closed := _closed("write", piece_id):
+            return closed
         files = timeline.files(row.revision_id)
         kept = keeping.kept(piece_id, by=me())
         taken_back = kept.fields if kept and request.args.get("lay-lai") == "1" else None
@@ -98,6 +102,8 @@ class Editing:
     def reclassify(self, piece_id: int) -> Any:
         """Correct unit, month, kind, section or author after sending; both months are counted anew."""
         row = timeline.piece(piece_id) or abort(404)
+        if closed := _closed("reclassify", piece_id):
+            return closed
         form = FilingForm(request.form if request.method == "POST" else None, data=_as_filed(row))
         _offer_filing(form, row)
         if request.method == "POST" and form.validate():
@@ -202,11 +208,22 @@ def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any
 
 def _why_not(piece_id: int) -> list[str]:
     """Why this person may not save here now, told before she types."""
+    mine = _offer("write", piece_id)
+    return [sentences(NotAllowed(*mine.refusals))] if mine and mine.refusals else []
+
+
+def _offer(trigger: str, piece_id: int) -> Offer | None:
     offers = submissions.available(piece_id, by=me())
-    mine = next((offer for offer in offers if offer.step.trigger == "write"), None)
-    if mine is None:
-        return [gettext("Đồng chí không có quyền sửa bài ở trạng thái này.")]
-    return [sentences(NotAllowed(*mine.refusals))] if mine.refusals else []
+    return next((offer for offer in offers if offer.step.trigger == trigger), None)
+
+
+def _closed(trigger: str, piece_id: int) -> Response | None:
+    """Back to the piece, for who has no such step from here: a form that nobody takes is none. A press is refused
+    by the verb, on record."""
+    if request.method == "POST" or _offer(trigger, piece_id) is not None:
+        return None
+    flash(gettext("Đồng chí không có quyền sửa bài ở trạng thái này."), "refused")
+    return back_to(".piece", piece_id=piece_id)
 
 
 def _as_filed(row: Any) -> dict[str, Any]:

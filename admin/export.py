@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin import workbook
 from workflow.clock import ZONE
+from workflow.engine.errors import N_
 
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,7 +73,8 @@ def _plain_cells(row: Sequence[Any]) -> list[Any]:
 
 
 TRAIL_HEAD = (
-    "số", "dòng", "thứ tự", "thời điểm (UTC)", "người", "hành động", "mã bài", "đơn vị", "nội dung", "mã băm",
+    N_("số"), N_("dòng"), N_("thứ tự"), N_("thời điểm (UTC)"), N_("người"), N_("hành động"), N_("mã bài"),
+    N_("đơn vị"), N_("nội dung"), N_("mã băm"),
 )  # fmt: skip
 
 

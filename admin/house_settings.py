@@ -37,7 +37,9 @@ def _of(noun: str, *verbs: str) -> tuple[str, ...]:
 
 
 CHANGEABLE = (
-    Changeable(N_("Văn bản quy định"), N_("Đang dùng: {title}"), _of("directive", "lay_down"), "desk_directives.index"),
+    Changeable(
+        N_("Văn bản quy định"), N_("Đang dùng: {title}"), _of("directive", "lay_down"), "desk_directives.index",
+    ),
     Changeable(
         N_("Chỉ tiêu và hạn gửi"),
         N_("{quota} tin, bài mỗi kỳ; trước ngày {deadline_day}, chốt kỳ ngày {closing_day}"),

@@ -15,6 +15,7 @@ from admin.audit import number_in
 from admin.desk import Screen, me, words_of
 from admin.export import ANSWERS
 from workflow import differences, inspecting, texts
+from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import decisions, desk, timeline
 from workflow.settings import settings
@@ -22,8 +23,8 @@ from workflow.wording import REFUSALS
 
 NAMES = ("q", "nguoi", "don-vi", "ky", "viec")
 HEAD = (
-    "mục nhật ký", "thời điểm (UTC)", "người", "thay mặt", "việc", "mã bài", "tiêu đề", "đơn vị", "kỳ", "phiên bản",
-    "dấu vân tay", "lý do", "mã băm",
+    N_("mục nhật ký"), N_("thời điểm (UTC)"), N_("người"), N_("thay mặt"), N_("việc"), N_("mã bài"), N_("tiêu đề"),
+    N_("đơn vị"), N_("kỳ"), N_("phiên bản"), N_("dấu vân tay"), N_("lý do"), N_("mã băm"),
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ class Inspection(Screen):
              row.reason or "", row.hash]
             for row in decisions.export(asked)
         ]  # fmt: skip
-        return ANSWERS[form](f"ai-da-duyet-gi.{form}", HEAD, rows)
+        return ANSWERS[form](f"ai-da-duyet-gi.{form}", list(map(gettext, HEAD)), rows)
 
     @expose("/<int:piece_id>/")
     def sheet(self, piece_id: int) -> str:

@@ -392,7 +392,12 @@ def test_the_months_report_is_the_count_of_the_line(make, cast, client):
     with change():
         deadlines.ensure_around(clock.now())
 
-    answer = client.as_(cast.khang).get("/quan-tri/bao-cao/thang.csv?ky=2021-05")
+    page = "/quan-tri/bao-cao/thang.csv?ky=2021-05"
+    mine = client.as_(cast.khang).get(page)
+    accounts.set_language(cast.mai, "en")
+    theirs = client.as_(cast.mai).get(page)
 
-    assert "h-can-loc,1,0,0,1,0,0,2,0,0,1" in answer.text.splitlines()
+    assert "Phòng Giáo dục và Đào tạo huyện Can Lộc,1,0,0,1,0,0,2,0,0,1" in mine.text.splitlines()
+    assert mine.text.startswith("\ufeffđơn vị,đã nhận,trùng lặp,gửi muộn,")
+    assert theirs.text.startswith("\ufeffunit,received,duplicates,sent late,")
     assert SeatKind.LEADER == "leader"

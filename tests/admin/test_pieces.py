@@ -180,6 +180,16 @@ def test_who_may_not_save_is_told_before_she_types(make, cast, client):
     assert "Đồng chí chưa nhận biên tập bài này." in page
 
 
+@pytest.mark.parametrize("form", ["sua", "phan-loai"])
+def test_who_has_no_such_step_is_shown_the_piece_and_why_and_no_form(make, cast, client, form):
+    piece = make.submission(state="submitted")
+
+    answer = client.as_(cast.khang).get(at(piece, form), follow_redirects=True)
+
+    assert answer.request.path == at(piece)
+    assert "Đồng chí không có quyền sửa bài ở trạng thái này." in answer.text
+
+
 def test_an_answer_about_a_picture_is_kept_with_who_said_so(make, cast, client):
     piece = make.submission(state="submitted", with_picture=True, consent=None)
     file = piece.revision.pictures[0].attachment_id
