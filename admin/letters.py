@@ -1,4 +1,4 @@
-"""Letters as they were written and what became of them. Read only, but for an address that works again."""
+"""Letters as they were written and what became of them; sent again where they came back, and addresses cleared."""
 
 from flask import Response, abort, g, make_response, request
 from flask_admin import expose
@@ -9,7 +9,7 @@ from admin.desk import Ledger, attempt, back_to, can, me
 from admin.picks import Pick
 from models.base import db
 from models.outbox import Letter
-from workflow import bounces, storage
+from workflow import bounces, letters, storage
 from workflow.engine.errors import N_
 from workflow.queries import letters as read
 from workflow.wording import LETTER_KINDS, LETTER_STATES
@@ -41,7 +41,10 @@ class Letters(Ledger):
         letter = _found(letter_id)
         g.frames = "'self'"
         lost = read.lost(letter.to_address)
-        return self.render("desk/letter.html", letter=letter, may_read=_may_read(letter), lost=lost)
+        return self.render(
+            "desk/letter.html", letter=letter, may_read=_may_read(letter), lost=lost,
+            may_go_again=can("letters.write") and letters.may_go_again(letter),
+        )  # fmt: skip
 
     @expose("/<int:letter_id>/trinh-bay")
     def html_form(self, letter_id: int) -> Response:
@@ -61,6 +64,15 @@ class Letters(Ledger):
         answer.headers["Content-Type"] = "message/rfc822"
         answer.headers["Content-Disposition"] = f'attachment; filename="thu-{letter.id}.eml"'
         return answer
+
+    @expose("/<int:letter_id>/gui-lai", methods=["POST"])
+    def send_again(self, letter_id: int) -> Answer:
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: letters.send_again(letter_id, reason=reason, by=me()),
+            done=gettext("Đã đưa thư vào hàng chờ gửi lại."),
+        )
+        return back_to(".letter", letter_id=letter_id)
 
     @expose("/dia-chi/<int:bounce_id>", methods=["POST"])
     def clear(self, bounce_id: int) -> Answer:

@@ -48,6 +48,7 @@ def _what(event: Any) -> str:
         "period": payload.get("period"),
         "report": (payload.get("asked") or {}).get("period"),
         "envelope": payload.get("envelope"),
+        "letter": payload.get("letter"),
         "job": _job(payload.get("job")),
     }
     name = names.get(noun) or event.stream

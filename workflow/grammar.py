@@ -115,6 +115,7 @@ ACTIONS: Mapping[str, Told] = {
     "address:clear": Told(
         N_("Bỏ đánh dấu địa chỉ thư"), N_("{who} ghi nhận {what} dùng được.")
     ),
+    "letter:resend": Told(N_("Gửi lại thư"), N_("{who} gửi lại {what}.")),
     # Units, committees, months.
     "unit:add": Told(N_("Thêm đơn vị"), N_("{who} thêm {what}.")),
     "unit:change": Told(N_("Sửa đơn vị"), N_("{who} sửa {what}.")),
@@ -200,6 +201,7 @@ NOUNS: Mapping[str, str] = {
     "committee": N_("Ban Truyền thông {name}"),
     "period": N_("kỳ {name}"),
     "envelope": N_("thư số {name}"),
+    "letter": N_("thư đi số {name}"),
     "job": N_("việc “{name}”"),
 }
 """What an event is about, by the noun of its action; the reader fills in the name."""

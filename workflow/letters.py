@@ -9,12 +9,16 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
-from models.outbox import Letter
-from models.vocabulary import LetterState, Pace
-from workflow import clock, outbox
+from models.outbox import Letter, OutboxMessage
+from models.people import Account
+from models.vocabulary import LetterState, OutboxState, Pace
+from workflow import accounts, clock, outbox
+from workflow.engine import audit
+from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import wishes
+from workflow.rules.permissions import require
 from workflow.settings import settings
 
 BY_PACE: Mapping[Pace, LetterState] = {
@@ -122,6 +126,44 @@ def note_failed(letter_id: int, *, error: str) -> None:
         unsent = select(Letter.id).where(Letter.id == letter_id, Letter.state != LetterState.SENT)
         if db.session.scalar(unsent) is not None:
             _write(letter_id, state=LetterState.FAILED, error=error)
+
+
+def may_go_again(letter: Letter) -> bool:
+    """It came back or never left. One that a digest took along goes with the digest."""
+    return letter.state in {LetterState.BOUNCED, LetterState.FAILED} and letter.digest_id is None
+
+
+def send_again(letter_id: int, *, reason: str, by: Account) -> None:
+    """Put a letter that came back, or that no server took, into the post once more, as it was written.
+
+    It bears the Message-ID it had: where it did arrive, the mailbox shows it once. Raises NotAllowed, NotFound,
+    Invalid(`reason_required`, `not_returned`).
+    """
+    require(accounts.roles_of(by), "letters.write")
+    if not reason.strip():
+        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    with change() as session:
+        letter = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+        if letter is None:
+            raise NotFound
+        if not may_go_again(letter):
+            raise Invalid(
+                "not_returned", N_("Chỉ gửi lại được thư bị trả lại hoặc gửi lỗi. Vui lòng tải lại trang.")
+            )
+        was, kind = letter.state, letter.kind
+        _write(letter_id, state=LetterState.WAITING, sent_at=None, server="", error="")
+        # The row it failed with asks for the same, and must not be run beside the new one.
+        gone = update(OutboxMessage).where(
+            OutboxMessage.topic == "post",
+            OutboxMessage.state == OutboxState.DEAD,
+            OutboxMessage.payload["letter"].as_integer() == letter_id,
+        )
+        session.execute(gone.values(state=OutboxState.DISMISSED))
+        time = audit.write(
+            session.connection(), f"letter:{letter_id}", "letter:resend", actor=by.id, at=clock.now(),
+            letter=letter_id, kind=kind, was=was, reason=reason.strip(),
+        )  # fmt: skip
+        outbox.put("post", f"letter:{letter_id}:post:{time}", {"letter": letter_id})
 
 
 def _write(letter_id: int, **values: Any) -> None:

@@ -1,8 +1,11 @@
 """The letters' screen: what was written, how it looks, what became of it, and an address that works again."""
 
-import pytest
-from sqlalchemy import select
+import json
 
+import pytest
+from sqlalchemy import select, text
+
+from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Bounce, Letter
 from models.vocabulary import LetterState
@@ -133,3 +136,30 @@ def test_an_address_that_works_again_is_cleared_on_the_letters_page(kept, cast, 
 
     assert (answer.status_code, answer.location) == (303, f"{SCREEN}/{letter.id}")
     assert "Địa chỉ này không nhận được" not in son.get(f"{SCREEN}/{letter.id}").text
+
+
+def test_a_letter_that_came_back_is_sent_again_with_a_reason_and_only_then(kept, cast, client):
+    letter = kept()
+    place, son = f"{SCREEN}/{letter.id}", client.as_(cast.son)
+    assert "Gửi lại" not in son.get(place).text
+    bounces.note_refused(letter.id, says="550 no such user")
+    assert "cùng mã thư (Message-ID)" in son.get(place).text
+    assert "cùng mã thư" not in client.as_(cast.khang).get(place).text
+
+    def again(reason):
+        assert son.send(f"{place}/gui-lai", reason=reason).location == place
+        return son.get(place).text
+
+    son.read_token(place)
+
+    assert "Vui lòng ghi lý do." in again(" ")
+    assert "Đã đưa thư vào hàng chờ gửi lại." in again("Hộp thư đã mở lại")
+    db.session.refresh(letter)
+    assert (letter.state, letter.error, letter.sent_at) == (LetterState.WAITING, "", None)
+    assert list(db.session.scalars(text("SELECT key FROM outbox WHERE topic = 'post' ORDER BY id"))) == [
+        f"letter:{letter.id}:post", f"letter:{letter.id}:post:1",
+    ]  # fmt: skip
+    assert "Chỉ gửi lại được thư bị trả lại" in again("Lần nữa")
+    [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "letter:resend"))
+    told = json.loads(event.payload)
+    assert (event.actor_id, told["was"], told["reason"]) == (cast.son.id, "bounced", "Hộp thư đã mở lại")

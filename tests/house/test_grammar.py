@@ -28,7 +28,7 @@ def written_down() -> set[str]:
     return {
         plain(words)
         for words in found - set(notices.QUEUES) - NO_ACTIONS
-        if not words.startswith(("settings:", "letter:"))
+        if not words.startswith("settings:")
     }
 
 

@@ -87,3 +87,19 @@ def test_who_slept_past_his_lease_after_the_250_writes_it_down_unless_another_ha
     delivery._insist([row], then)
 
     assert (len(peer.taken), rows("state")) == (1, [("done",)])
+
+
+def test_a_letter_that_was_refused_and_is_sent_again_is_the_same_letter(row, peer, rows, work, cast):
+    peer.to_data = ["554 looks like spam"]
+    delivery.carry_out([row])
+    letter = db.session.query(Letter).one()
+    assert (letter.state, rows("state")) == ("failed", [("dead",)])
+
+    letters.send_again(letter.id, reason="Máy chủ đã nhận thư của chúng ta", by=cast.son)
+    work()
+
+    assert rows("key, state") == [
+        (f"letter:{letter.id}:post", "dismissed"), (f"letter:{letter.id}:post:1", "done"),
+    ]  # fmt: skip
+    assert [one["Message-ID"] for one in peer.letters()] == [letter.message_id]
+    assert letter.state == "sent"
