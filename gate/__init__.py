@@ -22,6 +22,7 @@ from gate import (
     language,
     means,
     password,
+    quotas,
     second_step,
     signing_in,
     sitting,
@@ -70,4 +71,5 @@ def keep(app: Flask) -> None:
     language.lend(app.security.i18n_domain)  # type: ignore[attr-defined]
     clicking.count(app)
     sitting.keep_watch(app)
+    quotas.ask(app)
     errors.answer(app)

@@ -4,14 +4,13 @@ The cookie keeps what belongs to the browser (the cross-site token, the chosen u
 the row's word alone. A copied cookie ends with its row.
 """
 
-from collections.abc import Iterator
-
-from flask import Flask, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from gate import agents, clicking
+from gate.kept import kept
 from models.people import Account
 from models.vocabulary import Ending
 from workflow import second_step, sessions
@@ -140,17 +139,11 @@ def _to(endpoint: str) -> Response:
 
 
 def _kept() -> Response:
-    """401 with all that was typed, to be sent again after signing in. The form's token was checked before."""
-    if request.accept_mimetypes.best == "application/json":
-        answer = jsonify(code="session_ended", says=[gettext(ENDED)])
-    else:
-        answer = make_response(render_template("gate/ended.html", says=ENDED, typed=list(_typed())))
-    answer.status_code = 401
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _typed() -> Iterator[tuple[str, str]]:
-    for name, value in request.form.items(multi=True):
-        if name != "csrf_token":
-            yield name, value
+    """401 with all that was typed, to be sent again after signing in."""
+    return kept(
+        401,
+        "session_ended",
+        heading=gettext("Phiên đăng nhập đã kết thúc"),
+        says=gettext(ENDED),
+        signs_in=True,
+    )

@@ -1,0 +1,60 @@
+"""How much one person may add in an hour: far more than anybody types, far less than a program would (T31).
+
+Asked at the doors, before the form is read by them. What comes by mail is never refused for being much, and what the
+command line imports is its own business. Two forms at once may both be the last one.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask import Flask, request
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from gate.kept import kept
+from workflow.queries import quota
+
+
+class Quota(NamedTuple):
+    """So many events of an action in an hour, counted together wherever it is done."""
+
+    action: str
+    most: int
+
+
+DRAFTS = Quota("submission:create", 40)
+REVISIONS = Quota("submission:write", 120)
+"""Each may bring files along; the largest request is bounded by MAX_UPLOAD_BYTES."""
+REMARKS = Quota("comment:add", 60)
+
+QUOTAS: Mapping[str, Quota] = {
+    "portal.compose": DRAFTS,
+    "portal.send_quickly": DRAFTS,
+    "portal.rewrite": REVISIONS,
+    "desk_pieces.edit": REVISIONS,
+    "portal.say": REMARKS,
+    "desk_pieces.say": REMARKS,
+}
+
+
+def ask(app: Flask) -> None:
+    """Last but the doors: who is not inside was sent away before."""
+    app.before_request(_refuse_what_is_too_much)
+
+
+def _refuse_what_is_too_much() -> Response | None:
+    asked = QUOTAS.get(request.endpoint or "") if request.method == "POST" else None
+    if asked is None or not current_user.is_authenticated:
+        return None
+    seconds = quota.wait_seconds(current_user.id, asked.action, most=asked.most)
+    if not seconds:
+        return None
+    says = gettext(
+        "Trong một giờ, mỗi người thực hiện việc này tối đa %(most)s lần. Vui lòng gửi lại sau %(minutes)s phút.",
+        most=asked.most,
+        minutes=-(-seconds // 60),
+    )
+    answer = kept(429, "too_much", heading=gettext("Có quá nhiều yêu cầu"), says=says)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer

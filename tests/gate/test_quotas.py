@@ -1,0 +1,46 @@
+"""So many drafts, revisions and remarks a person and hour: what is too much is kept, not lost (T31)."""
+
+import pytest
+from sqlalchemy import func, select
+
+from gate import quotas
+from models.base import db
+from models.submission import Submission
+
+pytestmark = pytest.mark.database
+
+DRAFT = {
+    "kind": "news", "title": "Bé làm quen với sách", "body": "<div>Góc sách của lớp lá.</div>", "school": "",
+    "author_line": "Phan Đình Bình", "category": "", "act": "save",
+}  # fmt: skip
+
+
+def drafts():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Submission))
+
+
+def test_the_next_draft_of_an_hour_is_kept_and_goes_through_later(make, cast, client, monkeypatch):
+    monkeypatch.setitem(quotas.QUOTAS, "portal.compose", quotas.DRAFTS._replace(most=2))
+    make.clock_at("2021-05-17 08:00")
+    make.submission(author=cast.binh)
+    make.clock_at("2021-05-17 08:30")
+    make.submission(author=cast.binh)
+    binh, lan = client.as_(cast.binh), client.as_(cast.lan)
+
+    refused = binh.send("/don-vi/soan", **DRAFT)
+
+    assert refused.status_code == 429
+    assert 1700 < int(refused.headers["Retry-After"]) <= 1800
+    assert "sau 30 phút" in refused.text and "&lt;div&gt;Góc sách của lớp lá.&lt;/div&gt;" in refused.text
+    assert drafts() == 2
+    assert lan.send("/don-vi/soan", **DRAFT).status_code == 303
+    make.clock_at("2021-05-17 09:00:05")
+    assert binh.send("/don-vi/soan", **DRAFT).status_code == 303
+    assert drafts() == 4
+
+
+def test_every_quota_stands_at_an_address_that_is_pressed(house):
+    pressed = {rule.endpoint for rule in house.url_map.iter_rules() if "POST" in rule.methods}
+
+    assert quotas.QUOTAS.keys() <= pressed
