@@ -1,13 +1,16 @@
 """A process that begins as a copy of ours: what we have read and built is in memory once for all of them."""
 
 import gc
+import io
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from embedded.places import DISK_FULL
 
 HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
@@ -70,9 +73,23 @@ def _take_files(log: Path) -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     # A line at a time, and in the one encoding, whatever ours were.
     sys.stdout, sys.stderr = (
-        open(number, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115  (as long as the process)
+        io.TextIOWrapper(
+            io.BufferedWriter(_Log(number, "w", closefd=False)), encoding="utf-8", line_buffering=True
+        )
         for number in (1, 2)
     )
+
+
+class _Log(io.FileIO):
+    """A full disk costs lines of the log, not the process that would write them."""
+
+    def write(self, line: Any) -> int:
+        try:
+            return super().write(line)
+        except OSError as refusal:
+            if refusal.errno not in DISK_FULL:
+                raise
+            return len(line)
 
 
 def _call_oneself(name: str) -> None:

@@ -18,6 +18,7 @@ from embedded.launch import Owner
 # A Unix socket's path must fit 104 bytes on some systems; the longest name below it takes 18.
 LONGEST_SOCKETS_FOLDER = 80
 ROTATE_LOG_AT_BYTES = 10_000_000
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,6 @@ def explained(folder: Path) -> Iterator[None]:
     except OSError as refusal:
         if refusal.errno == errno.EROFS:
             raise CellarError("no_permission", folder=refusal.filename or folder) from refusal
-        if refusal.errno in (errno.ENOSPC, errno.EDQUOT):
+        if refusal.errno in DISK_FULL:
             raise CellarError("disk_full", folder=folder, free_mb=0, needed_mb=1) from refusal
         raise

@@ -20,7 +20,7 @@ from embedded import forking
 from embedded.child import Child, Running
 from embedded.errors import CellarError, tail
 from embedded.guardian import Guardian
-from embedded.places import Place
+from embedded.places import DISK_FULL, Place
 
 __all__ = ["Child", "Status", "detach", "require_free_port", "run", "status", "stop"]
 
@@ -153,9 +153,18 @@ class _Supervisor:
         self, children: Sequence[Child], place: Place, say: Say, signals: "_Signals", watch: Guardian
     ) -> None:
         self.running = [Running(child, place.log(child.name)) for child in children]
-        self.place, self.say, self.signals, self.guardian = place, say, signals, watch
-        self.is_ready = False
+        self.place, self.signals, self.guardian = place, signals, watch
+        self._say = say
+        self.is_ready = self.is_written = False
         self._write_state()
+
+    def say(self, sentence: str) -> None:
+        """Nobody dies of what cannot be said, say into a file on a full disk."""
+        try:
+            self._say(sentence)
+        except OSError as refusal:
+            if refusal.errno not in DISK_FULL:
+                raise
 
     def start_all(self) -> None:
         for each in self.running:
@@ -200,6 +209,8 @@ class _Supervisor:
             self.say(f"{each.child.name}: {'phải dừng ngay' if was_late else 'đã dừng'}.")
 
     def _revive(self) -> None:
+        if not self.is_written:
+            self._write_state()
         self.guardian.keep_alive((each.pid, each.child.stop_seconds) for each in self.running if each.pid)
         for each in self.running:
             if each.has_died():
@@ -216,12 +227,21 @@ class _Supervisor:
         self._write_state()
 
     def _write_state(self) -> None:
+        """For `status`; while the disk is full it is tried again with every look at the children."""
         children = {each.child.name: {"pid": each.pid, "restarts": each.restarts} for each in self.running}
         path = _state_file(self.place)
         # Moved into place whole: a reader never sees half of it.
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({"pid": os.getpid(), "is_ready": self.is_ready, "children": children}))
-        fresh.replace(path)
+        state = json.dumps({"pid": os.getpid(), "is_ready": self.is_ready, "children": children})
+        try:
+            fresh.write_text(state)
+            fresh.replace(path)
+        except OSError as refusal:
+            if refusal.errno not in DISK_FULL:
+                raise
+            self.is_written = False
+        else:
+            self.is_written = True
 
 
 class _Signals:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embedded import supervisor
+from embedded import places, supervisor
 from embedded.errors import CellarError
 
 pytestmark = pytest.mark.fault
@@ -238,3 +238,22 @@ def test_a_detached_house_that_fails_shows_its_last_words(data: Path) -> None:
 
     assert refusal.value.code == "supervisor_died"
     assert "no port" in refusal.value.says
+
+
+def test_a_disk_that_is_full_costs_words_and_notes_but_nobody_his_life(tmp_path, monkeypatch):
+    place = places.Place.at(tmp_path).prepare()
+    full = OSError(28, "No space left on device")
+
+    def no_room(*_: object) -> None:
+        raise full
+
+    minder = supervisor._Supervisor([], place, no_room, None, None)
+    assert minder.is_written
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", no_room)
+        minder.note_ready()
+        minder.say("web: đã chết")
+    assert (minder.is_written, supervisor._state(place)["is_ready"]) == (False, False)
+
+    minder._write_state()
+    assert supervisor._state(place)["is_ready"]

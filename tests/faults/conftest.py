@@ -19,9 +19,12 @@ from sqlalchemy import Engine, text
 from models.base import db
 from models.outbox import JobPause
 from tests.clients import Client
+from tests.faults.premises import Premises, founded, opened
 from tests.faults.processes import ROOT, until
 from tests.faults.visitors import Visitor
+from tests.mail_peer import mail_peer
 from tests.post_office import PostOffice
+from workflow import accounts
 
 FULL = os.environ.get("FAULTS") == "full"
 """`make test-faults`: every pass of every point, the storm, and what takes long."""
@@ -203,3 +206,29 @@ def drained(post_office: PostOffice, superuser: Engine) -> Callable[[], None]:
         db.session.rollback()
 
     return wait
+
+
+@contextlib.contextmanager
+def living_in(
+    data: Path, log: Path, password_hash: str
+) -> Iterator[tuple[Premises, list[Visitor], str, Path]]:
+    """Servers of its own on `data`, the house up on them, and two people signed in."""
+    with founded(data, password_hash) as (house, url), mail_peer() as peer:
+        house.test_client_class = Client
+        visitors = []
+        for name in ("binh", "nga"):
+            inside = house.test_client().as_(accounts.by_email(f"{name}@example.edu.vn"))
+            cookie = inside.get_cookie("session")
+            assert cookie is not None
+            visitors.append(Visitor(f"session={cookie.value}", inside.token))
+        with opened(data, peer, log) as premises:
+            yield premises, visitors, url, log
+
+
+@pytest.fixture
+def storm_house(
+    app, password_hash: str, tmp_path: Path
+) -> Iterator[tuple[Premises, list[Visitor], str, Path]]:
+    """A whole house whose servers may be killed."""
+    with living_in(tmp_path / "house", tmp_path / "house.log", password_hash) as house:
+        yield house

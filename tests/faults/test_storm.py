@@ -3,35 +3,25 @@
 Beside it stands the usual way, commit and then send, on the same servers at the same time (`careless.py`).
 """
 
-import http.client
 import os
 import random
 import sys
-import threading
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.clients import Client
 from tests.faults import invariants, usual
-from tests.faults.premises import LEASE_SECONDS, Premises, founded, opened, wait_for
-from tests.faults.visitors import Sending, Visitor
-from tests.mail_peer import mail_peer
-from workflow import accounts
+from tests.faults.load import Load, loaded
+from tests.faults.premises import LEASE_SECONDS, Premises, wait_for
 
 pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(7200)]
 
 SECONDS = 60 * float(os.environ.get("MINUTES") or 1)
 SEED = int(os.environ.get("SEED") or 20210520)
 CALM_SECONDS = 20.0
-CLIENTS = 4
 
 FAULTS: dict[str, Callable[[Premises, random.Random], object]] = {
     "web killed": lambda house, _: house.kill("web"),
@@ -47,69 +37,6 @@ OPENS_THE_WINDOW = ("worker killed", "worker frozen past its lease")
 """While a mail server's 250 is on its way and no mark says so: a letter may be there."""
 
 
-@dataclass
-class Load:
-    """Clients that draft and send, and press again until they are told that it is done."""
-
-    port: int
-    over: threading.Event = field(default_factory=threading.Event)
-    acked: list[str] = field(default_factory=list)
-    presses: Counter[str] = field(default_factory=Counter)
-
-    def work(self, visitor: Visitor) -> None:
-        while not self.over.is_set():
-            self.one(visitor)
-
-    def one(self, visitor: Visitor) -> bool:
-        """Draft a piece and send it; False when the day was over first."""
-        command = str(uuid.uuid4())
-        code = self._insist(lambda: _drafted(visitor, self.port, command))
-        if not code:
-            return False
-        self.acked.append(command)
-        sending = Sending(code)
-        if not self._insist(lambda: visitor.send(self.port, sending)):
-            return False
-        self.acked.append(sending.command)
-        return True
-
-    def _insist(self, press: Callable[[], object]) -> object:
-        while not self.over.is_set():
-            try:
-                if done := press():
-                    self.presses["done"] += 1
-                    return done
-                self.presses["refused"] += 1
-            except (OSError, http.client.HTTPException):
-                self.presses["no answer"] += 1
-            self.over.wait(0.1)
-        return None
-
-
-def _drafted(visitor: Visitor, port: int, command: str) -> str:
-    """The code of the draft; empty when it was not acknowledged."""
-    status, place = visitor.post(
-        port, "/don-vi/soan", command=command, kind="news", act="send", category="",
-        title=f"Bếp ăn một chiều {command[:8]}", body="<div>Ngày 05/5/2021, bếp ăn được đưa vào sử dụng.</div>",
-        author_line="Trần Thị Lan", school="Trường Mầm non Hoa Mai",
-    )  # fmt: skip
-    return place.split("/")[-1].removesuffix("#gui") if status == 303 and place.endswith("#gui") else ""
-
-
-@pytest.fixture
-def storm_house(app, password_hash, tmp_path) -> Iterator[tuple[Premises, list[Visitor], str, Path]]:
-    """Its own servers, the house up on them, and two people signed in."""
-    data, log = tmp_path / "house", tmp_path / "house.log"
-    with founded(data, password_hash) as (house, url), mail_peer() as peer:
-        house.test_client_class = Client
-        visitors = []
-        for name in ("binh", "nga"):
-            inside = house.test_client().as_(accounts.by_email(f"{name}@example.edu.vn"))
-            visitors.append(Visitor(f"session={inside.get_cookie('session').value}", inside.token))
-        with opened(data, peer, log) as premises:
-            yield premises, visitors, url, log
-
-
 @pytest.fixture
 def tell(capfd) -> Callable[..., None]:
     """Past pytest's capture: these numbers are what the run is for."""
@@ -120,18 +47,6 @@ def tell(capfd) -> Callable[..., None]:
             sys.stdout.flush()
 
     return aloud
-
-
-@contextmanager
-def loaded(load: Load, visitors: list[Visitor]) -> Iterator[Load]:
-    people = [visitors[number % len(visitors)] for number in range(CLIENTS)]
-    threads = [threading.Thread(target=load.work, args=(one,), daemon=True) for one in people]
-    for thread in threads:
-        thread.start()
-    yield load
-    load.over.set()
-    for thread in threads:
-        thread.join(30)
 
 
 @pytest.mark.timeout(7200)
