@@ -5,18 +5,20 @@ two clocks, a restart or a second look on the same day from reminding twice.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.organisation import Unit
 from models.people import Account
 from models.period import Period, Reminder
-from workflow import accounts, clock, outbox
+from workflow import accounts, clock, mishaps, outbox
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
@@ -53,13 +55,17 @@ class Due:
         )
 
 
+Planner = Callable[[datetime, int | None], Sequence[Due]]
+"""(now, unit or None for all) -> what is to be written down."""
+
+
 def remind(on: date) -> Mapping[str, int]:
     """The reminders of one day: who is short is reminded once, by the strongest occasion due."""
-    return _write_down(lambda now: reminders_due(on, now))
+    return _write_down("reminders", lambda now, unit_id: reminders_due(on, now, unit_id))
 
 
-def reminders_due(on: date, now: datetime) -> list[Due]:
-    """What `remind` would write down at `now`; changes nothing."""
+def reminders_due(on: date, now: datetime, unit_id: int | None = None) -> list[Due]:
+    """What `remind` would write down at `now`, for all units or one; changes nothing."""
     known = calendar_days.exceptions()
 
     def plan(duty: Duty) -> Plan:
@@ -74,16 +80,16 @@ def reminders_due(on: date, now: datetime) -> list[Due]:
             known=known,
         )
 
-    return _planned(plan, now)
+    return _planned(plan, now, unit_id)
 
 
 def give_late_notice(on: date) -> Mapping[str, int]:
     """The late notices of one day: who is still short after the deadline is told until when it may follow."""
-    return _write_down(lambda now: late_notices_due(on, now))
+    return _write_down("late_notices", lambda now, unit_id: late_notices_due(on, now, unit_id))
 
 
-def late_notices_due(on: date, now: datetime) -> list[Due]:
-    """What `give_late_notice` would write down at `now`; changes nothing."""
+def late_notices_due(on: date, now: datetime, unit_id: int | None = None) -> list[Due]:
+    """What `give_late_notice` would write down at `now`, for all units or one; changes nothing."""
     known = calendar_days.exceptions()
 
     def plan(duty: Duty) -> Plan:
@@ -98,21 +104,21 @@ def late_notices_due(on: date, now: datetime) -> list[Due]:
             known=known,
         )
 
-    return _planned(plan, now)
+    return _planned(plan, now, unit_id)
 
 
 def give_shortfall_notice(on: date) -> Mapping[str, int]:
     """The notices of one day to who is short of a month that is over; of several months slept over, of the newest."""
-    return _write_down(lambda now: shortfalls_due(on, now))
+    return _write_down("shortfalls", lambda now, unit_id: shortfalls_due(on, now, unit_id))
 
 
-def shortfalls_due(on: date, now: datetime) -> list[Due]:
-    """What `give_shortfall_notice` would write down at `now`; changes nothing."""
+def shortfalls_due(on: date, now: datetime, unit_id: int | None = None) -> list[Due]:
+    """What `give_shortfall_notice` would write down at `now`, for all units or one; changes nothing."""
     known = calendar_days.exceptions()
     newest: dict[int, Duty] = {}
     due = [
         duty
-        for duty in duties.owing(now=now)
+        for duty in duties.owing(now=now, unit_id=unit_id)
         if reminding.due_shortfall(
             duty.deadline_at,
             duty.closed_at,
@@ -133,19 +139,54 @@ def shortfalls_due(on: date, now: datetime) -> list[Due]:
     ]
 
 
-def _planned(plan: Callable[[Duty], Plan], now: datetime) -> list[Due]:
+def _planned(plan: Callable[[Duty], Plan], now: datetime, unit_id: int | None) -> list[Due]:
     return [
-        Due(duty, planned.sent, planned.skipped) for duty in duties.owing(now=now) for planned in [plan(duty)]
+        Due(duty, planned.sent, planned.skipped)
+        for duty in duties.owing(now=now, unit_id=unit_id)
+        for planned in [plan(duty)]
     ]
 
 
-def _write_down(plan: Callable[[datetime], Sequence[Due]]) -> Mapping[str, int]:
+def _write_down(job: str, plan: Planner) -> Mapping[str, int]:
+    """All units in one transaction; where that cannot be, each by itself, and the bad ones are noted as mishaps."""
+    began, bad = mishaps.began(), dict[int, Exception]()
+    try:
+        told = _write_down_for(None, plan)
+    except OperationalError:
+        raise
+    except Exception:
+        db.session.rollback()
+        told = _write_down_apart(plan, bad)
+    stumbled = {f"unit:{unit_id}": error for unit_id, error in bad.items()}
+    for target, error in stumbled.items():
+        mishaps.note(job, target, error)
+    mishaps.settle(job, stumbled.keys(), since=began)
+    return {**told, "failed": len(bad)} if bad else told
+
+
+def _write_down_apart(plan: Planner, bad: dict[int, Exception]) -> Counter[str]:
+    """Raises when most units cannot be reckoned with: then it is the house that is broken and not they."""
+    units, told = duties.units(), Counter[str]()
+    for unit_id in units:
+        try:
+            told.update(_write_down_for(unit_id, plan))
+        except OperationalError:
+            raise
+        except Exception as error:
+            db.session.rollback()
+            bad[unit_id] = error
+    if 2 * len(bad) > len(units):
+        raise next(iter(bad.values()))
+    return told
+
+
+def _write_down_for(unit_id: int | None, plan: Planner) -> Counter[str]:
     with change():
-        due = plan(clock.now())
+        due = plan(clock.now(), unit_id)
         sent = _record([(each.duty, each.sent) for each in due if each.sent], is_skipped=False)
         skipped = _record([(each.duty, one) for each in due for one in each.skipped], is_skipped=True)
         letters = [each.letter for each in due if each.letter and _cell(each.duty, each.sent) in sent]
-        return {"sent": outbox.put_all(letters), "skipped": len(skipped)}
+        return Counter(sent=outbox.put_all(letters), skipped=len(skipped))
 
 
 def _cell(duty: Duty, occasion: str | None) -> tuple[int, int, str | None]:

@@ -7,9 +7,11 @@ from sqlalchemy import select, text
 
 from models.audit import AuditEvent
 from models.base import db
+from models.mishap import Mishap
 from workflow import deadlines, reminders, submissions
 from workflow.engine.errors import Invalid, NotAllowed
 from workflow.engine.unit_of_work import change
+from workflow.rules import reminding
 
 pytestmark = pytest.mark.database
 
@@ -147,3 +149,60 @@ def test_only_who_keeps_the_months_reminds_by_hand_and_never_without_a_reason(ca
     with pytest.raises(Invalid) as refused:
         reminders.remind_by_hand(may, unit=cast.can_loc, reason="  ", by=cast.son)
     assert refused.value.refusals[0].code == "reason_required"
+
+
+@pytest.fixture
+def spoiled(cast, may, superuser):
+    """An extension to the end of time, as a hand in the database would write it: no program can reckon with it."""
+    with superuser.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO extension (period_id, unit_id, deadline_at, reason, granted_by)"
+                " VALUES (:period, :unit, 'infinity', 'Thử', :by)"
+            ),
+            {"period": may.id, "unit": cast.can_loc.id, "by": cast.son.id},
+        )
+    return cast.can_loc
+
+
+def stumbled() -> list[tuple[str, str, int]]:
+    db.session.rollback()
+    return [(row.job, row.target, row.times) for row in db.session.scalars(select(Mishap))]
+
+
+@pytest.mark.parametrize(
+    ("act", "job", "when", "occasion"),
+    [
+        (reminders.remind, "reminders", "2021-05-12 08:00", "t7"),
+        (reminders.give_late_notice, "late_notices", "2021-05-20 08:00", "late"),
+        (reminders.give_shortfall_notice, "shortfalls", "2021-05-26 08:00", "short"),
+    ],
+)
+def test_r5_a_unit_that_cannot_be_reckoned_with_is_shown_and_the_others_are_reminded(
+    cast, spoiled, clock_at, superuser, act, job, when, occasion
+):
+    now = clock_at(when)
+    if job == "shortfalls":
+        deadlines.close_due(now)
+
+    told = act(now.date())
+
+    assert {(code, what) for code, what, _ in recorded()} >= {("h-ky-anh", occasion), ("tx-ky-anh", occasion)}
+    assert told["sent"] == 2
+    assert (told["failed"], stumbled()) == (1, [(job, f"unit:{spoiled.id}", 1)])
+    with superuser.begin() as connection:
+        connection.execute(text("DELETE FROM extension"))
+    assert act(now.date())["sent"] == 1
+    assert stumbled() == []
+
+
+def test_when_most_units_cannot_be_reckoned_with_it_is_the_house_that_fails_loudly(
+    may, clock_at, monkeypatch
+):
+    clock_at("2021-05-12 08:00")
+    monkeypatch.setattr(reminding, "due_reminder", lambda *_, **__: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        reminders.remind(date(2021, 5, 12))
+
+    assert stumbled() == []

@@ -56,6 +56,11 @@ def owing(*, now: datetime, period_id: int | None = None, unit_id: int | None = 
     return [Duty(**{**row, "recorded": frozenset(row["recorded"])}) for row in rows]
 
 
+def units() -> Sequence[int]:
+    """Every unit there ever was: for going through them one by one."""
+    return db.session.scalars(text("SELECT id FROM unit ORDER BY sort_key, id")).all()
+
+
 _INCOMPLETE = text("""
 SELECT u.id
 FROM unit u JOIN directive d ON u.kind = ANY (d.bound_unit_kinds)
