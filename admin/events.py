@@ -16,12 +16,21 @@ from workflow.wording import ROLES
 
 
 def rows(events: Iterable[Any]) -> list[dict[str, Any]]:
-    """A page of them. Each address differs by its number only, and building one costs."""
-    place = url_for("desk_audit.event", number=0).removesuffix("0")
-    return [row(event, place) for event in events]
+    """A page of them. Each address differs by its number only, and few acts are told in many rows."""
+    place, says = url_for("desk_audit.event", number=0).removesuffix("0"), _Saying()
+    return [row(event, place, says) for event in events]
 
 
-def row(event: Any, place: str) -> dict[str, Any]:
+class _Saying(dict[tuple[str, str], str]):
+    """What an act is called in the reader's language, asked for once a page."""
+
+    def __missing__(self, act: tuple[str, str]) -> str:
+        said: str = gettext(action_name(*act))
+        self[act] = said
+        return said
+
+
+def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     code = event.action.partition("refused/")[2]
     trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
     return {
@@ -30,7 +39,7 @@ def row(event: Any, place: str) -> dict[str, Any]:
         "who": event.who or gettext("Hệ thống"),
         "seat": event.seat or "",
         "act": "consent" if trigger == "answer" else trigger,
-        "says": gettext(action_name(event.action, trigger)),
+        "says": says[event.action, trigger],
         "refused": bool(code),
         "subject": event.subject
         or event.about
@@ -59,7 +68,7 @@ ABOUT = {
 
 def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
     """As look/parts/audit.html draws the drawer; `payload` with its seals opened."""
-    told = row(event, url_for("desk_audit.index"))
+    told = row(event, url_for("desk_audit.index"), _Saying())
     is_piece = event.submission_id is not None
     return {
         **told,
@@ -111,4 +120,9 @@ def personal(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Ite
             yield gettext(PRIVATE.get(name, name)), value
 
 
-PRIVATE = {"said": N_("Lời trao đổi"), "address": N_("Địa chỉ mạng"), "words": N_("Từ tìm kiếm"), "search": N_("Từ tìm kiếm")}
+PRIVATE = {
+    "said": N_("Lời trao đổi"),
+    "address": N_("Địa chỉ mạng"),
+    "words": N_("Từ tìm kiếm"),
+    "search": N_("Từ tìm kiếm"),
+}

@@ -35,38 +35,45 @@ def holding(text_sql: str) -> str:
 # --- what waits ---------------------------------------------------------------------------------------------------
 
 _WAITING = text(f"""
-WITH open AS (
-  SELECT s.id, s.state, s.state_since, s.claimed_by, s.scheduled_at, s.revision_id, u.short_name, s.code
-  FROM submission s JOIN unit u ON u.id = s.unit_id
-  WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL
+WITH open AS MATERIALIZED (
+  SELECT s.state, s.state_since, s.claimed_by, s.scheduled_at, s.revision_id
+  FROM submission s WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL
 ),
 seats AS (
-  SELECT u.id, u.short_name, c.status, (SELECT count(*) FROM composition x WHERE x.directive_id = c.directive_id)
+  SELECT u.short_name, c.status, (SELECT count(*) FROM composition x WHERE x.directive_id = c.directive_id)
     - (SELECT count(*) FROM seat s WHERE s.committee_id = c.id AND s.valid_to IS NULL) AS missing
   FROM unit u LEFT JOIN committee c ON c.unit_id = u.id AND c.valid_to IS NULL
   WHERE u.valid_from <= :today AND (u.valid_to IS NULL OR :today < u.valid_to)
 )
-SELECT
-  (SELECT count(*) FROM open WHERE state = ANY(:sent)) AS sent,
-  (SELECT count(*) FROM open WHERE state = ANY(:sent) AND claimed_by IS NULL) AS unclaimed,
-  (SELECT min(state_since) FROM open WHERE state = ANY(:sent) AND claimed_by IS NULL) AS unclaimed_since,
-  (SELECT count(*) FROM open WHERE state = ANY(:sent) AND claimed_by = :me) AS mine,
-  (SELECT min(state_since) FROM open WHERE state = ANY(:sent) AND claimed_by = :me) AS mine_since,
-  (SELECT count(*) FROM open WHERE state = ANY(:ready)) AS ready,
-  (SELECT min(state_since) FROM open WHERE state = ANY(:ready)) AS ready_since,
-  (SELECT count(*) FROM open WHERE state = ANY(:approved)) AS approved,
-  (SELECT count(*) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish,
-  (SELECT min(state_since) FROM open WHERE state = ANY(:approved) AND scheduled_at IS NULL) AS to_publish_since,
+SELECT pieces.*, committees.*,
   (SELECT count(*) FROM open o WHERE {shows_unclear("o.revision_id")}) AS held,
-  (SELECT count(*) FROM envelope WHERE verdict = 'tray') AS tray,
-  (SELECT min(received_at) FROM envelope WHERE verdict = 'tray') AS tray_since,
-  (SELECT count(*) FROM seats WHERE status IS NULL OR missing > 0) AS incomplete,
-  (SELECT string_agg(short_name, ', ' ORDER BY short_name) FROM seats WHERE status IS NULL OR missing > 0)
-    AS incomplete_units,
-  (SELECT count(*) FROM seats WHERE status = 'draft' AND missing = 0) AS to_confirm,
+  tray.tray, tray.tray_since,
   (SELECT count(*) FROM outbox WHERE state = 'dead') AS dead,
   (SELECT count(*) FROM letter WHERE state = 'failed') AS failed_letters,
   (SELECT min(deadline_at) FROM period WHERE is_active AND opens_at <= :now AND deadline_at > :now) AS next_deadline
+FROM (
+  SELECT count(*) FILTER (WHERE is_sent) AS sent,
+    count(*) FILTER (WHERE is_sent AND claimed_by IS NULL) AS unclaimed,
+    min(state_since) FILTER (WHERE is_sent AND claimed_by IS NULL) AS unclaimed_since,
+    count(*) FILTER (WHERE is_sent AND claimed_by = :me) AS mine,
+    min(state_since) FILTER (WHERE is_sent AND claimed_by = :me) AS mine_since,
+    count(*) FILTER (WHERE is_ready) AS ready,
+    min(state_since) FILTER (WHERE is_ready) AS ready_since,
+    count(*) FILTER (WHERE is_approved) AS approved,
+    count(*) FILTER (WHERE is_approved AND scheduled_at IS NULL) AS to_publish,
+    min(state_since) FILTER (WHERE is_approved AND scheduled_at IS NULL) AS to_publish_since
+  FROM (
+    SELECT *, state = ANY(:sent) AS is_sent, state = ANY(:ready) AS is_ready, state = ANY(:approved) AS is_approved
+    FROM open
+  ) AS told
+) AS pieces,
+(
+  SELECT count(*) FILTER (WHERE status IS NULL OR missing > 0) AS incomplete,
+    string_agg(short_name, ', ' ORDER BY short_name) FILTER (WHERE status IS NULL OR missing > 0) AS incomplete_units,
+    count(*) FILTER (WHERE status = 'draft' AND missing = 0) AS to_confirm
+  FROM seats
+) AS committees,
+(SELECT count(*) AS tray, min(received_at) AS tray_since FROM envelope WHERE verdict = 'tray') AS tray
 """)  # noqa: S608  (a constant of the house)
 
 
