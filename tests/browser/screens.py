@@ -81,7 +81,7 @@ def lay(make: Make, cast: Cast) -> Month:
         mail = Envelope(
             sha256=storage.keep(MAIL), received_at=clock.now(), verdict=Verdict.TRAY,
             from_address="la@example.edu.vn", from_name="Người lạ", subject="Tin bài tháng 5",
-            problems=["unknown_sender"],
+            problems=[{"says": "Chưa rõ người gửi thuộc đơn vị nào.", "file": ""}],
         )  # fmt: skip
         letter = Letter(
             key="bai|binh@example.edu.vn|1", kind="receipt", to_address="binh@example.edu.vn", to_name="Bình",

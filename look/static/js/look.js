@@ -213,4 +213,9 @@ on("click", "[data-copy]", async (button) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   button.querySelector("span").textContent = button.dataset.copied;
 });
+
+/* A menu longer than the screen is shown where one is. */
+const here = document.querySelector(".side nav [aria-current]");
+if (here) here.closest(".side-in").scrollTop = here.offsetTop - 320;
+
 on("click", "[data-print]", () => window.print());
