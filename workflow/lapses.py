@@ -18,6 +18,7 @@ from models.base import db
 from workflow import clock, definitions, mishaps
 from workflow.engine import crashing, driver, moves
 from workflow.engine.definition import Definition, Step
+from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.notices import effects
@@ -50,6 +51,12 @@ TOO_MANY = 50
 """Pieces of one batch that cannot be moved, beyond which it is the house that is broken and not the pieces."""
 
 
+DEFINITION_MISSING = N_(
+    "Bài theo quy trình “{name}” bản {version}, chương trình không còn bản này nên bài không thể quá hạn."
+    " Đề nghị cài lại bản quy trình đó, rồi chạy “toasoan workflow migrate” sang bản mới."
+)
+
+
 @dataclass
 class Run:
     """One run of the sweep: its moment (None is now), its cause on record, its pace, and what it leaves alone."""
@@ -76,6 +83,7 @@ def sweep(*, at: datetime | None = None) -> int:
     resting = db.session.scalars(_RESTING, {"job": JOB}).all()
     run, began = Run(at, resting), mishaps.began()
     swept = sum(_sweep(definition, step, run) for definition, step in _lapses())
+    _note_those_without_definition(run)
     mishaps.settle(JOB, {*run.stumbled, *map(_target, resting)}, since=began)
     return swept
 
@@ -84,6 +92,36 @@ _RESTING = text(
     "SELECT split_part(target, ':', 2)::bigint FROM mishap"
     " WHERE job = :job AND last_at > now() - interval '1 hour'"
 )
+
+
+# Only drafts, and after the sweep: those past their deadline that are left are few.
+_WITHOUT_DEFINITION = text(f"""
+SELECT s.id, s.workflow, s.workflow_version
+FROM submission s JOIN period p ON p.id = s.period_id
+WHERE s.state = ANY(:states) AND s.first_sent_at IS NULL AND s.discarded_at IS NULL AND s.set_aside_reason IS NULL
+  AND NOT (s.workflow || ' ' || s.workflow_version = ANY(:known)) AND s.id <> ALL(:resting)
+  AND p.deadline_at <= :now AND {deadline("s.unit_id")} <= :now
+ORDER BY s.id LIMIT :most
+""")  # noqa: S608  (constants of the house)
+
+
+def _note_those_without_definition(run: Run) -> None:
+    """Drafts of a version that the program no longer has: nobody can move them, so they are shown."""
+    asked = {
+        "states": sorted({step.source for _, step in _lapses()}),
+        "known": [f"{name} {version}" for name, version in definitions.engines()],
+        "resting": list(run.resting),
+        "now": run.at or clock.now(),
+        "most": TOO_MANY,
+    }
+    left = db.session.execute(_WITHOUT_DEFINITION, asked).all()
+    db.session.rollback()
+    for row in left:
+        error = Invalid(
+            "definition_missing", DEFINITION_MISSING, name=row.workflow, version=row.workflow_version
+        )
+        mishaps.note(JOB, _target(row.id), error)
+        run.stumbled.add(_target(row.id))
 
 
 def lapsing(at: datetime) -> dict[int, datetime]:

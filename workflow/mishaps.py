@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.mishap import Mishap
+from workflow.engine.errors import ToaSoanError
 from workflow.engine.unit_of_work import bookkeeping
 
 log = structlog.get_logger("workflow.mishaps")
@@ -32,11 +33,16 @@ def minding(job: str, target: str, stumbled: set[str]) -> Iterator[None]:
 def note(job: str, target: str, error: Exception) -> None:
     """Write down that a job stumbled at something, the first time or again."""
     log.error("stumbled", job=job, target=target, exc_info=error)
-    said = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:LONGEST]
-    row = insert(Mishap).values(job=job, target=target, error=said)
-    again = {"error": said, "times": Mishap.times + 1, "last_at": func.now()}
+    said = error.sentence() if isinstance(error, ToaSoanError) else f"{type(error).__name__}: {_cause(error)}"
+    row = insert(Mishap).values(job=job, target=target, error=said[:LONGEST])
+    again = {"error": said[:LONGEST], "times": Mishap.times + 1, "last_at": func.now()}
     with bookkeeping() as session:
         session.execute(row.on_conflict_do_update(index_elements=["job", "target"], set_=again))
+
+
+def _cause(error: Exception) -> object:
+    """What the database said, without the statement around it."""
+    return getattr(error, "orig", None) or error
 
 
 def began() -> datetime:

@@ -265,3 +265,27 @@ def test_the_next_transaction_is_as_large_as_the_time_allows_that_the_last_one_t
         sizes.append(run.size)
 
     assert sizes == [2_000, 4_000, 5_000, 5_000, 1_250, lapses.FEWEST]
+
+
+def test_a_draft_of_a_version_that_is_gone_is_shown_with_a_sentence_and_the_others_lapse(
+    drafts, clock_at, superuser
+):
+    orphan, _ = drafts(2)
+    with superuser.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("UPDATE submission SET workflow_version = 99 WHERE id = :id"), {"id": orphan})
+    clock_at("2021-05-19 23:59")
+    assert (deadlines.sweep(), notes()) == (0, [])
+    clock_at("2021-05-20 00:01")
+
+    assert deadlines.sweep() == 1
+    assert deadlines.sweep() == 0
+
+    assert notes() == [("sweep", f"submission:{orphan}", 1)]
+    noted = db.session.scalars(select(Mishap)).one()
+    assert noted.error.startswith("Bài theo quy trình “monthly-submission” bản 99, chương trình không còn")
+    with superuser.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("UPDATE submission SET workflow_version = 1 WHERE id = :id"), {"id": orphan})
+    _an_hour_later(superuser)
+    assert (deadlines.sweep(), notes()) == (1, [])
