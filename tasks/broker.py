@@ -5,8 +5,10 @@ there, so a message that is lost, doubled, late or forged changes nothing but th
 delays, and no Retries middleware: tries are counted in the database.
 """
 
+import contextlib
 import os
 import time
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,20 +48,58 @@ HANDS: Mapping[str, int] = {"mail": 6, "media": 2}
 of eight to everything else, and pictures, which keep a core busy for a second each, leave six to the letters."""
 
 
+# As Dramatiq's own for one message: one that another worker was given meanwhile is his to acknowledge.
+_THROUGH = """
+for _, id in ipairs(ARGV) do
+  if redis.call('srem', KEYS[1], id) > 0 then redis.call('hdel', KEYS[2], id) end
+end
+"""
+
+
 class _Listener(_RedisConsumer):
-    """Takes messages as Dramatiq does, but waits for the next one at a bell.
+    """Takes messages as Dramatiq does, but waits for the next one at a bell, and acknowledges many at once.
 
     Dramatiq sleeps between two looks, up to a second: the median wait after a silence was 390 ms. A shorter sleep
-    makes an idle worker ask Redis hundreds of times a second.
+    makes an idle worker ask Redis hundreds of times a second. And it asks Redis once for each message done: a third
+    of what a message costs that does nothing.
     """
 
-    def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int, _timeout: int) -> None:
+    def __init__(self, broker: "_Broker", queue_name: str, prefetch: int, _timeout: int) -> None:
         hands = HANDS.get(queue_name, prefetch)
         super().__init__(broker, queue_name, min(hands, prefetch), 0)  # type: ignore[no-untyped-call]
         # Many at a time: with full hands each message done would be followed by a question for one more.
         self._full = hands - 1 if queue_name in HANDS else prefetch // 2
+        self._through = broker.through[queue_name]
+
+    def ack(self, message: Any) -> None:
+        self._through.append(message.options["redis_message_id"])
+        self.queued_message_ids.discard(message.message_id)
+        # While others are in hand, it is told with them: a row that is done is done, whatever Redis believes.
+        if not self.outstanding_message_count:
+            self._tell()
+
+    def close(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            self._tell()
+
+    def _tell(self) -> None:
+        ids = []
+        with contextlib.suppress(IndexError):
+            while True:
+                ids.append(self._through.popleft())
+        if not ids:
+            return
+        kept = f"{self.broker.namespace}:"
+        acks = f"{kept}__acks__.{self.broker.broker_id}.{self.queue_name}"
+        try:
+            self.broker.tell(keys=[acks, f"{kept}{self.queue_name}.msgs"], args=ids)
+        except redis.RedisError as error:
+            self._through.extend(ids)
+            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
 
     def __next__(self) -> Any:
+        if not self.message_cache:
+            self._tell()
         if not self.message_cache and self.outstanding_message_count > self._full:
             time.sleep(FULL_HANDS_SECONDS)
             return None
@@ -76,6 +116,12 @@ class _Listener(_RedisConsumer):
 
 
 class _Broker(RedisBroker):
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)  # type: ignore[no-untyped-call]
+        self.through: defaultdict[str, deque[str]] = defaultdict(deque)
+        """Of each queue, messages that are done and not acknowledged. They outlive a consumer that lost its line."""
+        self.tell = self.client.register_script(_THROUGH)
+
     @property
     def consumer_class(self) -> type[_Listener]:
         return _Listener
@@ -99,7 +145,7 @@ def bell_of(queue: str) -> str:
 def setup(app: Flask) -> RedisBroker:
     """The broker of this process, with one actor a queue that works inside `app`."""
     house = settings()
-    broker = _Broker(  # type: ignore[no-untyped-call]
+    broker = _Broker(
         client=redis.Redis.from_url(
             house.redis_url,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,

@@ -7,7 +7,7 @@ from statistics import median
 from tests.bench import postroom
 from tests.bench.figures import Figure, Stage
 
-ROUNDS, MESSAGES = 3, 4000
+ROUNDS, MESSAGES = 3, 20_000
 
 
 def measure(stage: Stage) -> Iterable[Figure]:

@@ -58,7 +58,7 @@ def running(*programs: list[str], data: Path, **more: str) -> Iterator[None]:
 
 
 def staff(*, workers: int = 1) -> list[list[str]]:
-    return [["tests.bench.staff", role] for role in ["clock", *["worker"] * workers]]
+    return [["tests.bench.staff", "clock", "1"], ["tests.bench.staff", "worker", str(workers)]]
 
 
 DRAMATIQ = ["dramatiq", "tests.bench.plain:broker", "--processes", "2", "--threads", "8"]

@@ -1,0 +1,79 @@
+"""Messages that are done: acknowledged together, and not forgotten while Redis is away."""
+
+import pytest
+import redis
+from dramatiq.errors import ConnectionClosed
+
+from tasks.broker import ring
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def taken(broker):
+    """Three messages of one queue in one worker's hands: (consumer, messages)."""
+    for number in (1, 2, 3):
+        ring(broker, "default", [number])
+    consumer = broker.consume("default", prefetch=8)
+    return consumer, [next(consumer) for _ in range(3)]
+
+
+@pytest.fixture
+def held(broker):
+    """Messages that Redis still holds, and those of them that it believes a worker has."""
+
+    def count():
+        acks = broker.client.keys("dramatiq:__acks__*default")
+        return broker.client.hlen("dramatiq:default.msgs"), sum(broker.client.scard(key) for key in acks)
+
+    return count
+
+
+def test_those_that_are_done_wait_for_each_other_and_the_last_one_takes_them_along(taken, held):
+    consumer, (first, second, third) = taken
+
+    consumer.ack(first)
+    consumer.ack(second)
+    assert held() == (3, 3)
+    consumer.ack(third)
+
+    assert held() == (0, 0)
+
+
+def test_whoever_asks_for_more_tells_what_is_done(taken, held):
+    consumer, (first, _second, _third) = taken
+    consumer.ack(first)
+
+    assert next(consumer) is None
+
+    assert held() == (2, 2)
+
+
+def test_what_could_not_be_told_is_told_by_the_next_consumer(taken, held, broker, monkeypatch):
+    consumer, messages = taken
+
+    def away(**_what):
+        raise redis.ConnectionError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broker, "tell", away)
+        for message in messages[:2]:
+            consumer.ack(message)
+        with pytest.raises(ConnectionClosed):
+            consumer.ack(messages[2])
+        consumer.close()
+    assert held() == (3, 3)
+
+    assert next(broker.consume("default", prefetch=8)) is None
+
+    assert held() == (0, 0)
+
+
+def test_a_message_that_another_worker_was_given_is_not_acknowledged(taken, held, broker):
+    consumer, messages = taken
+    broker.client.delete(f"dramatiq:__acks__.{broker.broker_id}.default")
+
+    for message in messages:
+        consumer.ack(message)
+
+    assert held() == (3, 0)
