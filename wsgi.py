@@ -17,7 +17,7 @@ import gate.health
 import look
 import tasks.broker
 from models.tables import db
-from tasks import doorbell, foresight, health, timetable
+from tasks import doorbell, foresight, health, samples, timetable
 from workflow import definitions, founding, logbook
 from workflow.engine import unit_of_work
 from workflow.settings import settings
@@ -37,6 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         "health": health.look,
         "timetable": timetable.lines,
         "preview": foresight.foresee,
+        "sample_letter": samples.sample,
     }
     # Read here: workers, clock and command line open no door, and start a third sooner without them.
     for name in DOORS:

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import get_locale, gettext
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from admin.desk import told
+from admin.desk import can, told
 from admin.fields import typed_moment
 from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
@@ -106,13 +107,21 @@ def _is_shown(offer: Offer) -> bool:
 
 
 def _effect(offer: Offer, letters: Mapping[str, int]) -> str:
-    """“Sẽ gửi 3 thư: Báo đã đăng.”; empty for a step that sends none."""
+    """“Sẽ gửi 3 thư: Báo đã đăng.”, each leading to what it says; empty for a step that sends none."""
     sent = [topic for topic in offer.step.effects if offer.is_allowed and letters.get(topic)]
     if not sent:
         return ""
-    kinds = ", ".join(gettext(TOPICS[topic]) for topic in sent)
     number = sum(letters[topic] for topic in sent)
-    return str(gettext("Sẽ gửi %(n)s thư: %(kinds)s.", n=number, kinds=kinds))
+    says = Markup(gettext("Sẽ gửi %(n)s thư: %(kinds)s."))  # noqa: S704  (our own catalogue)
+    return says % {"n": number, "kinds": Markup(", ").join(map(_letter, sent))}
+
+
+def _letter(topic: str) -> str:
+    name = gettext(TOPICS[topic])
+    if not can("letters.read"):
+        return str(name)
+    address = url_for("desk_letters.sample", kind=topic.removeprefix("letter:"))
+    return Markup('<a href="{}">{}</a>').format(address, name)
 
 
 def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Letters as they were written and what became of them; sent again where they came back, and addresses cleared."""
 
+from typing import Any
+
 from flask import Response, abort, g, make_response, request
 from flask_admin import expose
 from flask_babel import gettext
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from admin.desk import Ledger, attempt, back_to, can, me
 from admin.picks import Pick
+from admin.queues import ask_behind
 from models.base import db
 from models.outbox import Letter
 from workflow import bounces, letters, storage
@@ -36,6 +39,21 @@ class Letters(Ledger):
     def render(self, template: str, **values: object) -> str:
         return super().render(template, states=LETTER_STATES, kinds_of_letter=LETTER_KINDS, **values)
 
+    @expose("/mau")
+    def kinds(self) -> str:
+        """Every letter the house writes, each to be read before it is ever sent."""
+        return self.render("desk/letter_kinds.html")
+
+    @expose("/mau/<kind>")
+    def sample(self, kind: str) -> str:
+        g.frames = "'self'"
+        return self.render("desk/letter_sample.html", kind=kind, language=_language(), sample=_sample(kind))
+
+    @expose("/mau/<kind>/trinh-bay")
+    def sample_html(self, kind: str) -> Response:
+        """The HTML form of a made-up letter, for its frame."""
+        return _still(_sample(kind).html)
+
     @expose("/<int:letter_id>")
     def letter(self, letter_id: int) -> str:
         letter = _found(letter_id)
@@ -49,10 +67,7 @@ class Letters(Ledger):
     @expose("/<int:letter_id>/trinh-bay")
     def html_form(self, letter_id: int) -> Response:
         """The HTML form by itself, for the frame on the letter's page."""
-        answer = make_response(_readable(letter_id).html)
-        answer.headers["Content-Security-Policy"] = STILL
-        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-        return answer
+        return _still(_readable(letter_id).html)
 
     @expose("/<int:letter_id>/nguyen-van")
     def as_sent(self, letter_id: int) -> Response:
@@ -82,6 +97,24 @@ class Letters(Ledger):
         if letter_id.isdecimal() and len(letter_id) < 12:
             return back_to(".letter", letter_id=int(letter_id))
         return back_to(".index_view")
+
+
+def _still(html: str) -> Response:
+    answer = make_response(html)
+    answer.headers["Content-Security-Policy"] = STILL
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+def _language() -> str:
+    """That of the letter, which need not be that of the page."""
+    return "en" if request.args.get("tieng") == "en" else "vi"
+
+
+def _sample(kind: str) -> Any:
+    if kind not in LETTER_KINDS:
+        abort(404)
+    return ask_behind("sample_letter", kind, _language())
 
 
 def _found(letter_id: int) -> Letter:

@@ -78,7 +78,7 @@ TABLE = {
     "desk_inspection": {"index sheet export": "audit.read"},
     "desk_audit": {"index event newest export proof checked check": "audit.read"},
     "desk_letters": {
-        "index_view letter html_form as_sent": "letters.read", "clear send_again": "letters.write",
+        "index_view letter html_form as_sent kinds sample sample_html": "letters.read", "clear send_again": "letters.write",
         f"create_view edit_view delete_view export {SHUT}": "nobody",
     },
     "desk_settings": {"index": "settings.read"},

@@ -12,6 +12,7 @@ from models.vocabulary import LetterState
 from workflow import bounces, letters, storage
 from workflow.engine.unit_of_work import change
 from workflow.letters import Sheet
+from workflow.wording import LETTER_KINDS
 
 pytestmark = pytest.mark.database
 
@@ -163,3 +164,26 @@ def test_a_letter_that_came_back_is_sent_again_with_a_reason_and_only_then(kept,
     [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "letter:resend"))
     told = json.loads(event.payload)
     assert (event.actor_id, told["was"], told["reason"]) == (cast.son.id, "bounced", "Hộp thư đã mở lại")
+
+
+def test_every_kind_of_letter_is_read_before_it_is_ever_sent(cast, client):
+    khang = client.as_(cast.khang)
+    page = khang.get("/quan-tri/thu-da-gui/mau").text
+
+    for kind, name in LETTER_KINDS.items():
+        assert f'href="/quan-tri/thu-da-gui/mau/{kind}">{name}</a>' in page
+        samples = [khang.get(f"/quan-tri/thu-da-gui/mau/{kind}?tieng={code}") for code in ("vi", "en")]
+        assert [sample.status_code for sample in samples] == [200, 200], kind
+        assert "\n--\n" in samples[0].text and samples[0].text != samples[1].text
+    form = khang.get("/quan-tri/thu-da-gui/mau/receipt/trinh-bay")
+    assert "Kính gửi: Trương Thị Bảo Ngọc" in form.text
+    assert form.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert khang.get("/quan-tri/thu-da-gui/mau/khong-co").status_code == 404
+
+
+def test_where_a_letter_is_foretold_it_is_a_link_to_what_it_says(make, cast, client):
+    piece = make.submission(state="edited")
+
+    page = client.as_(cast.minh).get(f"/quan-tri/bai/{piece.id}/").text
+
+    assert '<a href="/quan-tri/thu-da-gui/mau/approved">Báo đã phê duyệt</a>' in page

@@ -29,7 +29,7 @@ NO_PAGES = frozenset({
     # Files, feeds, parts of a page, machines.
     "files.shown", "files.original", "forum.picture", "forum.feed", "forum.section_feed", "forum.seal",
     "desk_audit.proof", "desk_audit.newest", "desk_audit.checked", "health.alive", "health.ready",
-    "desk_periods.press", "desk_letters.html_form", "desk_letters.as_sent",
+    "desk_periods.press", "desk_letters.html_form", "desk_letters.as_sent", "desk_letters.sample_html",
     # Addresses that lead elsewhere.
     "language.switch", "arriving.leave", "arriving.onward", "desk_unit_months.index", "desk_deciding.index",
     "security.verify",
@@ -43,7 +43,7 @@ NO_SCREENS = ("static", "export", "ajax_lookup", "details_view", "edit_view")
 NEW = frozenset({"desk_units.create_view", "desk_accounts.create_view", "desk_sections.create_view"})
 
 SAMPLES: Mapping[str, str] = {
-    "code": "h-can-loc", "workflow": "monthly-submission", "version": "1", "account_id": "1",
+    "code": "h-can-loc", "kind": "awaiting_approval", "workflow": "monthly-submission", "version": "1", "account_id": "1",
 }  # fmt: skip
 OF_PAGE: Mapping[str, Mapping[str, str]] = {
     "forum.section": {"code": "ban-tru"},
