@@ -191,7 +191,7 @@ def scene(app, make, cast):
         "blob": "0" * 64, "size": "1",
     }  # fmt: skip
     values |= {
-        "desk_pieces:trigger": "claim",
+        "desk_pieces:trigger": "claim", "desk_letters:kind": "receipt",
         "desk_pieces.together?": {"buoc": "claim", "chosen": sent.id},
         "desk_units.edit_view?": {"id": cast.can_loc.id},
         "desk_sections.edit_view?": {"id": one("SELECT min(id) FROM category")},
