@@ -43,6 +43,7 @@ class Shape(StrEnum):
 
 
 VARIABLES: Mapping[str, Shape] = {
+    "act": Shape.TEXT,  # add | remove | reset
     "activate_before": Shape.WHEN,
     "address": Shape.TEXT,
     "answer_before": Shape.WHEN,
@@ -71,6 +72,7 @@ VARIABLES: Mapping[str, Shape] = {
     "first_sent_at": Shape.WHEN,
     "from_day": Shape.WHEN,
     "guessed_unit": Shape.TEXT,
+    "happened_at": Shape.WHEN,
     "heirs": Shape.ROWS,  # lines
     "hidden_at": Shape.WHEN,
     "in_pool": Shape.FLAG,  # a draft of the unit: its committee has still to send it
@@ -90,6 +92,7 @@ VARIABLES: Mapping[str, Shape] = {
     "mail": Shape.TEXT,  # the tray's code of a mail
     "mail_count": Shape.NUMBER,
     "mailbox": Shape.TEXT,
+    "means": Shape.TEXT,  # app | passkey
     "members": Shape.ROWS,  # name, title, workplace
     "met_count": Shape.NUMBER,
     "month": Shape.WHEN,  # any day of the period's month
@@ -256,6 +259,10 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "sign_in_link": kind(
         "N26", N_("Đường dẫn đăng nhập"), "system", None, needs="recipient activate_before link",
+    ),
+    "second_step": kind(
+        "", N_("Báo thay đổi xác thực hai bước"), "system", None,
+        needs="recipient act happened_at link", may_lack="means",
     ),
     "account_invitation": kind(
         "N20", N_("Mời kích hoạt tài khoản"), "system", None,

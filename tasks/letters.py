@@ -10,7 +10,7 @@ from datetime import datetime
 from tasks import wording
 from tasks.occasions import accounts, digests, mails, months, pieces, units, waits
 from tasks.occasions.errand import Errand, Payload
-from workflow import clock
+from workflow import clock, wishes
 from workflow.letters import Sheet
 
 
@@ -26,7 +26,10 @@ def write(topic: str, payload: Payload) -> list[Sheet]:
 def _sheets(errand: Errand, now: datetime) -> Iterator[Sheet]:
     for person in errand.to:
         said = wording.render(
-            errand.kind, person.language, {"recipient": person.name, **errand.facts(person.language)}
+            errand.kind,
+            person.language,
+            {"recipient": person.name, **errand.facts(person.language)},
+            unsubscribe=wishes.unsubscribe(person.account_id, errand.kind),
         )
         mail = errand.answers if errand.answers and errand.answers["from_address"] == person.address else None
         yield Sheet(
@@ -64,6 +67,7 @@ LETTERS: Mapping[str, Callable[[Payload, datetime], Iterator[Errand]]] = {
     "letter:unknown_sender": mails.unknown_sender,
     "letter:invitation": units.invitation,
     "letter:sign_in_link": accounts.sign_in_link,
+    "letter:second_step": accounts.second_step,
     "letter:monthly_summary": months.monthly_summary,
     "letter:missing_consent": pieces.missing_consent,
     "letter:consent_withdrawn": pieces.consent_withdrawn,

@@ -17,7 +17,6 @@ from workflow.engine import crashing
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.letters import note_sent, note_travelling
-from workflow.rules.wishes import may_stop
 from workflow.settings import settings
 
 SENDER_NAME = "Diễn đàn Giáo dục Mầm non Hà Tĩnh"
@@ -104,15 +103,9 @@ def made_ready(letter: Letter) -> Mailing:
         code=letter.code,
         in_reply_to=answered,
         is_answer=bool(letter.in_reply_to) or letter.kind in ANSWERS,
-        unsubscribe=_unsubscribe(letter),
+        unsubscribe=wishes.unsubscribe(letter.account_id, letter.kind),
         calendar=letter.calendar,
     )
-
-
-def _unsubscribe(letter: Letter) -> str:
-    if letter.account_id is None or not may_stop(letter.kind):
-        return ""
-    return wishes.address(letter.account_id, letter.kind)
 
 
 def _is_message_id(text: str) -> bool:

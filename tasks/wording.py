@@ -46,8 +46,17 @@ class Wording:
     code: str | None
 
 
-def render(kind: str, language: str, context: Mapping[str, object]) -> Wording:
+STOP = {
+    "vi": "Không muốn nhận loại thư này nữa, vui lòng mở: {address}",
+    "en": "To stop letters of this kind, please open: {address}",
+}
+"""The last line of a letter that its reader may do without."""
+
+
+def render(kind: str, language: str, context: Mapping[str, object], *, unsubscribe: str = "") -> Wording:
     """The letter of this kind in `vi` or `en`. `LETTERS[kind].variables` says what `context` must hold.
+
+    `unsubscribe` is the address that stops such letters; empty where that is not allowed.
 
     Variables it does not use are ignored. Raises WordingError for an unknown kind or language, and for a
     variable that is missing, empty where it may not be, or not of its shape.
@@ -62,12 +71,14 @@ def render(kind: str, language: str, context: Mapping[str, object]) -> Wording:
     parts = source(kind, language)
     say = {part: fill(kind, language, template, facts) for part, template in parts.items()}
     text, footer = paragraphs(say["text"]), paragraphs(source("footer", language)["text"])
+    if unsubscribe:
+        footer = f"{footer}\n{STOP[language].format(address=unsubscribe)}"
     return Wording(
         kind=kind,
         language=language,
         subject=subject(kind, language, say["Subject"], code),
         text=f"{text}\n\n--\n{footer}\n",
-        html=page(language, text, footer, links=links(letter, facts)),
+        html=page(language, text, footer, links=links(letter, facts), unsubscribe=unsubscribe),
         zalo=None if EMPTY in say.get("Zalo", EMPTY) else say["Zalo"],
         code=code,
     )
@@ -207,13 +218,13 @@ def links(letter: Kind, facts: Mapping[str, Any]) -> list[str]:
     return sorted({*plain, *listed}, key=len, reverse=True)
 
 
-def page(language: str, text: str, footer: str, *, links: Sequence[str]) -> str:
+def page(language: str, text: str, footer: str, *, links: Sequence[str], unsubscribe: str = "") -> str:
     """The same words as HTML: paragraphs, our own links to press, lists for lines that begin with `- `.
 
     Only `links` become links. An address inside a stranger's title stays text.
     """
     body = "\n".join(block(paragraph, links) for paragraph in text.split("\n\n"))
-    close = block(footer, ())
+    close = block(footer, (unsubscribe,) if unsubscribe else ())
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"></head>\n'

@@ -16,7 +16,7 @@ from sqlalchemy import func
 from models.base import db
 from models.people import Account
 from models.second_step import CodeApp
-from workflow import accounts, second_step
+from workflow import second_step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.settings import settings
@@ -66,7 +66,7 @@ def confirm(account: Account, typed: str) -> None:
             raise wrong()
         row.confirmed_at = func.now()
         session.flush()
-        accounts.told(account, "account:add_second_step", account, means="app")
+        second_step.told(account, "account:add_second_step", account, means="app")
 
 
 def is_right(account: Account, typed: str) -> bool:
@@ -87,7 +87,7 @@ def remove(account: Account) -> None:
             return
         if row.confirmed_at is not None:
             second_step.refuse_last(account)
-            accounts.told(account, "account:remove_second_step", account, means="app")
+            second_step.told(account, "account:remove_second_step", account, means="app")
         session.delete(row)
         session.flush()
 

@@ -13,7 +13,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from models.people import Account
 from models.second_step import Passkey
-from workflow import accounts, second_step, sessions, texts
+from workflow import second_step, sessions, texts
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.queries import second_step as read
@@ -93,7 +93,7 @@ def add(account: Account, answer: str, *, name: str, session_id: int) -> None:
             )
         )
         session.flush()
-        accounts.told(account, "account:add_second_step", account, means="passkey")
+        second_step.told(account, "account:add_second_step", account, means="passkey")
 
 
 def is_right(account: Account, answer: str, *, session_id: int) -> bool:
@@ -135,7 +135,7 @@ def remove(passkey_id: int, *, by: Account) -> None:
         second_step.refuse_last(by)
         session.delete(key)
         session.flush()
-        accounts.told(by, "account:remove_second_step", by, means="passkey")
+        second_step.told(by, "account:remove_second_step", by, means="passkey")
 
 
 def refused() -> Invalid:

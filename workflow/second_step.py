@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, update
 from models.people import Account
 from models.second_step import CodeApp, Passkey, RecoveryCode
 from models.vocabulary import Ending, Role
-from workflow import accounts, sessions
+from workflow import accounts, clock, outbox, sessions
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.queries import second_step as read
@@ -20,6 +20,12 @@ from workflow.settings import settings
 
 OWING = frozenset({Role.APPROVER, Role.ADMIN})
 """Who holds one of these, or is lent it, takes the second step where the setting asks for it."""
+ACTS = {
+    "account:add_second_step": "add",
+    "account:remove_second_step": "remove",
+    "account:reset_second_step": "reset",
+}
+"""What is told by letter too, and the letter's word for it."""
 CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What nobody mistakes for another when it is read from paper."""
@@ -86,7 +92,23 @@ def start_over(account: Account, *, by: Account | None) -> None:
         for table in (CodeApp, Passkey, RecoveryCode):
             session.execute(delete(table).where(table.account_id == account.id))
         sessions.end_all(account, Ending.ADMIN)
-        accounts.told(account, "account:reset_second_step", by)
+        told(account, "account:reset_second_step", by)
+
+
+def told(account: Account, action: str, by: Account | None, *, means: str = "") -> None:
+    """On record and by letter, inside the caller's change(): who did not do it herself must hear of it.
+
+    `means` is `app` or `passkey`, empty for all of them.
+    """
+    seq = accounts.told(account, action, by, **({"means": means} if means else {}))
+    payload = {
+        "account": account.id,
+        "event": seq,
+        "act": ACTS[action],
+        "means": means,
+        "at": clock.now().isoformat(),
+    }
+    outbox.put("letter:second_step", f"account:{account.id}:{seq}:letter:second_step", payload)
 
 
 def _digest(code: str) -> bytes:

@@ -14,7 +14,7 @@ from models.vocabulary import Pace
 from workflow import accounts
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
-from workflow.rules.wishes import SUBJECTS, subject_of
+from workflow.rules.wishes import SUBJECTS, may_stop, subject_of
 from workflow.settings import settings
 
 PATH = "/thoi-nhan-thu/"
@@ -43,6 +43,11 @@ def choose(subject: str, pace: str, *, by: Account) -> bool:
 def address(account_id: int, kind: str) -> str:
     """Where one press stops letters of this kind for this account."""
     return f"{settings().public_url.rstrip('/')}{PATH}{_signer().dumps([account_id, subject_of(kind)])}"
+
+
+def unsubscribe(account_id: int | None, kind: str) -> str:
+    """The same, where this reader may do without such letters; else empty."""
+    return address(account_id, kind) if account_id is not None and may_stop(kind) else ""
 
 
 def named(token: str) -> tuple[Account, str]:

@@ -107,6 +107,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "committee_confirmed": N_("Báo đã xác nhận Ban Truyền thông"),
     "account_invitation": N_("Mời nhận tài khoản"),
     "sign_in_link": N_("Đường dẫn đăng nhập"),
+    "second_step": N_("Báo thay đổi xác thực hai bước"),
     "monthly_summary": N_("Tổng hợp tháng"),
     "missing_consent": N_("Đề nghị xác nhận đồng ý về hình ảnh trẻ"),
     "consent_withdrawn": N_("Yêu cầu gỡ hình ảnh trẻ"),

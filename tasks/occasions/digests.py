@@ -12,6 +12,9 @@ from workflow.settings import settings
 SAYS = 1
 """The paragraph of a letter that says what it is about: the first greets."""
 
+CLOSING = "\n\n--\n"
+"""Where a letter ends and the footer, with an address of its own, begins."""
+
 
 def daily(payload: Payload, now: datetime) -> Iterator[Errand]:
     """`payload`: account, on (the day), until (the newest letter it may take). Nothing when none is held any more."""
@@ -33,7 +36,8 @@ def daily(payload: Payload, now: datetime) -> Iterator[Errand]:
 
 def gist(letter: Letter) -> dict[str, str]:
     """What a kept letter comes to: its subject, what it says first, where it leads."""
-    ours = re.search(rf"{re.escape(settings().public_url.rstrip('/'))}/[^\s<>\"]+", letter.text)
+    text = letter.text.partition(CLOSING)[0]
+    ours = re.search(rf"{re.escape(settings().public_url.rstrip('/'))}/[^\s<>\"]+", text)
     address = ours[0].rstrip(".,;:)") if ours else link("wishes")
-    says = letter.text.split("\n\n")[SAYS].replace(address, "").rstrip()
+    says = text.split("\n\n")[SAYS].replace(address, "").rstrip()
     return {"subject": letter.subject, "says": says.rstrip(":") or letter.subject, "link": address}

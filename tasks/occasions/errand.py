@@ -24,6 +24,7 @@ LINKS = {
     "desk": "/quan-tri/",
     "desk_piece": "/quan-tri/bai/{id}/",
     "wishes": "/vao/nhan-thu",
+    "devices": "/vao/thiet-bi",
     "desk_committee": "/quan-tri/ban-truyen-thong/{unit}/",
 }
 """Addresses at the three doors; a test asks the doors whether they know them."""

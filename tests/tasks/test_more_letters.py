@@ -3,13 +3,23 @@
 from datetime import date
 
 import pytest
+from passlib.totp import TOTP
 from sqlalchemy import select
 
 from models.attachment import Attachment
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import Consent, SeatKind
-from workflow import accounts, committees, deadlines, organisation, submissions, writing
+from workflow import (
+    accounts,
+    code_apps,
+    committees,
+    deadlines,
+    organisation,
+    second_step,
+    submissions,
+    writing,
+)
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -151,3 +161,23 @@ def test_letters_about_a_piece_stand_in_its_thread_also_those_that_name_it_insid
     piece = make.submission(state="edited")
 
     assert {letter.code for letter in sent("awaiting_approval").values()} == {piece.code}
+
+
+def test_whoever_adds_removes_or_resets_a_second_step_its_person_hears_of_it_at_once(cast, work, broker):
+    for account in (cast.binh, cast.son):
+        phone = TOTP.from_uri(code_apps.propose(account))
+        code_apps.confirm(account, phone.generate().token)
+    code_apps.remove(cast.binh)
+    second_step.start_over(cast.son, by=cast.mai)
+
+    work()
+
+    letters = db.session.scalars(select(Letter).where(Letter.kind == "second_step").order_by(Letter.id)).all()
+    assert sorted((one.to_address, one.subject) for one in letters) == [
+        ("binh@example.edu.vn", "[Hệ thống] Đã bỏ một cách xác thực hai bước"),
+        ("binh@example.edu.vn", "[Hệ thống] Đã thêm một cách xác thực hai bước"),
+        ("son@example.edu.vn", "[Hệ thống] Đã thêm một cách xác thực hai bước"),
+        ("son@example.edu.vn", "[Hệ thống] Đã đặt lại xác thực hai bước"),
+    ]
+    assert {one.state for one in letters} == {"sent"}
+    assert all("Nếu không phải đồng chí" in one.text for one in letters)

@@ -18,6 +18,7 @@ QUEUES: Mapping[str, str] = {
     "letter:unknown_sender": "mail",
     "letter:invitation": "mail",
     "letter:sign_in_link": "mail",
+    "letter:second_step": "mail",
     "letter:monthly_summary": "mail",
     "letter:missing_consent": "mail",
     "letter:consent_withdrawn": "mail",
