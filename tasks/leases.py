@@ -85,7 +85,7 @@ def claim(ids: Sequence[int], *, suspects: bool = False) -> list[Claimed]:
         "suspects": suspects,
     }
     with statement() as connection:
-        rows = driver.execute(connection, _CLAIM, asked).fetchall()
+        rows = driver.execute(connection, _CLAIM, asked)
     return [Claimed(**row._asdict(), token=token) for row in rows]
 
 

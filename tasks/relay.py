@@ -86,7 +86,7 @@ def relay_once(broker: RedisBroker) -> int:
 def hand_on(broker: RedisBroker) -> int:
     """Mark what waits as queued, and tell the workers; returns how many rows that were."""
     with statement() as connection:
-        picked = driver.execute(connection, _PICK, {"ahead": AHEAD}).fetchall()
+        picked = driver.execute(connection, _PICK, {"ahead": AHEAD})
     if picked:
         crashing.point("after_queued")
     try:

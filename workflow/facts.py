@@ -93,10 +93,10 @@ def gather(
 
     `actor=None` is the system. Raises NotFound.
     """
-    row = driver.execute(connection, _FACTS, {"id": submission_id, "actor": actor, "at": at}).fetchone()
-    if row is None:
+    rows = driver.execute(connection, _FACTS, {"id": submission_id, "actor": actor, "at": at})
+    if not rows:
         raise NotFound
-    return _seen(connection, row, actor)
+    return _seen(connection, rows[0], actor)
 
 
 def gather_many(
@@ -104,7 +104,7 @@ def gather_many(
 ) -> list[Facts]:
     """As `gather`, for many pieces in one statement, by id; those that do not exist are left out."""
     values = {"ids": list(submission_ids), "actor": actor, "at": at}
-    rows = driver.execute(connection, _FACTS_OF_MANY, values).fetchall()
+    rows = driver.execute(connection, _FACTS_OF_MANY, values)
     return [_seen(connection, row, actor) for row in rows]
 
 

@@ -142,7 +142,7 @@ def _lapses() -> Iterator[tuple[Definition, Step]]:
 def _due(run: Run, definition: Definition, lapse: Step, *, after: int, now: datetime) -> Sequence[Any]:
     """The pieces of one batch: id, became_at."""
     asked = _asked(run, definition, lapse, now=now, after=after, upto=LAST)
-    rows: Sequence[Any] = driver.execute(db.session.connection(), _LAPSING, asked).fetchall()
+    rows: Sequence[Any] = driver.execute(db.session.connection(), _LAPSING, asked)
     return rows
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm import class_mapper
 
 from models.base import db
 from models.people import Account
@@ -203,9 +203,12 @@ def _hold_still(connection: Connection, submission_id: int, at: datetime | None)
     connection.execute(_HOLD, {"id": submission_id})
 
 
+_MAPPER = class_mapper(Submission, configure=False)
+
+
 def _forget(submission_id: int) -> None:
     """The move went past the session: if it holds the piece, what it holds is old."""
-    held = db.session.identity_map.get(identity_key(Submission, submission_id))
+    held = db.session.identity_map.get(_MAPPER.identity_key_from_primary_key((submission_id,)))
     if held is not None:
         db.session.expire(held)
 

@@ -22,25 +22,28 @@ MARK = b"\x02"
 
 def canonical(value: Mapping[str, Any]) -> str:
     """Sorted keys, no spaces, NFC, no floats, UTC with microseconds as text. Hashed as stored."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _WRITTEN.encode(_plain(value))
+
+
+_WRITTEN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def instant(moment: datetime) -> str:
     """2021-05-19T17:00:00.000000Z. Raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
         raise ValueError("an instant needs a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _plain(value: Any) -> Any:
     match value:
         case str():
-            return unicodedata.normalize("NFC", value)
+            return value if value.isascii() else unicodedata.normalize("NFC", value)
         case datetime():
             return instant(value)
         case bool() | int() | None:
             return value
-        case Mapping():
+        case dict() | Mapping():
             return {str(key): _plain(inner) for key, inner in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(inner) for inner in value]

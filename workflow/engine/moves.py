@@ -85,13 +85,21 @@ class Happening:
         )
 
 
+_EFFECTS = """, effects AS (
+          INSERT INTO outbox (key, topic, queue, payload, cause)
+          SELECT %(stream)s || ':' || version || ':' || topic, topic, queue, payload, %(cause)s
+          FROM moved, (VALUES {rows}) AS effect (topic, queue, payload)
+        )"""
+
+
 @lru_cache(maxsize=256)
-def _statement(columns: tuple[str, ...]) -> str:
-    """One text per set of changed columns, prepared by the driver; there are few of them."""
+def _statement(columns: tuple[str, ...], effects: int) -> str:
+    """One text per set of changed columns and number of effects, prepared once; there are few of them."""
     stray = set(columns) - CHANGEABLE
     if stray:
         raise ValueError(f"not a changeable column: {sorted(stray)}")
     settings = "".join(f", {column} = %(c_{column})s" for column in columns)
+    rows = ", ".join(f"(%(topic{n})s, %(queue{n})s, %(payload{n})s::jsonb)" for n in range(effects))
     return f"""
         WITH moved AS (
           UPDATE submission SET
@@ -104,12 +112,7 @@ def _statement(columns: tuple[str, ...]) -> str:
         ), event AS (
           INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)
           SELECT %(stream)s, version, %(payload)s, %(command)s::uuid, %(prev)s, head_hash FROM moved
-        ), effects AS (
-          INSERT INTO outbox (key, topic, queue, payload, cause)
-          SELECT %(stream)s || ':' || version || ':' || topic, topic, queue, payload::jsonb, %(cause)s
-          FROM moved, unnest(%(topics)s::text[], %(queues)s::text[], %(payloads)s::text[])
-               AS effect (topic, queue, payload)
-        )
+        ){_EFFECTS.format(rows=rows) if effects else ""}
         SELECT version FROM moved
         """  # noqa: S608  (column names come from CHANGEABLE)
 
@@ -122,7 +125,7 @@ def record(connection: Connection, happening: Happening) -> int:
     """
     columns = tuple(sorted(happening.changes))
     effects = happening.effects
-    values = {
+    values: dict[str, Any] = {
         "id": happening.submission_id,
         "state": happening.state,
         "target": happening.target,
@@ -133,24 +136,25 @@ def record(connection: Connection, happening: Happening) -> int:
         "cause": happening.followed,
         "command": happening.command,
         "at": happening.at,
-        "topics": [effect.topic for effect in effects],
-        "queues": [effect.queue for effect in effects],
-        "payloads": [
-            audit.canonical({**effect.payload, "submission": happening.submission_id}) for effect in effects
-        ],
         **{f"c_{column}": happening.changes[column] for column in columns},
     }
+    for number, effect in enumerate(effects):
+        values[f"topic{number}"] = effect.topic
+        values[f"queue{number}"] = effect.queue
+        values[f"payload{number}"] = audit.canonical(
+            {**effect.payload, "submission": happening.submission_id}
+        )
     try:
-        moved = driver.execute(connection, _statement(columns), values).fetchone()
+        moved = driver.execute(connection, _statement(columns, len(effects)), values)
     except IntegrityError as error:
         if "uq_audit_event_command_id" in str(error.orig):
             raise CommandReused from error
         raise
-    if moved is None:
+    if not moved:
         raise Stale
     if effects:
         bell.pull()
-    return int(moved.version)
+    return int(moved[0].version)
 
 
 CHOSEN = "s.id, s.version, s.head_hash, s.unit_id, s.version + 1 AS seq, 'submission:' || s.id AS stream"
@@ -212,7 +216,7 @@ def record_all(
         "topics": [effect.topic for effect in effects],
         "queues": [effect.queue for effect in effects],
     }
-    row = driver.execute(connection, _all(choice), told).fetchone()
+    [row] = driver.execute(connection, _all(choice), told)
     if effects:
         bell.pull()
     return row.many, row.last

@@ -7,7 +7,7 @@ def at_work(unit: str, day: str) -> str:
     Itself while it lives; after its end its main heir, and the heir's heir when that has ended too. NULL when the
     line breaks off: an heir that is not loaded.
     """
-    return f"""(
+    return f"""(CASE WHEN {unit}.valid_to IS NULL OR {day} < {unit}.valid_to THEN {unit}.id ELSE (
   WITH RECURSIVE line AS (
     SELECT {unit}.id, {unit}.valid_to, {unit}.successor_codes
     UNION
@@ -15,4 +15,4 @@ def at_work(unit: str, day: str) -> str:
     FROM line JOIN unit next ON next.code = line.successor_codes[1] WHERE line.valid_to <= {day}
   )
   SELECT line.id FROM line WHERE line.valid_to IS NULL OR {day} < line.valid_to
-)"""  # noqa: S608  (both are constants of the caller)
+) END)"""  # noqa: S608  (both are constants of the caller)
