@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext
 
 from admin import menu
@@ -111,11 +111,17 @@ def tabs(asked: queue.Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         {
             "label": gettext(label),
             "url": link(**{"trang-thai": phase or None}),
-            "count": counts.get(phase, 0),
+            "count": counted(counts.get(phase, 0)),
             "active": asked.phase == phase,
         }
         for phase, label in TABS
     ]
+
+
+def counted(many: int) -> str:
+    """“312”, or “1.000+” for what was not counted to its end."""
+    number = current_app.jinja_env.filters["number"]
+    return str(number(many) if many <= queue.MOST_COUNTED else f"{number(queue.MOST_COUNTED)}+")
 
 
 VIEWS: tuple[tuple[str, Mapping[str, str], frozenset[str]], ...] = (

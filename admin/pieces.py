@@ -12,7 +12,7 @@ from admin import acts, menu, reading
 from admin.comparing import Comparing
 from admin.desk import Screen, attempt, back_to, command, me, sentences
 from admin.editing import Editing
-from admin.filters import asked_for, heading, kept, link, place, selects, tabs, views
+from admin.filters import asked_for, counted, heading, kept, link, place, selects, tabs, views
 from admin.keeping import Keeping, who_else
 from admin.talking import Talking, said
 from admin.together import Together, offered
@@ -41,7 +41,7 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
             views=views(),
             selects=selects(asked),
             asked=asked,
-            total=counts.get(asked.phase, 0),
+            total=counted(counts.get(asked.phase, 0)),
             clear_url=url_for(".index", **({"trang-thai": asked.phase} if asked.phase else {})),
             heading=heading(asked),
             together=offered(asked.phase),

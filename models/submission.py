@@ -104,6 +104,8 @@ class Submission(Base):
         Index("ix_submission_period_unit", "period_id", "unit_id"),
         # Read by the portal's month.
         Index("ix_submission_unit", "unit_id"),
+        # Read by the desk's list of what was sent late, state by state.
+        Index("ix_submission_late", "state", "state_since", postgresql_where="sent_late"),
         # Read by the desk's tab of pieces set aside.
         Index("ix_submission_set_aside", "state_since", postgresql_where="set_aside_reason IS NOT NULL"),
         # Read every minute by tasks/publishing.py; holds only pieces that wait for their time.

@@ -11,13 +11,12 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
-from workflow.queries import paging
+from workflow.queries import paging, queue_words
 from workflow.queries.consents import answer, shows_unclear
 
 PAGE = 25
 ASIDE = "aside"
 """A tab beside the phases: pieces that were set aside."""
-MOST_WORDS = 8
 
 Key = tuple[datetime, int]
 """Where a page begins or ends: since when the piece stands in its state, and its number."""
@@ -56,8 +55,9 @@ _CONDITIONS: Mapping[str, str] = {
     "period": "s.period_id IN (SELECT id FROM period WHERE year || '-' || lpad(month::text, 2, '0') = :period)",
     "kind": "s.kind = :kind",
     # A section that was merged is its heir, in the text and in what is asked.
-    "section": "(SELECT coalesce(c.merged_into, c.id) FROM revision r JOIN category c ON c.id = r.category_id"
-    " WHERE r.id = s.revision_id) = (SELECT coalesce(merged_into, id) FROM category WHERE code = :section)",
+    "section": "(SELECT r.category_id FROM revision r WHERE r.id = s.revision_id) = ANY(ARRAY(SELECT c.id FROM"
+    " category c JOIN category asked ON coalesce(c.merged_into, c.id) = coalesce(asked.merged_into, asked.id)"
+    " WHERE asked.code = :section))",
     "late": "s.sent_late",
     "unclear": shows_unclear("s.revision_id"),
     "claimed_by": "s.claimed_by = :claimed_by",
@@ -69,33 +69,12 @@ _CONDITIONS: Mapping[str, str] = {
     "after": "(s.state_since, s.id) > (:after_at, :after_id)",
 }
 
-# Each word finds its pieces by itself, through an index where there are many rows; together they narrow the list.
-_WORD = """s.id IN (
-  SELECT x.id FROM revision r JOIN submission x ON x.id = r.submission_id AND x.revision_id = r.id
-  WHERE r.found @@ (SELECT (q::text || ':*')::tsquery FROM plainto_tsquery('public.vi_plain', :{word}) q
-    WHERE numnode(q) > 0)
-  UNION ALL
-  SELECT x.id FROM submission x WHERE x.unit_id IN (
-    SELECT u.id FROM unit u
-    WHERE strpos(unaccent(lower(u.name || ' ' || u.short_name)), unaccent(lower(:{word}))) > 0)
-  UNION ALL
-  SELECT x.id FROM submission x WHERE :{word} ~ '[0-9]' AND strpos(lower(x.code), lower(:{word})) > 0
-  UNION ALL
-  SELECT es.submission_id FROM envelope_submission es JOIN envelope e ON e.id = es.envelope_id
-  WHERE strpos(unaccent(lower(e.from_address || ' ' || e.from_name)), unaccent(lower(:{word}))) > 0)"""
 
-
-def _words(asked: Asked) -> dict[str, str]:
-    """Parameter -> word; what has neither letter nor figure finds nothing and is passed over."""
-    words = [word for word in asked.words.split() if any(char.isalnum() for char in word)]
-    return {f"word{number}": word for number, word in enumerate(words[:MOST_WORDS])}
-
-
-def _where(asked: Asked) -> str:
+def _where(asked: Asked, sought: queue_words.Sought) -> str:
     conditions = [
         "s.discarded_at IS NULL",
         *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
-        *(_WORD.format(word=word) for word in _words(asked)),
+        *sought.conditions,
     ]
     if asked.phase == ASIDE:
         conditions.append("s.set_aside_reason IS NOT NULL")
@@ -104,7 +83,7 @@ def _where(asked: Asked) -> str:
     return " AND ".join(conditions)
 
 
-def _values(asked: Asked) -> dict[str, Any]:
+def _values(asked: Asked, sought: queue_words.Sought) -> dict[str, Any]:
     phases = [phase for phase in Phase if phase == asked.phase] or list(Phase)
     keys: dict[str, Any] = {}
     for name in ("before", "after"):
@@ -112,20 +91,20 @@ def _values(asked: Asked) -> dict[str, Any]:
     return {
         **{name: getattr(asked, name) for name in _CONDITIONS if name not in ("before", "after")},
         **keys,
-        **_words(asked),
+        **(sought.values or {}),
         "states": definitions.states_in(*phases),
         "sent": definitions.states_in(Phase.SENT),
         "under_way": definitions.states_in(*UNDER_WAY),
     }
 
 
-def _found(asked: Asked, order: str) -> str:
+def _found(asked: Asked, sought: queue_words.Sought, order: str) -> str:
     """The numbers of the first `:size` pieces: the index gives each state in order, so depth costs nothing."""
     return f"""
     SELECT s.id, s.state_since FROM unnest(CAST(:states AS text[])) AS wanted (state)
     CROSS JOIN LATERAL (
       SELECT s.id, s.state_since FROM submission s
-      WHERE s.state = wanted.state AND {_where(asked)}
+      WHERE s.state = wanted.state AND {_where(asked, sought)}
       ORDER BY s.state_since {order}, s.id {order} LIMIT :size
     ) s ORDER BY s.state_since {order}, s.id {order} LIMIT :size
     """  # noqa: S608  (put together from constants of this file)
@@ -158,9 +137,11 @@ ORDER BY s.state_since {{order}}, s.id {{order}}
 def pieces(asked: Asked) -> paging.Leaf[Key]:
     """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
 
+    sought = queue_words.sought(asked.words)
+
     def read(order: str, size: int) -> Sequence[Row[Any]]:
-        query = text(f"WITH found AS ({_found(asked, order)}) {_COLUMNS.format(order=order)}")
-        return db.session.execute(query, {**_values(asked), "size": size}).all()
+        query = text(f"WITH found AS ({_found(asked, sought, order)}) {_COLUMNS.format(order=order)}")
+        return db.session.execute(query, {**_values(asked, sought), "size": size}).all()
 
     return paging.leaf(read, key=_key, before=asked.before, after=asked.after, size=PAGE)
 
@@ -171,18 +152,33 @@ def _key(row: Row[Any]) -> Key:
 
 def numbers(asked: Asked, *, size: int) -> Sequence[int]:
     """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
-    query = text(_found(replace(asked, before=None, after=None), "DESC"))
-    return db.session.scalars(query, {**_values(asked), "size": size}).all()
+    sought = queue_words.sought(asked.words)
+    query = text(_found(replace(asked, before=None, after=None), sought, "DESC"))
+    return db.session.scalars(query, {**_values(asked, sought), "size": size}).all()
+
+
+MOST_COUNTED = 1000
+"""Nobody compares longer lists by their length: so many pieces of a state are counted, and one that says "more"."""
 
 
 def counts(asked: Asked) -> Mapping[str, int]:
-    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all."""
+    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all.
+
+    More than MOST_COUNTED means "more than MOST_COUNTED".
+    """
     everything = replace(asked, phase="", before=None, after=None)
-    query = text(
-        "SELECT CASE WHEN s.set_aside_reason IS NULL THEN s.state ELSE 'aside' END AS tab, count(*) AS n"  # noqa: S608
-        f" FROM submission s WHERE {_where(everything)} GROUP BY 1"
-    )
+    sought = queue_words.sought(asked.words)
+    where = _where(everything, sought)
+    query = text(f"""
+    SELECT wanted.state AS tab, counted.n FROM unnest(CAST(:states AS text[])) AS wanted (state)
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
+      SELECT FROM submission s WHERE s.state = wanted.state AND s.set_aside_reason IS NULL AND {where}
+      ORDER BY s.state_since DESC LIMIT :most) AS listed) AS counted
+    UNION ALL
+    SELECT '{ASIDE}', count(*) FROM (
+      SELECT FROM submission s WHERE s.set_aside_reason IS NOT NULL AND {where} LIMIT :most) AS listed
+    """)  # noqa: S608  (put together from constants of this file)
     found: Counter[str] = Counter()
-    for row in db.session.execute(query, _values(everything)):
+    for row in db.session.execute(query, {**_values(everything, sought), "most": MOST_COUNTED + 1}):
         found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
     return {**found, "": found.total()}

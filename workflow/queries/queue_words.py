@@ -1,0 +1,66 @@
+"""Words that pieces are searched by: each begins a word of title, author or school, or stands in the unit's name, the
+sender's mail or the code. A seldom word leads to its pieces, the others are then asked of those; when every word is a
+common one, the list is read in its own order and soon full. Reads only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from models.base import db
+
+MOST_WORDS = 8
+SELDOM = 500
+"""A word that so many pieces have, at most, leads to them."""
+
+_ASKED = "(SELECT (q::text || ':*')::tsquery FROM plainto_tsquery('public.vi_plain', {word}) q WHERE numnode(q) > 0)"
+_UNITS = """SELECT u.id FROM unit u
+    WHERE strpos(unaccent(lower(u.name || ' ' || u.short_name)), unaccent(lower({word}))) > 0"""
+_CODE = "{word} ~ '[0-9]' AND strpos(lower({piece}.code), lower({word})) > 0"
+_MAIL = """SELECT es.submission_id FROM envelope_submission es JOIN envelope e ON e.id = es.envelope_id
+    WHERE strpos(unaccent(lower(e.from_address || ' ' || e.from_name)), unaccent(lower({word}))) > 0"""
+
+# The pieces of each word, no more than show whether it is a seldom one.
+_PIECES = text(f"""
+SELECT asked.number, ARRAY(SELECT id FROM (
+  SELECT x.id FROM revision r JOIN submission x ON x.id = r.submission_id AND x.revision_id = r.id
+  WHERE r.found @@ {_ASKED.format(word="asked.word")}
+  UNION ALL SELECT x.id FROM submission x WHERE x.unit_id IN ({_UNITS.format(word="asked.word")})
+  UNION ALL SELECT x.id FROM submission x WHERE {_CODE.format(word="asked.word", piece="x")}
+  UNION ALL {_MAIL.format(word="asked.word")}
+) AS found (id) LIMIT :most) AS ids
+FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS asked (word, number)
+""")  # noqa: S608  (constants of this file)
+# Of one piece `s`.
+_HAS = f"""(
+  (SELECT r.found @@ {_ASKED.format(word=":{word}")} FROM revision r WHERE r.id = s.revision_id)
+  OR s.unit_id IN ({_UNITS.format(word=":{word}")})
+  OR {_CODE.format(word=":{word}", piece="s")}
+  OR s.id IN ({_MAIL.format(word=":{word}")}))"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Conditions on a piece `s`, and their values."""
+
+    conditions: tuple[str, ...] = ()
+    values: Mapping[str, Any] | None = None
+
+
+def sought(typed: str) -> Sought:
+    """What has neither letter nor figure finds nothing and is passed over. One statement, or none."""
+    words = [word for word in typed.split() if any(char.isalnum() for char in word)][:MOST_WORDS]
+    if not words:
+        return Sought()
+    found = db.session.execute(_PIECES, {"words": words, "most": SELDOM + 1}).all()
+    rarest = min(found, key=lambda row: len(row.ids))
+    leads = len(rarest.ids) <= SELDOM
+    names = {f"word{number}": word for number, word in enumerate(words, 1)}
+    others = [name for name in names if not (leads and name == f"word{rarest.number}")]
+    conditions = [_HAS.format(word=name) for name in others]
+    if leads:
+        conditions.insert(0, "s.id = ANY(CAST(:leading AS bigint[]))")
+        names["leading"] = rarest.ids
+    return Sought(tuple(conditions), names)
