@@ -39,6 +39,7 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> dict[str
         "who": event.who or gettext("Hệ thống"),
         "seat": event.seat or "",
         "act": "consent" if trigger == "answer" else trigger,
+        "noun": event.action.partition(":")[0],
         "says": says[event.action, trigger],
         "refused": bool(code),
         "subject": event.subject

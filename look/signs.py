@@ -126,6 +126,32 @@ ACTS = {
     "remind": Sign("bell", N_("Gửi nhắc việc"), "submitted"),
 }
 
+# An act of the trail without a picture of its own has that of what it was done to.
+NOUNS = {
+    "account": Sign("user", ""),
+    "delegation": Sign("user-check", ""),
+    "address": Sign("mail", ""),
+    "envelope": Sign("mail", ""),
+    "letter": Sign("mail-forward", ""),
+    "unit": Sign("building-community", ""),
+    "committee": Sign("users-group", ""),
+    "period": Sign("calendar-event", ""),
+    "calendar": Sign("calendar-event", ""),
+    "audit": Sign("download", ""),
+    "report": Sign("download", ""),
+    "register": Sign("download", ""),
+    "category": Sign("list-details", ""),
+    "announcement": Sign("speakerphone", ""),
+    "directive": Sign("file-text", ""),
+    "clock": Sign("clock", ""),
+    "outbox": Sign("database", ""),
+    "job": Sign("database", ""),
+    "backup": Sign("archive", ""),
+    "comment": Sign("news", ""),
+    "filter": Sign("filter", ""),
+    "picture": Sign("photo", ""),
+}
+
 # The forum's sections: icon, and the short name that fits a line of eight.
 SECTIONS = {
     "ban-tru": Sign("tools-kitchen-2", N_("Công tác bán trú")),

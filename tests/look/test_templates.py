@@ -62,6 +62,7 @@ def test_every_icon_of_the_sign_tables_is_in_the_sprite():
         signs.CONSENTS,
         signs.VERDICTS,
         signs.ACTS,
+        signs.NOUNS,
         signs.SECTIONS,
         signs.NOTICES,
     )
