@@ -216,6 +216,10 @@ on("click", "[data-copy]", async (button) => {
 
 /* A menu longer than the screen is shown where one is. */
 const here = document.querySelector(".side nav [aria-current]");
-if (here) here.closest(".side-in").scrollTop = here.offsetTop - 320;
+if (here) {
+  const menu = here.closest(".side-in");
+  const below = here.offsetTop + 2 * here.offsetHeight - menu.clientHeight;
+  if (below > 0) menu.scrollTop = below;
+}
 
 on("click", "[data-print]", () => window.print());
