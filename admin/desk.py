@@ -225,6 +225,10 @@ class Ledger(Kept, ModelView):
     def _get_list_extra_args(self) -> Any:
         asked = super()._get_list_extra_args()
         asked.page = min(max(asked.page, 0), 10_000)
+        # Flask-Admin hands all else on to its links: a word that url_for knows (`endpoint`, `_external`) breaks them.
+        asked.extra_args = {
+            pick.name: request.args[pick.name] for pick in self.picks if pick.name in request.args
+        }
         return asked
 
     def _export_csv(self, _return_url: Any) -> Response:

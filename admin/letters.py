@@ -7,7 +7,8 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
-from admin.desk import Ledger, attempt, back_to, can, me
+from admin.desk import attempt, back_to, can, me
+from admin.long_ledger import LongLedger
 from admin.picks import Pick
 from admin.queues import ask_behind
 from models.base import db
@@ -24,11 +25,10 @@ STILL = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors
 """For a letter's own HTML: its looks, and nothing that runs, loads or leads anywhere."""
 
 
-class Letters(Ledger):
+class Letters(LongLedger):
     needs = "letters.read"
     column_list = ("written_at", "to_name", "to_address", "subject", "kind", "state")
     column_searchable_list = ("subject", "to_name", "to_address", "code")
-    column_default_sort = ("written_at", True)
     picks = (
         Pick(
             "trang-thai", N_("Trạng thái"), tuple(LETTER_STATES.items()), lambda state: Letter.state == state

@@ -1,6 +1,7 @@
 """The letters' screen: what was written, how it looks, what became of it, and an address that works again."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select, text
@@ -187,3 +188,40 @@ def test_where_a_letter_is_foretold_it_is_a_link_to_what_it_says(make, cast, cli
     page = client.as_(cast.minh).get(f"/quan-tri/bai/{piece.id}/").text
 
     assert '<a href="/quan-tri/thu-da-gui/mau/approved">Báo đã phê duyệt</a>' in page
+
+
+def test_the_list_goes_to_its_end_and_back_by_keyset_and_counts_nothing(cast, clock_at, client, statements):
+    at = clock_at("2021-05-17 08:30")
+    letters.keep(
+        [
+            Sheet(
+                key=f"receipt|{number}|1",
+                kind="receipt",
+                to_address="binh@example.edu.vn",
+                to_name="Phan Đình Bình",
+                subject=f"Đã nhận {number}",
+                text="",
+                html="",
+                written_at=at,
+            )
+            for number in range(27)
+        ]
+    )
+    numbers = db.session.scalars(select(Letter.id).order_by(Letter.id.desc())).all()
+    son = client.as_(cast.son)
+
+    def shown(address):
+        page = son.get(address).text
+        ways = {
+            way: url.replace("&amp;", "&") for url, way in re.findall(r'href="([^"]+)" rel="(\w+)"', page)
+        }
+        return [int(n) for n in re.findall(rf'"{SCREEN}/(\d+)"', page)], ways
+
+    with statements() as seen:
+        first, ways = shown(f"{SCREEN}/?search=da+nhan&loai=receipt&_external=1&endpoint=x")
+    second, back = shown(ways["next"])
+
+    assert first + second == numbers
+    assert len(second) == 2 and "loai=receipt" in back["prev"]
+    assert shown(back["prev"])[0] == first
+    assert [sql for sql in seen if "count(" in sql and "FROM letter" in sql and "outbox" not in sql] == []
