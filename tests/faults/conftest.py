@@ -28,7 +28,17 @@ from workflow import accounts
 
 FULL = os.environ.get("FAULTS") == "full"
 """`make test-faults`: every pass of every point, the storm, and what takes long."""
-collect_ignore = [] if FULL else ["test_split_networks.py", "test_storm.py", "test_whole_house.py"]
+collect_ignore = (
+    []
+    if FULL
+    else [
+        "test_recovery.py",
+        "test_split_networks.py",
+        "test_storm.py",
+        "test_upgrades.py",
+        "test_whole_house.py",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -78,60 +88,50 @@ def cradle() -> Iterator[subprocess.Popen[str]]:
 
 
 Bear = Callable[..., contextlib.AbstractContextManager[Born]]
-BearFrom = Callable[[subprocess.Popen[str]], Bear]
 
 
-@pytest.fixture
-def bear_from(post_office: PostOffice) -> BearFrom:
-    """`bear_from(cradle)("worker", CRASH_AT="after_claim:1")`, see `bear`."""
-
-    def of(cradle: subprocess.Popen[str]) -> Bear:
-        @contextlib.contextmanager
-        def life(run: str, **environment: str) -> Iterator[Born]:
-            everything = {**post_office.environment, "CRASH_AT": "", **environment}
-            line = {"run": run, "environment": everything, "log": str(post_office.log)}
-            assert cradle.stdin is not None
-            assert cradle.stdout is not None
-            cradle.stdin.write(f"{json.dumps(line)}\n")
-            cradle.stdin.flush()
-            born = Born(int(cradle.stdout.readline()))
-            try:
-                yield born
-            finally:
-                born.kill()
-
-        return life
-
-    return of
-
-
-@pytest.fixture
-def bear(cradle: subprocess.Popen[str], bear_from: BearFrom) -> Bear:
-    """`with bear("worker", CRASH_AT="after_claim:1") as born:`; its whole group is ended at the end."""
-    return bear_from(cradle)
-
-
-@pytest.fixture
-def web_from(post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
-    """`with web_from(bear) as served:`, once it answers at HOST, a free port of it."""
+def bearing(cradle: subprocess.Popen[str], office: PostOffice) -> Bear:
+    """What `bear` is, out of a cradle of one's own choice."""
 
     @contextlib.contextmanager
-    def life(bear: Bear, **environment: str) -> Iterator[Web]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        host = environment.get("HOST", "127.0.0.1")
-        with bear("web", PORT=str(port), **environment) as born:
-            until(lambda: _answers(host, port), seconds=60, log=post_office.log)
-            yield Web(born.pid, port)
+    def life(run: str, **environment: str) -> Iterator[Born]:
+        everything = {**office.environment, "CRASH_AT": "", **environment}
+        line = {"run": run, "environment": everything, "log": str(office.log)}
+        assert cradle.stdin is not None
+        assert cradle.stdout is not None
+        cradle.stdin.write(f"{json.dumps(line)}\n")
+        cradle.stdin.flush()
+        born = Born(int(cradle.stdout.readline()))
+        try:
+            yield born
+        finally:
+            born.kill()
 
     return life
 
 
 @pytest.fixture
-def web(bear: Bear, web_from) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
+def bear(cradle: subprocess.Popen[str], post_office: PostOffice) -> Bear:
+    """`with bear("worker", CRASH_AT="after_claim:1") as born:`; its whole group is ended at the end."""
+    return bearing(cradle, post_office)
+
+
+@contextlib.contextmanager
+def serving(bear: Bear, office: PostOffice, **environment: str) -> Iterator[Web]:
+    """A web, once it answers at HOST, a free port of it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    host = environment.get("HOST", "127.0.0.1")
+    with bear("web", PORT=str(port), **environment) as born:
+        until(lambda: _answers(host, port), seconds=60, log=office.log)
+        yield Web(born.pid, port)
+
+
+@pytest.fixture
+def web(bear: Bear, post_office: PostOffice) -> Callable[..., contextlib.AbstractContextManager["Web"]]:
     """`with web() as served:`, once it answers."""
-    return functools.partial(web_from, bear)
+    return functools.partial(serving, bear, post_office)
 
 
 def _answers(host: str, port: int) -> bool:

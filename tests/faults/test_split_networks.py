@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from models.base import db
 from tests.faults import invariants, networks, proxy
-from tests.faults.conftest import rocking
+from tests.faults.conftest import bearing, rocking, serving
 from tests.faults.visitors import Sending
 
 pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 @pytest.mark.parametrize("how", ["silence", "cut"])
 def test_f42_a_split_network_holds_nobody_and_costs_nothing(
-    make, cast, bear, bear_from, web_from, visiting, only_jobs, post_office, drained, how
+    make, cast, bear, visiting, only_jobs, post_office, drained, how
 ):
     """A firewall that drops, or a card that is down, between web and clock and their servers."""
     only_jobs()
@@ -47,7 +47,7 @@ def test_f42_a_split_network_holds_nobody_and_costs_nothing(
             ),
             "REDIS_URL": f"redis://{place.server}:{valkey.port}/0",
         }
-        born_there = bear_from(cradle)
+        born_there = bearing(cradle, post_office)
 
         def press(mine: list[Sending], port: int) -> None:
             for one in mine:
@@ -55,7 +55,10 @@ def test_f42_a_split_network_holds_nobody_and_costs_nothing(
                 binh.send(port, one)  # raises when nobody answers within fifteen seconds
                 took.append(time.monotonic() - begun)
 
-        with web_from(born_there, HOST=place.house, **away) as served, born_there("clock", **away):
+        with (
+            serving(born_there, post_office, HOST=place.house, **away) as served,
+            born_there("clock", **away),
+        ):
             assert binh.insist(served.port, sendings[0])
             getattr(place, how)()
             threads = [
