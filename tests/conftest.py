@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
 from embedded import servers
@@ -30,6 +31,10 @@ pytest_plugins = [
     "tests.endpoints",
     "tests.windows",
 ]
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 DATA = "TOASOAN_TEST_DATA"
 # A real Argon2 hash, a hundred times cheaper than people's: hundreds of tests sign in through the form.

@@ -56,7 +56,7 @@ def test_the_paths_are_those_of_the_reference(index, size, path):
     assert tuple(one.hex() for one in merkle.inclusion(index, size, ask)) == path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 300), st.data())
 def test_every_leaf_of_every_tree_can_be_proved_and_no_other(size, data):
     leaves = [merkle.leaf_hash(str(number).encode()) for number in range(size)]
@@ -70,7 +70,7 @@ def test_every_leaf_of_every_tree_can_be_proved_and_no_other(size, data):
     assert len(path) <= (size - 1).bit_length()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 300), st.data())
 def test_every_tree_can_be_shown_to_continue_its_beginnings_and_no_other(size, data):
     leaves = [merkle.leaf_hash(str(number).encode()) for number in range(size)]
