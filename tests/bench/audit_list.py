@@ -5,6 +5,7 @@ Every figure is of whole WSGI calls by somebody signed in: session, rights, menu
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 from statistics import median, quantiles
 
 import psycopg
@@ -77,6 +78,7 @@ def spent(client: FlaskClient, address: str, times: int = TIMES) -> list[float]:
     return taken
 
 
+@cache
 def lay(stage: Stage) -> tuple[str, str]:
     """The archive when it was young, and as it is now: their superuser's addresses."""
     url = archive.database(stage.admin_url, "archive")

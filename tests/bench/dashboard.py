@@ -1,17 +1,12 @@
 """The editor's first page over a hundred thousand pieces of sixty-nine units; the same SQL in a bare Flask view."""
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from statistics import median, quantiles
-from typing import Any
 
 import psycopg
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 
-from tests.bench import archive
+from tests.bench import archive, same_sql
 from tests.bench.figures import Figure, Stage
 
 ROUNDS, TIMES = 6, 12
@@ -48,48 +43,7 @@ def lay(stage: Stage) -> str:
     return url
 
 
-def sent_by(app: Flask, engine: Engine, visitor: FlaskClient) -> list[tuple[str, Mapping[str, Any]]]:
-    """Every statement of one page, with its values."""
-    sent: list[tuple[str, Mapping[str, Any]]] = []
-
-    def note(_c: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
-        sent.append((sql, values))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        visitor.get(PAGE)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return sent
-
-
-def bare(url: str, sent: list[tuple[str, Mapping[str, Any]]]) -> FlaskClient:
-    """One view, the same statements prepared, rows as plain lists: no session, no rights, no frame, no charts."""
-    app = Flask("bare")
-    connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
-
-    @app.get(PAGE)
-    def index() -> str:
-        rows = [connection.execute(sql, values).fetchall() for sql, values in sent]
-        return f"<ul>{''.join(f'<li>{one}</li>' for some in rows for one in some)}</ul>"
-
-    return app.test_client()
-
-
-def spent(visitor: FlaskClient) -> list[float]:
-    """Milliseconds of each of so many calls."""
-    taken = []
-    for _ in range(TIMES):
-        begun = time.perf_counter()
-        answer = visitor.get(PAGE)
-        taken.append((time.perf_counter() - begun) * 1000)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{PAGE}: {answer.status_code}")
-    return taken
-
-
 def measure(stage: Stage) -> Iterable[Figure]:
-    from models.base import db
     from workflow import founding
 
     url = lay(stage)
@@ -99,20 +53,18 @@ def measure(stage: Stage) -> Iterable[Figure]:
     visitor = archive.visitor(app, url)
     if visitor.get(PAGE).text.count('scope="row"') < archive.UNITS:
         raise RuntimeError("not every unit stands in the matrix")
-    with app.app_context():
-        sent = sent_by(app, db.engine, visitor)
-    reads = [(sql, values) for sql, values in sent if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
-    limit = bare(url, reads)
+    reads = same_sql.reads_of(app, visitor, PAGE)
+    limit = same_sql.bare(url, {PAGE.lstrip("/"): reads})
     ours: list[float] = []
     theirs: list[float] = []
     for round_ in range(ROUNDS + 1):
         for taken, whom in ((ours, visitor), (theirs, limit)):
-            more = spent(whom)
+            more = same_sql.spent(whom, PAGE, TIMES)
             taken.extend(more if round_ else [])
     p95 = quantiles(ours, n=20)[-1]
     yield Figure(
         "dashboard_p95_ms", f"{p95:.0f}", "<= 60",
-        f"the editor's first page, {len(PIECES):,} pieces, {archive.UNITS} units, {len(sent)} statements, whole WSGI"
+        f"the editor's first page, {len(PIECES):,} pieces, {archive.UNITS} units, {len(reads)} statements, whole WSGI"
         f" call (median {median(ours):.0f} ms; the same SQL in a bare Flask view {median(theirs):.0f} ms)",
     )  # fmt: skip
     yield Figure(

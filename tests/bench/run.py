@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = (
     "approve_1", "approve_8", "approve_vs_orm", "page_move", "bulk", "plan", "dashboard", "sweep_100k", "sweep_1m",
     "sweep_vs_orm", "start_busy_p99_ms", "start_idle_p99_ms", "noop_vs_default", "deliveries_vs_single",
-    "commit_to_smtp", "verify_rate", "audit_list", "ready_warm_s", "stack_pss_mib",
+    "commit_to_smtp", "verify_rate", "audit_list", "lists", "ready_warm_s", "stack_pss_mib",
 )  # fmt: skip
 PAGE = ROOT / "docs" / "performance.md"
 HEAD = "<!-- figures: written by `make bench` -->"
