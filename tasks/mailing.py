@@ -39,11 +39,13 @@ def send(row: Claimed) -> Callable[[], object]:
     letter = db.session.get_one(Letter, letter_id)
     if letter.state == LetterState.SENT:
         return lambda: None
-    message = compose(made_ready(letter), _sender())
+    mailing = made_ready(letter)
+    message = compose(mailing, _sender())
     message_id: str = message["Message-ID"]
     if receipt := given.found(row, message_id):
         return lambda: note_sent(letter_id, says=receipt)
-    raw = storage.keep(_for_the_record(letter))
+    content = message.as_bytes()
+    raw = storage.keep(_for_the_record(letter, mailing, content))
     # No transaction stays open while a slow server thinks.
     db.session.rollback()
 
@@ -60,7 +62,7 @@ def send(row: Claimed) -> Callable[[], object]:
         given.note(row, message_id, receipt.says)
 
     try:
-        says = _postman().send(message, ready=ready, taken=taken).says
+        says = _postman().send(message, content, ready=ready, taken=taken).says
     except PermanentFailure as failure:
         if failure.step != ADDRESS:
             raise
@@ -70,9 +72,11 @@ def send(row: Claimed) -> Callable[[], object]:
     return lambda: note_sent(letter_id, says=says)
 
 
-def _for_the_record(letter: Letter) -> bytes:
+def _for_the_record(letter: Letter, mailing: Mailing, content: bytes) -> bytes:
     """The bytes as they travel; a one-time link in them stays a mark, for people read in the storage."""
-    return compose(replace(made_ready(letter), text=letter.text, html=letter.html), _sender()).as_bytes()
+    if (mailing.text, mailing.html) == (letter.text, letter.html):
+        return content
+    return compose(replace(mailing, text=letter.text, html=letter.html), _sender()).as_bytes()
 
 
 def checked_server() -> str:

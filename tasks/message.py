@@ -12,9 +12,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, HeaderRegistry, UniqueAddressHeader, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from email.utils import formataddr
 from typing import Any
 
 from tasks.figures import ZONE
@@ -95,8 +96,29 @@ class WordsHeader(UnstructuredHeader):
         return f"{self.name}: {words}{policy.linesep}"
 
 
+class PeopleHeader(UniqueAddressHeader):
+    """Names with their addresses, one a line. The standard library tries each syllable of a name for its fit: that
+    was three quarters of the time in which a letter became bytes."""
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        line_end: str = policy.linesep
+        people = f",{line_end} ".join(_person(one, self.name, line_end) for one in self.addresses)
+        return f"{self.name}: {people}{line_end}"
+
+
+def _person(one: Address, header: str, line_end: str) -> str:
+    if one.display_name.isascii():
+        return formataddr((one.display_name, one.addr_spec))
+    name = Header(one.display_name, "utf-8", header_name=header).encode(linesep=line_end)
+    return f"{name}{line_end} <{one.addr_spec}>"
+
+
 def policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
+    for name in ("from", "to", "cc", "reply-to"):
+        registry.map_to_type(name, PeopleHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
     for name in ("references", "in-reply-to", "list-unsubscribe"):
         registry.map_to_type(name, IdsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
     registry.map_to_type("subject", WordsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants

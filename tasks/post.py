@@ -69,9 +69,11 @@ def nothing(*_: object) -> None:
 
 
 class Postman(Protocol):
-    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
-        """`ready` is called as the last thing before the letter is given, and may raise to keep it; `taken` as the
-        first thing after. Raises TemporaryFailure or PermanentFailure."""
+    def send(
+        self, message: EmailMessage, content: bytes, *, ready: Ready = nothing, taken: Taken = nothing
+    ) -> Receipt:
+        """Give `content`, the bytes of `message`. `ready` is called as the last thing before it is given, and may
+        raise to keep it; `taken` as the first thing after. Raises TemporaryFailure or PermanentFailure."""
 
     def check(self) -> str:
         """Tries everything but a letter and says where letters go. Raises TemporaryFailure."""
@@ -88,13 +90,15 @@ class OutboxFolder:
 
     folder: Path
 
-    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
+    def send(
+        self, message: EmailMessage, content: bytes, *, ready: Ready = nothing, taken: Taken = nothing
+    ) -> Receipt:
         sent = message["Date"].datetime.astimezone(UTC)
         name = f"{sent:%Y%m%dT%H%M%SZ}-{message['Message-ID'].strip('<')[:16]}.eml"
         ready()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.folder / name, message.as_bytes())
+            write_whole(self.folder / name, content)
         except OSError as error:
             raise TemporaryFailure("outbox", "write", str(error)) from error
         receipt = Receipt("outbox", datetime.now(UTC), name)
@@ -171,7 +175,9 @@ class MailServer:
     def name(self) -> str:
         return f"{self.host}:{self.port}"
 
-    def send(self, message: EmailMessage, *, ready: Ready = nothing, taken: Taken = nothing) -> Receipt:
+    def send(
+        self, message: EmailMessage, content: bytes, *, ready: Ready = nothing, taken: Taken = nothing
+    ) -> Receipt:
         # An answer to somebody's mail has an empty return path (RFC 3834): its bounce would meet nobody.
         is_answer = message["Auto-Submitted"] == "auto-replied"
         sender = message["From"].addresses[0]
@@ -180,7 +186,6 @@ class MailServer:
             talk.say("MAIL", "" if is_answer else message["Reply-To"].addresses[0].addr_spec)
             talk.say("RCPT", message["To"].addresses[0].addr_spec)
             refused = [talk.offer(copy.addr_spec) for copy in copies(message)]
-            content = message.as_bytes()
             ready()
             reply = talk.say("DATA", content)
             receipt = Receipt(self.name, datetime.now(UTC), reply, tuple(filter(None, refused)))

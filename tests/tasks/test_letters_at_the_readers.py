@@ -34,7 +34,8 @@ def test_every_letter_comes_whole_through_a_mail_server(language):
     with mail_peer() as peer:
         server = MailServer.at(peer.url, timeout_seconds=10)
         for said in written:
-            server.send(compose(mailing(said), FORUM))
+            message = compose(mailing(said), FORUM)
+            server.send(message, message.as_bytes())
 
     read = [(one["Subject"], one.get_body(("plain",)), one.get_body(("html",))) for one in peer.letters()]
     assert [(subject, text.get_content().replace("\r\n", "\n")) for subject, text, _ in read] == [

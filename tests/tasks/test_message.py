@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 
@@ -151,3 +152,21 @@ def test_what_would_break_out_of_its_header_is_refused(field, value):
         compose(replace(RETURNED, **{field: value}), FORUM)
 
     assert refused.value.field in {field, "in_reply_to"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Tran Lan",
+        'Lan, "em" (PGD)',
+        "Trần Thị Lan",
+        "Phòng Giáo dục và Đào tạo huyện Kỳ Anh, " * 5 + "hết",
+    ],
+)
+def test_a_name_of_any_length_and_its_address_come_as_they_were(name):
+    letter = travelled(replace(RETURNED, to_name=name))
+
+    reader, address = parseaddr(letter["To"])
+    assert (str(make_header(decode_header(reader))), address) == (name, RETURNED.to_address)
+    assert max(len(line) for line in letter["To"].splitlines()) <= 78

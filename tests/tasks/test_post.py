@@ -49,12 +49,12 @@ def post(peer, seconds=5.0):
 
 def refusal(kind, peer, seconds=5.0):
     with pytest.raises(kind) as refused:
-        post(peer, seconds).send(LETTER)
+        post(peer, seconds).send(LETTER, LETTER.as_bytes())
     return refused.value
 
 
 def test_a_letter_is_delivered_to_its_reader_and_the_copies(peer):
-    receipt = post(peer).send(LETTER)
+    receipt = post(peer).send(LETTER, LETTER.as_bytes())
 
     assert receipt.server == f"127.0.0.1:{peer.port}"
     assert receipt.reply == "250 OK queued as 4711"
@@ -67,7 +67,8 @@ def test_a_letter_is_delivered_to_its_reader_and_the_copies(peer):
 
 
 def test_the_answer_to_a_mail_has_an_empty_return_path(peer):
-    post(peer).send(compose(replace(PUBLISHED, is_answer=True), FORUM))
+    answer = compose(replace(PUBLISHED, is_answer=True), FORUM)
+    post(peer).send(answer, answer.as_bytes())
 
     assert peer.senders == ["<>"]
 
@@ -75,7 +76,7 @@ def test_the_answer_to_a_mail_has_an_empty_return_path(peer):
 def test_a_copy_that_is_refused_does_not_hold_the_letter_back(peer):
     peer.to_recipient["suong@example.edu.vn"] = "550 no such mailbox"
 
-    receipt = post(peer).send(LETTER)
+    receipt = post(peer).send(LETTER, LETTER.as_bytes())
 
     assert receipt.refused == ("suong@example.edu.vn: 550 no such mailbox",)
     assert peer.recipients == [["lan@example.edu.vn"]]
@@ -149,7 +150,7 @@ def test_a_server_that_never_greets_is_given_up_in_time():
         silent_post = MailServer(host="127.0.0.1", port=silent.getsockname()[1], timeout_seconds=0.3)
 
         with pytest.raises(TemporaryFailure) as refused:
-            silent_post.send(LETTER)
+            silent_post.send(LETTER, LETTER.as_bytes())
 
     assert refused.value.step == "CONNECT"
 
@@ -159,13 +160,13 @@ def test_no_server_at_all_may_be_tried_again():
         port = gone.getsockname()[1]
 
     with pytest.raises(TemporaryFailure):
-        MailServer(host="127.0.0.1", port=port, timeout_seconds=2).send(LETTER)
+        MailServer(host="127.0.0.1", port=port, timeout_seconds=2).send(LETTER, LETTER.as_bytes())
 
 
 def test_a_line_dropped_after_250_is_a_letter_delivered(peer):
     peer.to_data.append("drop after 250")
 
-    receipt = post(peer).send(LETTER)
+    receipt = post(peer).send(LETTER, LETTER.as_bytes())
 
     assert receipt.reply == "250 OK"
     assert len(peer.taken) == 1
@@ -175,7 +176,7 @@ def test_a_letter_whose_250_was_lost_goes_again_with_the_same_message_id(peer):
     peer.to_data.append("drop before 250")
 
     refusal(TemporaryFailure, peer)
-    post(peer).send(compose(PUBLISHED, FORUM))
+    post(peer).send(LETTER, LETTER.as_bytes())
 
     first, second = peer.letters()
     assert first["Message-ID"] == second["Message-ID"]
@@ -193,11 +194,11 @@ def test_the_password_travels_only_under_tls(tmp_path):
         wrong = MailServer.at(f"smtp://toa%20soan:sai@{address}", timeout_seconds=5, tls=client_side)
         stranger = MailServer.at(f"smtp://{address}", timeout_seconds=5)
 
-        right.send(LETTER)
+        right.send(LETTER, LETTER.as_bytes())
         failures = []
         for post in (wrong, stranger):
             with pytest.raises(TemporaryFailure) as refused:
-                post.send(LETTER)
+                post.send(LETTER, LETTER.as_bytes())
             failures.append(refused.value.step)
 
     assert len(guarded.taken) == 1
@@ -241,7 +242,7 @@ def test_the_check_of_the_settings_sends_nothing(peer, tmp_path):
 def test_the_demo_keeps_each_letter_once_in_a_folder(tmp_path):
     folder = postman("", outbox=tmp_path / "thư đi", timeout_seconds=30)
 
-    receipts = [folder.send(LETTER), folder.send(compose(PUBLISHED, FORUM))]
+    receipts = [folder.send(LETTER, LETTER.as_bytes()), folder.send(LETTER, LETTER.as_bytes())]
 
     (kept,) = (tmp_path / "thư đi").iterdir()
     letter = message_from_bytes(kept.read_bytes(), policy=policy.default)
@@ -255,7 +256,7 @@ def test_a_folder_that_cannot_be_written_may_be_tried_again(tmp_path):
     (tmp_path / "outbox").write_text("a file stands where the folder should be")
 
     with pytest.raises(TemporaryFailure):
-        OutboxFolder(tmp_path / "outbox").send(LETTER)
+        OutboxFolder(tmp_path / "outbox").send(LETTER, LETTER.as_bytes())
 
 
 @pytest.mark.parametrize(
