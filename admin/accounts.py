@@ -1,5 +1,6 @@
 """Accounts: who may come in and as what. Roles are given and taken by verbs, from a day on, never ticked."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, request, url_for
@@ -16,7 +17,7 @@ from models.base import db
 from models.organisation import Unit
 from models.people import Account, RoleGrant
 from models.vocabulary import Role
-from workflow import accounts, devices, guessing, invitations, organisation, privacy, second_step
+from workflow import accounts, clock, devices, guessing, invitations, organisation, privacy, second_step
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.grammar import action_name
@@ -72,10 +73,16 @@ class Accounts(Workbench):
     )  # fmt: skip
 
     def render(self, template: str, **values: Any) -> str:
-        """The list shows what each person is: two statements for the whole page."""
+        """The list shows what each person is: three statements for the whole page."""
         if "data" in values:
             shown = [account.id for account in values["data"]]
-            values |= {"grants": people.grants_of(shown), "seats": people.seats_of(shown)}
+            set_clock = clock.rehearsal()
+            values |= {
+                "grants": people.grants_of(shown),
+                "seats": people.seats_of(shown),
+                # Sessions live in real time; on the page there is one clock.
+                "ahead": set_clock.ahead if set_clock else timedelta(),
+            }
         return super().render(template, roles=ROLES, seat_names=SEATS, **values)
 
     @expose("/<int:account_id>/")

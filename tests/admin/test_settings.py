@@ -52,3 +52,10 @@ def test_who_may_not_read_the_settings_does_not(cast, client):
 
 def test_every_change_that_is_named_is_an_act_of_the_grammar():
     assert [action for each in CHANGEABLE for action in each.actions if action not in ACTIONS] == []
+
+
+def test_in_a_rehearsal_a_sign_in_is_told_on_the_clock_that_people_see(make, cast, client):
+    page = client.as_(cast.mai).get("/quan-tri/tai-khoan/").text.replace("\xa0", " ")
+
+    assert "08:30 hôm nay" in row_of(page, cast.mai.email)
+    assert "Chưa lần nào" in row_of(page, cast.khang.email)
