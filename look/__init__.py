@@ -7,8 +7,8 @@ import macros from look/parts/. The macros take plain objects or dicts; each fil
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def wear(app: Flask, states: Mapping[str, signs.Named] | None = None) -> None:
         icon=icon,
         csp_nonce=csp_nonce,
         look_url=look_url,
+        options=options,
         theme=theme,
         signs=signs,
         state_sign=lambda code: state_sign(str(code), states or {}),
@@ -106,6 +107,22 @@ def _drawn(sheet: str, name: str, css: str) -> Markup:
     return Markup(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
     ).format(css, sheet, name)
+
+
+def options(choices: Iterable[tuple[Any, Any]], chosen: Any, label: str) -> Markup:
+    """The choices of a filter as `<option>`s, each beginning with the filter's name."""
+    return _options(tuple((str(value), str(says)) for value, says in choices), str(chosen), label)
+
+
+@lru_cache(maxsize=256)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str, label: str) -> Markup:
+    """Kept: every page of a list offers the same hundreds."""
+    return Markup("").join(
+        Markup('<option value="{}"{}>{}: {}</option>').format(
+            value, Markup(" selected") if value == chosen else "", label, says
+        )
+        for value, says in choices
+    )
 
 
 @cache
