@@ -18,6 +18,8 @@ ROUNDS, TIMES = 4, 8
 """Rounds take turns; in each, every address is asked so often in a row."""
 FEW, MANY = range(100, 10_100), range(10_100, 100_100)
 PAGE = "/quan-tri/nhat-ky/"
+DEEP = 22_500
+"""Nine tenths of the way to stock's last page."""
 
 ASKED: Mapping[str, str] = {
     "the newest": "",
@@ -96,13 +98,13 @@ def measure(stage: Stage) -> Iterable[Figure]:
     young, old = lay(stage)
     readers = {"young": Reader(young), "old": Reader(old)}
     stock, bare = audit_list_peers.stock(old), audit_list_peers.bare(old)
-    deep = "/admin/events/?page=45000"
+    first, deep = audit_list_peers.STOCK, f"{audit_list_peers.STOCK}?page={DEEP}"
     taken: dict[tuple[str, str], list[float]] = {}
     for round_ in range(ROUNDS + 1):
         for whose, reader in readers.items():
             for name, address in reader.asked.items():
                 _add(taken, (whose, name), spent(reader.client, address), round_)
-        _add(taken, ("stock", "first"), spent(stock, "/admin/events/", 4), round_)
+        _add(taken, ("stock", "first"), spent(stock, first, 4), round_)
         _add(taken, ("stock", "deep"), spent(stock, deep, 4), round_)
         _add(taken, ("bare", "first"), spent(bare, "/"), round_)
     yield from _told({key: sorted(each) for key, each in taken.items()})
@@ -132,11 +134,12 @@ def _told(taken: Mapping[tuple[str, str], list[float]]) -> Iterable[Figure]:
     )  # fmt: skip
     yield Figure(
         "audit_list_vs_stock_first", f"{stock_first / first:.1f}", ">= 10",
-        f"stock Flask-Admin's first page on the same table takes so often ours ({stock_first:.0f} ms)",
+        f"stock Flask-Admin's first page on the same table, behind the same gate, takes so often ours"
+        f" ({stock_first:.0f} ms)",
     )  # fmt: skip
     yield Figure(
         "audit_list_vs_stock_deep", f"{stock_deep / oldest:.1f}", ">= 20",
-        f"its page 45,000 against our oldest ({stock_deep:.0f} ms to {oldest:.1f} ms)",
+        f"its page {DEEP:,} against our oldest ({stock_deep:.0f} ms to {oldest:.1f} ms)",
     )  # fmt: skip
     yield Figure(
         "audit_list_growth", f"{median(growth.values()):.2f}", "<= 1.3",

@@ -1,51 +1,88 @@
-"""The same list as others make it: stock Flask-Admin on the table; and the least a page can be, SQL in a view."""
+"""The same list as others make it: stock Flask-Admin on the table; and the least a page can be, SQL in a view.
+
+Stock stands in the house, behind the same gate: session, sign-in, rights and headers cost it what they cost ours, and
+it shows as many rows with the same names in them. Its own are its templates, its count and its pages by number.
+"""
 
 import psycopg
 from flask import Flask, request
 from flask.testing import FlaskClient
-from flask_admin import Admin
+from flask_admin import Admin, AdminIndexView
 from flask_admin.contrib.sqla import ModelView
-from flask_babel import Babel
-from flask_sqlalchemy import SQLAlchemy
 from psycopg.rows import namedtuple_row
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from workflow import founding
+from admin.desk import Kept
+from models.base import db
+from tests.bench import archive
+from workflow.queries.audit import PAGE
 
 
 class Base(DeclarativeBase):
     pass
 
 
+class Person(Base):
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    full_name: Mapped[str]
+    title: Mapped[str]
+
+
+class Piece(Base):
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+
+
+class Office(Base):
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    short_name: Mapped[str]
+
+
 class Event(Base):
-    """The table as stock Flask-Admin is given it: every column that tells something."""
+    """The table as stock Flask-Admin is given it, with the names our list shows."""
 
     __tablename__ = "audit_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[str]
     action: Mapped[str]
-    actor_id: Mapped[int | None]
-    submission_id: Mapped[int | None]
-    unit_id: Mapped[int | None]
     stream: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    actor: Mapped[Person | None] = relationship()
+    piece: Mapped[Piece | None] = relationship()
+    unit: Mapped[Office | None] = relationship()
+
+
+class Events(ModelView):
+    """Open to whom our own list is open."""
+
+    needs = "audit.read"
+    is_accessible = Kept.is_accessible
+    can_create = can_edit = can_delete = False
+    page_size = PAGE
+    column_list = ("id", "at", "actor.full_name", "actor.title", "action", "piece.code", "unit.short_name")
+    column_default_sort = ("id", True)
+    column_filters = ("actor_id", "action")
+
+
+STOCK = "/stock/events/"
 
 
 def stock(admin_url: str) -> FlaskClient:
-    """Flask-Admin as it comes: its own templates, its count of all rows, its pages by number."""
-    app = Flask("stock")
-    app.config.update(SECRET_KEY="bench", SQLALCHEMY_DATABASE_URI=founding.driven(admin_url))
-    # Where Flask-Babel is installed, Flask-Admin wants it.
-    Babel(app)
-    db = SQLAlchemy(app, model_class=Base)
-
-    class Events(ModelView):
-        can_create = can_edit = can_delete = False
-        column_default_sort = ("id", True)
-        column_filters = ("actor_id", "action")
-
-    Admin(app).add_view(Events(Event, db, endpoint="events"))
-    return app.test_client()
+    """Somebody signed in at Flask-Admin as it comes."""
+    app = archive.open_house(admin_url)
+    desk = Admin(app, index_view=AdminIndexView(endpoint="stock", url="/stock"))
+    desk.add_view(Events(Event, db, endpoint="events"))
+    return archive.visitor(app, admin_url)
 
 
 ROW = "<tr><td>{0.id}</td><td>{0.at}</td><td>{0.full_name}</td><td>{0.action}</td><td>{0.code}</td></tr>"
