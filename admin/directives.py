@@ -5,7 +5,16 @@ from typing import Any
 from flask import abort, flash, request
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, Form, IntegerField, SelectMultipleField, StringField, TextAreaField, validators
+from wtforms import (
+    DateField,
+    Form,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    validators,
+    widgets,
+)
 
 from admin.desk import Screen, back_to, can, me, pin
 from models.vocabulary import SeatKind
@@ -40,7 +49,7 @@ class RuleForm(Form):
     quota = IntegerField(
         _("Chỉ tiêu mỗi đơn vị một kỳ"), [validators.InputRequired(_("Vui lòng nhập chỉ tiêu."))]
     )
-    counting_kinds = SelectMultipleField(_("Thể loại được tính"))
+    counting_kinds = SelectMultipleField(_("Thể loại được tính"), option_widget=widgets.CheckboxInput())
     reminder_days = StringField(
         _("Nhắc trước ngày cuối (số ngày)"),
         [
