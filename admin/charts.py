@@ -1,5 +1,6 @@
 """What the first page draws: columns, shares and rankings, as look/parts/charts.html takes them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -52,18 +53,19 @@ def sections(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 def on_time(opened: Sequence[Any], rows: Sequence[Standing], *, now: datetime) -> list[dict[str, Any]]:
     """Per month past its deadline: of a hundred units that were bound, how many met the quota in time."""
     drawn = []
+    bound = Counter(row.period_id for row in rows if row.status is not MonthStatus.EXEMPT)
+    in_time = Counter(row.period_id for row in rows if row.status is MonthStatus.ON_TIME)
     for month in opened:
-        bound = [row for row in rows if row.period_id == month.id and row.status is not MonthStatus.EXEMPT]
-        if now < month.deadline_at or not bound:
+        if now < month.deadline_at or not bound[month.id]:
             continue
-        met = sum(row.status is MonthStatus.ON_TIME for row in bound)
-        share = round(100 * met / len(bound))
+        met = in_time[month.id]
+        share = round(100 * met / bound[month.id])
         drawn.append({
             "label": f"T{month.month}",
             "value": share,
             "shows": f"{share}%",
             "says": gettext("Tháng %(month)s/%(year)s: %(met)s trên %(all)s đơn vị",
-                            month=month.month, year=month.year, met=met, all=len(bound)),
+                            month=month.month, year=month.year, met=met, all=bound[month.id]),
         })  # fmt: skip
     return drawn
 
