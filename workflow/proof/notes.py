@@ -187,3 +187,9 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 def _kind_and_key(encoded: str) -> tuple[bytes, bytes]:
     raw = base64.b64decode(encoded, validate=True)
     return raw[:1], raw[1:]
+
+
+def warm_up() -> None:
+    """Sign something: OpenSSL sets itself up at a first signature, and who is forked afterwards has it already."""
+    key = Ed25519PrivateKey.generate()
+    key.public_key().verify(key.sign(b""), b"")
