@@ -25,6 +25,7 @@ from tasks import broker, clockwork, mailing, working
 from tasks.context import told_to_stop
 from tasks.rehearsal import loading
 from workflow import backups, founding, production, sessions
+from workflow.proof import notes
 from workflow.queries import audit_check
 from workflow.settings import Mode, settings
 
@@ -237,8 +238,10 @@ def _run(*, demo: bool) -> None:
         with app.app_context():
             for sentence in loading.load(hash_password) if demo else ():
                 line.tell(sentence)
-            # What a first page reads, words and templates, is then in memory once for every web process.
+            # What a first page reads, words and templates, and what a first seal needs, six megabytes, is then in
+            # memory once for every process.
             app.test_client().get("/")
+            notes.warm_up()
             wsgi.let_go()
         supervisor.run(_children(app), data=house.data, say=line.tell, when_ready=lambda: _greet(demo=demo))
     except KeyboardInterrupt:
