@@ -24,7 +24,7 @@ from look import line
 from tasks import broker, clockwork, mailing, working
 from tasks.context import told_to_stop
 from tasks.rehearsal import loading
-from workflow import backups, founding, production, sessions
+from workflow import backups, founding, outbox, production, sessions
 from workflow.proof import notes
 from workflow.queries import audit_check
 from workflow.settings import Mode, settings
@@ -190,6 +190,7 @@ def restore(file: Path) -> dict[str, Any]:
     founding.migrate(settings().owner_url)
     with wsgi.founded(wsgi.create_house).app_context():
         sessions.end_everybodys()
+        held = outbox.hold_letters()
         verdict = audit_check.check()
         if not verdict.is_whole:
             raise line.Refused(
@@ -200,7 +201,9 @@ def restore(file: Path) -> dict[str, Any]:
         "made_at": made.made_at,
         "files": len(made.files),
         "events": verdict.events,
-        "says": f"Đã phục hồi: {len(made.files)} tệp, {verdict.events} sự kiện, nhật ký nguyên vẹn.",
+        "held": held,
+        "says": f"Đã phục hồi: {len(made.files)} tệp, {verdict.events} sự kiện, nhật ký nguyên vẹn;"
+        f" {held} thư đang chờ được giữ lại để xem.",
     }
 
 

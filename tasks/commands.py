@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from look import line
 from tasks import broker, clockwork, foresight, working
 from tasks.context import told_to_stop
-from workflow import deadlines
+from workflow import deadlines, outbox
 from workflow.engine.errors import NotRehearsing
 from workflow.intake import reasons, receiving
 from workflow.queries import post
@@ -29,8 +29,12 @@ def sweep(at: datetime | None) -> line.Answer:
 
 
 @line.command("queue")
-def queue() -> Iterator[line.Answer]:
+@click.option("--hold", is_flag=True, help="Giữ lại mọi thư đang chờ, sau khi phục hồi cơ sở dữ liệu.")
+def queue(hold: bool) -> Iterator[line.Answer]:
     """Việc đang chờ, đang làm và hỏng, theo từng hàng đợi."""
+    if hold:
+        held = outbox.hold_letters()
+        yield {"held": held, "says": f"Đã giữ lại {held} thư cho đến khi có người xem ở trang Hàng đợi."}
     rows = [dict(row._mapping) for row in post.queues()]
     if not rows:
         yield {"n": 0, "says": "Không còn việc nào chờ."}

@@ -185,6 +185,9 @@ ACTIONS: Mapping[str, Told] = {
     "job:pause": Told(N_("Tạm dừng việc theo lịch"), N_("{who} tạm dừng {what}.")),
     "job:resume": Told(N_("Cho việc theo lịch chạy tiếp"), N_("{who} cho {what} chạy tiếp.")),
     "outbox:dismiss": Told(N_("Bỏ qua việc lỗi"), N_("{who} bỏ qua một việc lỗi.")),
+    "outbox:hold": Told(
+        N_("Giữ lại thư sau khi phục hồi"), N_("Các thư đang chờ được giữ lại sau khi phục hồi.")
+    ),
     "outbox:retry_all": Told(
         N_("Chạy lại mọi việc lỗi đã lọc"), N_("{who} cho chạy lại mọi việc lỗi của một danh sách đã lọc.")
     ),

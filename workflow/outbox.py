@@ -21,6 +21,8 @@ from workflow.rules.topics import QUEUES
 
 NOT_DEAD = N_("Việc này không còn dừng vì lỗi. Vui lòng tải lại trang.")
 
+HELD = N_("Hệ thống vừa được phục hồi: thư này có thể đã gửi rồi. Đề nghị xem trước khi cho gửi lại.")
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -87,6 +89,27 @@ def dismiss_all(*, queue: str, topic: str, until: int, reason: str, by: Account)
     why = _reason(reason)
     away = {"state": OutboxState.DISMISSED}
     return _settle_all("outbox:dismiss_all", away, queue=queue, topic=topic, until=until, by=by, reason=why)
+
+
+def hold_letters() -> int:
+    """After a recovery from a backup: put aside every letter that waits, until somebody looks; returns how many.
+
+    What the database has forgotten may have been sent: given to the workers, such letters would go twice.
+    """
+    waiting = (OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING)
+    aside = update(OutboxMessage).where(OutboxMessage.queue == "mail", OutboxMessage.state.in_(waiting))
+    with change() as session:
+        held = session.scalars(
+            aside.values(state=OutboxState.DEAD, error=HELD, lease_until=None)
+            .returning(OutboxMessage.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if held:
+            audit.write(
+                session.connection(), "settings:outbox", "outbox:hold", actor=None, at=clock.now(),
+                many=len(held), first=min(held), last=max(held),
+            )  # fmt: skip
+    return len(held)
 
 
 def _settle_all(

@@ -40,8 +40,10 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: L
     assert again.err.endswith("[uncounted_already]\n")
     assert restored["files"] == saved["files"] == 21
     assert restored["events"] > 200
+    # Nobody knows what was sent after the backup was made: the letters wait for somebody.
+    assert restored["held"] > 0
     # The proof is a restore like any other, and leaves nothing behind.
-    assert proved | {"says": ""} == restored | {"says": ""}
+    assert {what: proved[what] for what in ("made_at", "files", "events")}.items() <= restored.items()
     assert beside == [line.folder.name, "tháng 5.tar"]
     assert line.done("report", "month", "2021-05", "--csv").out == report
     assert sum(1 for path in (line.folder / "files").rglob("*") if path.is_file()) == 21
