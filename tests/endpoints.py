@@ -78,7 +78,8 @@ TABLE = {
     "desk_inspection": {"index sheet export": "audit.read"},
     "desk_audit": {"index event newest export proof checked check": "audit.read"},
     "desk_letters": {
-        "index_view letter html_form as_sent kinds sample sample_html": "letters.read", "clear send_again": "letters.write",
+        "index_view letter html_form as_sent kinds sample sample_html": "letters.read",
+        "clear send_again": "letters.write",
         f"create_view edit_view delete_view export {SHUT}": "nobody",
     },
     "desk_settings": {"index": "settings.read"},
@@ -191,7 +192,8 @@ def scene(app, make, cast):
         "blob": "0" * 64, "size": "1",
     }  # fmt: skip
     values |= {
-        "desk_pieces:trigger": "claim", "desk_letters:kind": "receipt",
+        "desk_pieces:trigger": "claim",
+        "desk_letters:kind": "receipt",
         "desk_pieces.together?": {"buoc": "claim", "chosen": sent.id},
         "desk_units.edit_view?": {"id": cast.can_loc.id},
         "desk_sections.edit_view?": {"id": one("SELECT min(id) FROM category")},

@@ -43,7 +43,8 @@ NO_SCREENS = ("static", "export", "ajax_lookup", "details_view", "edit_view")
 NEW = frozenset({"desk_units.create_view", "desk_accounts.create_view", "desk_sections.create_view"})
 
 SAMPLES: Mapping[str, str] = {
-    "code": "h-can-loc", "kind": "awaiting_approval", "workflow": "monthly-submission", "version": "1", "account_id": "1",
+    "code": "h-can-loc", "kind": "awaiting_approval", "workflow": "monthly-submission", "version": "1",
+    "account_id": "1",
 }  # fmt: skip
 OF_PAGE: Mapping[str, Mapping[str, str]] = {
     "forum.section": {"code": "ban-tru"},
