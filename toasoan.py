@@ -190,12 +190,12 @@ def restore(file: Path) -> dict[str, Any]:
     founding.migrate(settings().owner_url)
     with wsgi.founded(wsgi.create_house).app_context():
         sessions.end_everybodys()
-        held = outbox.hold_letters()
         verdict = audit_check.check()
         if not verdict.is_whole:
             raise line.Refused(
                 "audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn."
             )
+        held = outbox.hold_letters()
         backups.note_return(made_at=made.made_at, events=verdict.events, files=len(made.files))
     return {
         "made_at": made.made_at,
