@@ -9,7 +9,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.submission import Category
 from workflow import categories
-from workflow.queries import desk
+from workflow.queries import desk, standings
 
 pytestmark = pytest.mark.database
 
@@ -57,7 +57,9 @@ def test_a_merged_section_leads_to_its_heir_with_its_pieces(make, mai, client):
     answer = client.get("/chuyen-muc/cu")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/chuyen-muc/moi")
     assert piece.revision.title in client.get("/chuyen-muc/moi").text
-    # At the desk too, by either name.
+    # At the desk too, by either name, and in the month's figures.
+    figures = standings.figures(piece.period_id, paced=[])
+    assert [(section["code"], section["value"]) for section in figures["sections"]] == [("moi", 1)]
     assert [piece.code in mai.get(f"/quan-tri/bai/?muc={code}").text for code in ("moi", "cu")] == [
         True,
         True,

@@ -108,7 +108,8 @@ SELECT
      SELECT c.code, coalesce(c.name_vi, 'Chưa chọn chuyên mục') AS label, count(*) AS n
      -- A limit of one: a few milliseconds of look-ups are not worth starting parallel workers.
      FROM submission s CROSS JOIN LATERAL (SELECT category_id FROM revision WHERE id = s.revision_id LIMIT 1) r
-     LEFT JOIN category c ON c.id = r.category_id
+     LEFT JOIN category own ON own.id = r.category_id
+     LEFT JOIN category c ON c.id = coalesce(own.merged_into, own.id)
      WHERE s.period_id = :period AND s.first_sent_at IS NOT NULL GROUP BY 1, 2) sections) AS sections,
   (SELECT jsonb_agg(jsonb_build_object('unit', coalesce(u.short_name, 'Tất cả đơn vị'), 'until', x.deadline_at))
      FROM extension x LEFT JOIN unit u ON u.id = x.unit_id WHERE x.period_id = :period) AS extensions,
