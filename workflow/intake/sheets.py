@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import openpyxl
-
 from workflow.intake import decoding, documents
 from workflow.intake.documents import Rows
 from workflow.intake.problems import Unreadable
@@ -20,6 +18,9 @@ MAX_COLUMNS = 30
 def of_workbook(data: bytes) -> tuple[Rows, ...]:
     """One table a sheet, as the sheet shows its values. Raises Unreadable."""
     documents.guard(data)
+    # Read here: few mails bring a workbook, and it is a twentieth of all that a start reads.
+    import openpyxl  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         return tuple(
