@@ -31,7 +31,8 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
     @expose("/")
     def index(self) -> str:
         asked = asked_for()
-        counts, leaf = queue.counts(asked), queue.pieces(asked)
+        reading = queue.Reading(asked)
+        counts, leaf = reading.counts(), reading.leaf()
         return self.render(
             "desk/pieces.html",
             rows=leaf.rows,

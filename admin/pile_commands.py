@@ -63,7 +63,7 @@ def _digests(named: tuple[str, ...], options: dict[str, Any]) -> dict[int, str |
         found = [pieces.named(name) for name in named]
         return {one.id: one.digest for one in found}
     asked = queue.Asked(phase=options["state"], period=options["period"], unit=options["of_unit"])
-    return {row.id: row.digest for row in _rows(list(queue.numbers(asked, size=bulk.MOST)))}
+    return {row.id: row.digest for row in _rows(list(queue.Reading(asked).numbers(size=bulk.MOST)))}
 
 
 def _rows(numbers: list[int]) -> list[Submission]:

@@ -97,7 +97,7 @@ class Together:
 
     def _asked_for(self) -> list[int]:
         if request.args.get("tat-ca") == "1":
-            return list(queue.numbers(asked_for(), size=piles.MOST))
+            return list(queue.Reading(asked_for()).numbers(size=piles.MOST))
         chosen = request.args.getlist("chosen")
         return [int(one) for one in dict.fromkeys(chosen) if _is_number(one)][: piles.MOST]
 

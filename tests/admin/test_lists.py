@@ -12,7 +12,7 @@ from models.submission import Submission
 from models.vocabulary import Audience, WrittenAs
 from workflow import comments, filters, submissions
 from workflow.engine.unit_of_work import bookkeeping
-from workflow.queries import queue
+from workflow.queries import queue, queue_words
 
 pytestmark = pytest.mark.database
 
@@ -50,7 +50,9 @@ def mailed(piece: Submission, address: str, name: str) -> None:
         "… bep",
     ],
 )
-def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accents(make, cast, client, typed):
+def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accents(
+    make, cast, client, monkeypatch, typed
+):
     piece = make.submission(title="Bếp ăn một chiều", state="submitted")
     other = make.submission(
         title="Ngày hội thể thao", author_line="Lê Thị Nga", school="Trường Mầm non Sao Sáng",
@@ -58,8 +60,15 @@ def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accen
     )  # fmt: skip
     mailed(piece, "lan.gv@example.edu.vn", "Cô Lan")
 
-    assert codes(client.as_(cast.son).get(LIST, query_string={"q": typed}).text) == [piece.code]
-    assert other.code not in codes(client.as_(cast.son).get(f"{LIST}?q=bep").text)
+    son = client.as_(cast.son)
+    assert codes(son.get(LIST, query_string={"q": typed}).text) == [piece.code]
+    assert other.code not in codes(son.get(f"{LIST}?q=bep").text)
+    # The same when no word is a seldom one, and the tabs stop counting.
+    monkeypatch.setattr(queue_words, "SELDOM", 0)
+    monkeypatch.setattr(queue, "MOST_COUNTED", 0)
+    page = son.get(LIST, query_string={"q": typed}).text
+    assert codes(page) == [piece.code]
+    assert re.search(r"Đã gửi\s*<span>0\+</span>", page)
 
 
 def test_what_holds_no_letter_is_passed_over_and_hostile_words_break_nothing(make, cast, client):

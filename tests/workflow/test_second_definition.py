@@ -116,8 +116,8 @@ def test_queues_counts_and_places_hold_pieces_of_both_definitions(make, cast, hu
     now = deadlines.clock.now()
 
     waiting = desk.waiting(cast.son.id, now=now)
-    counts = queue.counts(queue.Asked())
-    listed = {row.code for row in queue.pieces(queue.Asked(phase=Phase.SENT)).rows}
+    counts = queue.Reading(queue.Asked()).counts()
+    listed = {row.code for row in queue.Reading(queue.Asked(phase=Phase.SENT)).leaf().rows}
     placed = portal_reads.pieces(
         cast.can_loc.id, me=cast.binh.id, everyone=True, discarded_after=now - timedelta(days=30)
     )

@@ -134,51 +134,54 @@ ORDER BY s.state_since {{order}}, s.id {{order}}
 """  # noqa: S608  (a constant of the house)
 
 
-def pieces(asked: Asked) -> paging.Leaf[Key]:
-    """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
-
-    sought = queue_words.sought(asked.words)
-
-    def read(order: str, size: int) -> Sequence[Row[Any]]:
-        query = text(f"WITH found AS ({_found(asked, sought, order)}) {_COLUMNS.format(order=order)}")
-        return db.session.execute(query, {**_values(asked, sought), "size": size}).all()
-
-    return paging.leaf(read, key=_key, before=asked.before, after=asked.after, size=PAGE)
-
-
 def _key(row: Row[Any]) -> Key:
     return row.state_since, row.id
-
-
-def numbers(asked: Asked, *, size: int) -> Sequence[int]:
-    """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
-    sought = queue_words.sought(asked.words)
-    query = text(_found(replace(asked, before=None, after=None), sought, "DESC"))
-    return db.session.scalars(query, {**_values(asked, sought), "size": size}).all()
 
 
 MOST_COUNTED = 1000
 """Nobody compares longer lists by their length: so many pieces of a state are counted, and one that says "more"."""
 
 
-def counts(asked: Asked) -> Mapping[str, int]:
-    """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all.
+class Reading:
+    """One question to the list; its words are looked up once, however much is asked."""
 
-    More than MOST_COUNTED means "more than MOST_COUNTED".
-    """
-    everything = replace(asked, phase="", before=None, after=None)
-    sought = queue_words.sought(asked.words)
-    where = _where(everything, sought)
-    query = text(f"""
-    SELECT wanted.state AS tab, counted.n FROM unnest(CAST(:states AS text[])) AS wanted (state)
-    CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
-      SELECT FROM submission s WHERE s.state = wanted.state AND s.set_aside_reason IS NULL AND {where}
-      ORDER BY s.state_since DESC LIMIT :most) AS listed) AS counted
-    UNION ALL
-    SELECT '{ASIDE}', count(*) FROM (
-      SELECT FROM submission s WHERE s.set_aside_reason IS NOT NULL AND {where} LIMIT :most) AS listed
-    """)  # noqa: S608  (put together from constants of this file)
-    found: Counter[str] = Counter()
-    for row in db.session.execute(query, {**_values(everything, sought), "most": MOST_COUNTED + 1}):
-        found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
-    return {**found, "": found.total()}
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._sought = queue_words.sought(asked.words)
+
+    def leaf(self) -> paging.Leaf[Key]:
+        """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
+        asked, values = self._asked, _values(self._asked, self._sought)
+
+        def read(order: str, size: int) -> Sequence[Row[Any]]:
+            found = _found(asked, self._sought, order)
+            query = text(f"WITH found AS ({found}) {_COLUMNS.format(order=order)}")
+            return db.session.execute(query, {**values, "size": size}).all()
+
+        return paging.leaf(read, key=_key, before=asked.before, after=asked.after, size=PAGE)
+
+    def numbers(self, *, size: int) -> Sequence[int]:
+        """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
+        query = text(_found(replace(self._asked, before=None, after=None), self._sought, "DESC"))
+        return db.session.scalars(query, {**_values(self._asked, self._sought), "size": size}).all()
+
+    def counts(self) -> Mapping[str, int]:
+        """How many pieces each tab holds under the other filters: per phase, ASIDE, and "" for all.
+
+        More than MOST_COUNTED means "more than MOST_COUNTED".
+        """
+        everything = replace(self._asked, phase="", before=None, after=None)
+        where = _where(everything, self._sought)
+        query = text(f"""
+        SELECT wanted.state AS tab, counted.n FROM unnest(CAST(:states AS text[])) AS wanted (state)
+        CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
+          SELECT FROM submission s WHERE s.state = wanted.state AND s.set_aside_reason IS NULL AND {where}
+          ORDER BY s.state_since DESC LIMIT :most) AS listed) AS counted
+        UNION ALL
+        SELECT '{ASIDE}', count(*) FROM (
+          SELECT FROM submission s WHERE s.set_aside_reason IS NOT NULL AND {where} LIMIT :most) AS listed
+        """)  # noqa: S608  (put together from constants of this file)
+        found: Counter[str] = Counter()
+        for row in db.session.execute(query, {**_values(everything, self._sought), "most": MOST_COUNTED + 1}):
+            found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
+        return {**found, "": found.total()}
