@@ -1,19 +1,21 @@
 """Who is at the door and for which unit: signed in, of a unit, and of two units only after choosing one."""
 
 from datetime import date, datetime
+from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from models.base import db
 from models.organisation import Unit
 from models.people import Account
 from models.vocabulary import Role
-from workflow import accounts, organisation, writing
+from workflow import accounts, writing
 from workflow.engine.definition import Label
 from workflow.engine.errors import N_, NotAllowed, Refusal, ToaSoanError
-from workflow.queries import desk
+from workflow.queries import desk, heirs
 
 NO_UNIT = Refusal(
     "no_unit",
@@ -57,18 +59,19 @@ def unit() -> Unit:
     return chosen
 
 
-def ended() -> Refusal | None:
-    """Why nothing new is written here, when the unit has ended (R12)."""
-    if "portal_ended" not in g:
-        g.portal_ended = writing.ended(unit(), on=now())
-    why: Refusal | None = g.portal_ended
-    return why
+def ended(of: Unit | None = None) -> Refusal | None:
+    """Why nothing new is written for a unit that has ended (R12): the chosen one, or the one of a piece."""
+    return writing.ended(of or unit(), on=now())
 
 
 def heir() -> Unit | None:
-    """Who works on the pieces of a unit that has ended."""
-    codes = unit().successor_codes
-    return organisation.by_code(codes[0]) if codes else None
+    """Who works on the pieces of the chosen unit, which has ended; None when the line of heirs breaks off."""
+    return heirs.working_on(unit().id, today())
+
+
+def unit_of(piece: Any) -> Unit:
+    """The unit of a piece somebody looks at: not always the chosen one."""
+    return unit() if piece.unit_id == unit().id else db.session.get_one(Unit, piece.unit_id)
 
 
 def units() -> list[Unit]:
@@ -93,12 +96,12 @@ def today() -> date:
     return desk.local_day(now())
 
 
-def told(error: ToaSoanError) -> str:
+def told(error: ToaSoanError, of: Unit | None = None) -> str:
     """Every reason of a refusal in the person's language, by the gate's filter.
 
     People of a unit that has ended hold no role towards its pieces any more; that it has ended is the reason.
     """
-    why = ended()
+    why = ended(of)
     found = (why if why and refusal.code == "forbidden" else refusal for refusal in error.refusals)
     return " ".join(say(refusal) for refusal in found)
 

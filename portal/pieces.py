@@ -64,7 +64,13 @@ def show(code: str, *, error: str = "", status: int = 200) -> Answer:
         revisions=found.revision_number,
         comments=comments.said(found.id, everything=False),
         longest_comment=LONGEST,
+        unit_ended=said_ended(found),
     ), status
+
+
+def said_ended(found: Any) -> str | None:
+    why = person.ended(person.unit_of(found))
+    return person.say(why) if why else None
 
 
 def send(code: str) -> Answer:
@@ -87,7 +93,7 @@ def send(code: str) -> Answer:
             )
         submissions.submit(found.id, by=person.me(), command=command())
     except ToaSoanError as refused:
-        flash(person.told(refused), "refused")
+        flash(person.told(refused, person.unit_of(found)), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
     flash(said_after_sending(), "success")
     return redirect(url_for("portal.this_month"), 303)
@@ -114,7 +120,7 @@ def step(code: str, trigger: str) -> Response:
     try:
         submissions.perform(found.id, trigger, by=person.me(), command=command())
     except ToaSoanError as refused:
-        flash(person.told(refused), "refused")
+        flash(person.told(refused, person.unit_of(found)), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
     flash(
         gettext("Đã thực hiện: %(act)s.", act=gettext(grammar.action_name(f"submission:{trigger}")).lower()),
@@ -134,7 +140,7 @@ def answer(code: str, attachment_id: int) -> Response:
             writing.answer(found.id, attachment_id, Consent(given), by=person.me(), command=command())
             flash(gettext("Đã ghi câu trả lời về hình ảnh trẻ."), "success")
         except ToaSoanError as refused:
-            flash(person.told(refused), "refused")
+            flash(person.told(refused, person.unit_of(found)), "refused")
     return redirect(url_for("portal.piece", code=code) + f"#tep-{attachment_id}", 303)
 
 

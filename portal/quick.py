@@ -10,7 +10,7 @@ from portal import arriving_files, person
 from portal.forms import TITLE_WISH, Quick, command
 from portal.writing import Answer, place
 from workflow import texts, writing
-from workflow.engine.errors import CommandReused, Invalid, NoRoom
+from workflow.engine.errors import CommandReused, Invalid, NoRoom, NotAllowed
 
 SENTENCE_END = re.compile(r"(?<=[.…?])\s|\n")
 
@@ -35,7 +35,7 @@ def send_quickly() -> Answer:
     )
     try:
         piece = writing.draft(manuscript, unit=person.unit(), by=person.me(), command=command())
-    except (Invalid, CommandReused, NoRoom) as refused:
+    except (Invalid, NotAllowed, CommandReused, NoRoom) as refused:
         place(refused, form)
         return render_template("portal/quick.html", form=form), refused.status
     for sentence in problems:

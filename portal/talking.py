@@ -27,7 +27,7 @@ def say(code: str) -> Response:
             repeats.once(known, {"by": person.me().id, "piece": found.id, "text": text}, add)
         flash(gettext("Đã gửi trao đổi đến Phòng GDMN."), "success")
     except ToaSoanError as refused:
-        flash(person.told(refused), "refused")
+        flash(person.told(refused, person.unit_of(found)), "refused")
     return redirect(url_for("portal.piece", code=code, _anchor="trao-doi"), 303)
 
 

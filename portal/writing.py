@@ -7,11 +7,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from models.base import db
+from models.organisation import Unit
 from models.vocabulary import AttachmentKind, Consent, Kind
 from portal import arriving_files, person
 from portal.forms import TITLE_WISH, Writing, command
 from workflow import submissions, texts, writing
-from workflow.engine.errors import CommandReused, Invalid, NoRoom, Stale, ToaSoanError
+from workflow.engine.errors import CommandReused, Invalid, NoRoom, NotAllowed, Stale, ToaSoanError
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.queries.collisions import since_seen
@@ -35,7 +36,7 @@ def compose() -> Answer:
         piece = writing.draft(
             manuscript(form, [], good), unit=person.unit(), by=person.me(), command=command()
         )
-    except (Invalid, CommandReused, NoRoom) as refused:
+    except (Invalid, NotAllowed, CommandReused, NoRoom) as refused:
         place(refused, form)
         return page(form), refused.status
     return after_saving(piece.code, problems)
@@ -48,10 +49,17 @@ def rewrite(code: str) -> Answer:
     refusal = refused_to_write(found.id)
     if refusal is not None:
         flash(refusal, "refused")
-        return redirect(url_for("portal.piece", code=code), 303)
     if request.method == "GET":
-        return page(filled(found), found, files)
+        closed = redirect(url_for("portal.piece", code=code), 303)
+        return page(filled(found), found, files) if refusal is None else closed
     form = Writing(request.form).offer_sections()
+    # It was open when she began: what she wrote stays before her.
+    return rewritten(found, files, form) if refusal is None else (page(form, found, files), 409)
+
+
+def rewritten(found: Any, files: Any, form: Writing) -> Answer:
+    """What the form says, as the piece's next revision."""
+    code = found.code
     if not form.validate():
         return page(form, found, files), 422
     good, problems = arriving_files.sort_out(request.files.getlist("files"))
@@ -66,8 +74,8 @@ def rewrite(code: str) -> Answer:
         db.session.rollback()
         collision = since_seen(found.id, request.form.get("seen", ""))
         return page(form, piece_of(code), files, collision=collision), 409
-    except (Invalid, NoRoom) as refused:
-        place(refused, form)
+    except (Invalid, NotAllowed, NoRoom) as refused:
+        place(refused, form, person.unit_of(found))
         return page(form, found, files), refused.status
     return after_saving(code, problems)
 
@@ -225,13 +233,13 @@ def answer_all(submission_id: int, files: Any) -> None:
             writing.answer(submission_id, file.id, Consent(given), by=person.me())
 
 
-def place(refused: ToaSoanError, form: Writing) -> None:
+def place(refused: ToaSoanError, form: Writing, of: Unit | None = None) -> None:
     """Puts a refusal beside the field it names, else above the form."""
     field = str(refused.fields.get("field", ""))
     if field in form:
-        form[field].errors = [person.told(refused)]
+        form[field].errors = [person.told(refused, of)]
     else:
-        flash(person.told(refused), "error")
+        flash(person.told(refused, of), "error")
 
 
 ADDRESSES = (

@@ -143,13 +143,6 @@ def add_succession(
     return True
 
 
-def heir_of(unit: Unit) -> Unit | None:
-    """The main heir of a unit that ended, when it is loaded."""
-    if not unit.successor_codes:
-        return None
-    return db.session.scalars(select(Unit).where(Unit.code == unit.successor_codes[0])).one_or_none()
-
-
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H.", "Phường": "P.", "Xã": "Xã"}
 
 

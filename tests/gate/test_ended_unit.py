@@ -77,3 +77,48 @@ def test_a_new_role_for_the_unit_that_took_over_makes_them_write_again(cast, end
     accounts.grant(cast.lan, Role.CONTRIBUTOR, unit=cast.town_ky_anh, by=cast.mai)
 
     assert make.submission(unit=cast.town_ky_anh).unit_id == cast.town_ky_anh.id
+
+
+def test_who_began_to_write_before_the_end_keeps_what_she_typed(cast, client, ended):
+    _, _, end = ended
+    lan = client.as_(cast.lan)
+    lan.read_token("/don-vi/soan")
+    end()
+
+    answer = lan.send(
+        "/don-vi/soan", kind="news", title="Mở từ chiều hôm trước", body="<div>Ba trang giấy.</div>", category="",
+        author_line="Trần Thị Diệu Linh", school="", act="save",
+    )  # fmt: skip
+
+    assert "Đơn vị đã kết thúc hoạt động từ 18/05/2021" in answer.text.replace("\xa0", " ")
+    assert "Mở từ chiều hôm trước" in answer.text
+    assert "Ba trang giấy." in answer.text
+
+
+@pytest.mark.parametrize("next_one", ["h-ky-anh", "chua-nap"])
+def test_the_line_of_heirs_is_walked_to_whoever_lives_and_may_break_off(cast, client, ended, next_one):
+    _, _, end = ended
+    end()
+    with change() as session:
+        town = session.get_one(type(cast.can_loc), cast.town_ky_anh.id)
+        town.valid_to, town.successor_codes = cast.can_loc.valid_to, [next_one]
+
+    month = client.as_(cast.binh).get("/don-vi/")
+
+    assert month.status_code == 200
+    assert ("Huyện Kỳ Anh" in month.text or "huyện Kỳ Anh" in month.text) is (next_one == "h-ky-anh")
+    assert "thị xã Kỳ Anh" not in month.text
+
+
+def test_a_piece_says_of_its_own_unit_whether_it_ended(make, cast, client, ended):
+    """Bình sits in both committees and has chosen the one that goes on."""
+    draft, _, end = ended
+    accounts.grant(cast.binh, Role.COMMITTEE, unit=cast.town_ky_anh, by=cast.mai)
+    other = make.submission(unit=cast.town_ky_anh, author=cast.nga)
+    end()
+    binh = client.as_(cast.binh)
+    binh.get("/don-vi/")
+    binh.send("/don-vi/chon", unit="h-can-loc")
+
+    assert "đã kết thúc hoạt động" in binh.get(f"/don-vi/bai/{draft.code}").text
+    assert "đã kết thúc hoạt động" not in binh.get(f"/don-vi/bai/{other.code}").text

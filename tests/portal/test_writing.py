@@ -142,6 +142,21 @@ def test_somebody_elses_newer_text_is_not_overwritten(make, cast, client):
     assert only_piece().revision.title == "Bản của Lan"
 
 
+def test_who_types_while_a_colleague_sends_keeps_what_she_typed(make, cast, client):
+    lan = client.as_(cast.lan)
+    lan.send("/don-vi/soan", **typed())
+    piece = only_piece()
+    submissions.submit(piece.id, by=cast.binh)
+
+    answer = lan.send(
+        f"/don-vi/bai/{piece.code}/soan", **typed(title="Ba mươi phút viết thêm"), seen=piece.digest
+    )
+
+    assert answer.status_code == 409
+    assert "Ba mươi phút viết thêm" in answer.text
+    assert only_piece().revision.title == "Phụ huynh chung tay làm đồ chơi ngoài trời"
+
+
 def test_quick_lines_become_a_draft_titled_by_their_first_sentence(make, cast, client):
     lines = "Sáng nay bé trồng rau. Cô và trò gieo hạt, tưới nước.\nBé rất vui."
 
