@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from models.base import db
 from models.directive import Composition, Directive
@@ -40,12 +41,11 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
     """
     for role in (OWNER, *LOGINS):
         if not admin.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
-            admin.execute(text(f"CREATE ROLE {role} {'NOLOGIN' if role == OWNER else 'LOGIN'}"))
+            _unless_done(admin, f"CREATE ROLE {role} {'NOLOGIN' if role == OWNER else 'LOGIN'}")
     for role, longest in LONGEST_STATEMENT.items():
         known = text("SELECT :wanted = ANY(rolconfig) FROM pg_roles WHERE rolname = :role")
-        # Only where it is not so: two houses on one server that altered a role at once would fail.
         if not admin.execute(known, {"role": role, "wanted": f"statement_timeout={longest}"}).scalar():
-            admin.execute(text(f"ALTER ROLE {role} SET statement_timeout = '{longest}'"))
+            _unless_done(admin, f"ALTER ROLE {role} SET statement_timeout = '{longest}'")
     for role, password in (passwords or {}).items():
         values = {"role": role, "password": password}
         admin.exec_driver_sql(
@@ -58,6 +58,23 @@ def make_roles(admin: Connection, passwords: dict[str, str] | None = None) -> No
             .scalar_one()
             .replace("%", "%%")
         )
+
+
+DONE_BY_ANOTHER = frozenset({"23505", "42710", "XX000"})
+"""unique_violation, duplicate_object, "tuple concurrently updated": roles are the whole server's."""
+NOT_HERS = "42501"
+"""insufficient_privilege: who migrates may have tables and no say about roles; what is set then stays."""
+
+
+def _unless_done(admin: Connection, statement: str) -> None:
+    """Two houses that are founded on one server at once may both find a role missing: the first one makes it."""
+    try:
+        with admin.begin_nested():
+            admin.execute(text(statement))
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", "")
+        if state not in DONE_BY_ANOTHER and not (state == NOT_HERS and statement.startswith("ALTER")):
+            raise
 
 
 REACHING = {
