@@ -42,7 +42,7 @@ _CHOICE = f"{_LAPSING} FOR UPDATE OF s SKIP LOCKED"
 # Held while a batch is looked at and written: an extension waits for it and then finds the pieces late.
 _HOLD = text("SELECT id FROM period WHERE is_active AND deadline_at <= :now FOR KEY SHARE")
 
-BATCH, FIRST_BATCH, FEWEST = 5_000, 1_000, 100
+BATCH, FIRST_BATCH, FEWEST = 5_000, 2_000, 100
 """Pieces of one transaction at most, at first, and at least; how many follows from how long the last one took."""
 AIM_SECONDS = 0.25
 """Of one transaction: whoever waits for a piece in it waits no longer, on a slow or busy machine too."""

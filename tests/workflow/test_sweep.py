@@ -264,7 +264,7 @@ def test_the_next_transaction_is_as_large_as_the_time_allows_that_the_last_one_t
         run.took(seconds)
         sizes.append(run.size)
 
-    assert sizes == [2_000, 4_000, 5_000, 5_000, 1_250, lapses.FEWEST]
+    assert sizes == [4_000, 5_000, 5_000, 5_000, 1_250, lapses.FEWEST]
 
 
 def test_a_draft_of_a_version_that_is_gone_is_shown_with_a_sentence_and_the_others_lapse(
