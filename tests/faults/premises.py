@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sqlalchemy import create_engine, text
 
 from embedded import postgres, servers, supervisor, valkey
 from models.base import db
+from tests.faults.processes import ROOT
 from tests.line.conftest import Line
 from tests.mail_peer import MailPeer
 from workflow import founding
@@ -30,6 +32,7 @@ QUICKLY = {
     "PYTHONUNBUFFERED": "1",
 }
 """Time-outs scaled down, in the proportions they have in life."""
+PROGRAM = Path(__file__).with_name("unbounded.py")
 LEASE_SECONDS = float(QUICKLY["LEASE_SECONDS"])
 
 
@@ -146,8 +149,8 @@ def opened(data: Path, peer: MailPeer, log: Path) -> Iterator[Premises]:
     line = Line(data, {**QUICKLY, "SMTP_URL": peer.url})
     with log.open("ab") as output:
         up = subprocess.Popen(
-            line.argv("up", "--foreground", "--port", port),
-            env=line.environment(),
+            [sys.executable, str(PROGRAM), *line.argv("up", "--foreground", "--port", port)[1:]],
+            env=line.environment(PYTHONPATH=str(ROOT)),
             stdout=output,
             stderr=output,
             start_new_session=True,
