@@ -12,10 +12,10 @@ from typing import Any
 
 from flask import url_for
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from admin import menu
-from admin.desk import Screen
+from admin.desk import Screen, can
 from workflow.engine.errors import N_
 from workflow.grammar import ACTIONS
 from workflow.queries import desk, lately
@@ -30,6 +30,8 @@ class Changeable:
     value: str
     actions: tuple[str, ...]
     endpoint: str
+    needs: str = "console.enter"
+    """What its page asks of its reader; without it there is no link to it."""
 
 
 def _of(noun: str, *verbs: str) -> tuple[str, ...]:
@@ -70,7 +72,8 @@ CHANGEABLE = (
         _of("announcement", "publish", "withdraw"), "desk_announcements.index",
     ),
     Changeable(
-        N_("Việc theo lịch"), N_("{paused} việc đang tạm dừng"), _of("job", "pause", "resume"), "desk_queues.index"
+        N_("Việc theo lịch"), N_("{paused} việc đang tạm dừng"), _of("job", "pause", "resume"), "desk_queues.index",
+        "queues.read",
     ),
 )  # fmt: skip
 
@@ -93,7 +96,7 @@ NAMES: Mapping[str, str] = {
     "public_url": N_("Địa chỉ công khai, dùng trong thư"),
     "host": N_("Địa chỉ máy chủ web lắng nghe"),
     "port": N_("Cổng máy chủ web lắng nghe"),
-    "trusted_proxies": N_("Số máy chủ trung gian được tin"),
+    "trusted_proxies": N_("Số máy chủ trung gian được tin cậy"),
     "data": N_("Thư mục tệp, nhật ký chạy và máy chủ cài sẵn"),
     "max_upload_bytes": N_("Yêu cầu lớn nhất được nhận, tính bằng byte"),
     "metrics_port": N_("Cổng số đo của đồng hồ"),
@@ -115,14 +118,16 @@ NAMES: Mapping[str, str] = {
     "sign_in_free_tries": N_("Số lần nhập sai trước khi phải chờ"),
     "sign_in_most_tries": N_("Số lần nhập sai thì tạm khóa"),
     "sign_in_lock_minutes": N_("Tạm khóa trong, phút"),
-    "sign_in_address_times": N_("Địa chỉ mạng được sai gấp, lần"),
+    "sign_in_address_times": N_(
+        "Số lần nhập sai cho phép của một địa chỉ mạng, gấp số lần của một tài khoản"
+    ),
     "sign_in_memory_hours": N_("Quên các lần nhập sai sau, giờ"),
     "sign_in_link_minutes": N_("Đường dẫn đăng nhập dùng được trong, phút"),
     "ask_second_step": N_("Xác thực hai bước bắt buộc với người phê duyệt và quản trị"),
     "attempts": N_("Số lượt thử một việc trước khi dừng"),
     "lease_seconds": N_("Một lượt làm việc được giữ trong, giây"),
     "requeue_seconds": N_("Đưa lại vào hàng sau, giây"),
-    "relay_seconds": N_("Nghỉ giữa hai lần nhìn hàng đợi, giây"),
+    "relay_seconds": N_("Nghỉ giữa hai lần kiểm tra hàng đợi, giây"),
 }
 SECRET = frozenset({
     "secret_key", "database_url", "database_owner_url", "database_forum_url", "database_sealer_url", "redis_url",
@@ -153,7 +158,7 @@ def _changeable(each: Changeable, in_force: Mapping[str, Any], last: Any) -> dic
     return {
         "name": gettext(each.name),
         "value": gettext(each.value).format(**in_force),
-        "url": url_for(each.endpoint),
+        "url": url_for(each.endpoint) if can(each.needs) else None,
         "who": (event.who or gettext("Hệ thống")) if event else None,
         "says": gettext(ACTIONS[event.action].name) if event else "",
         "at": datetime.fromisoformat(event.at) if event else None,
@@ -181,4 +186,6 @@ def _spoken(name: str, value: Any) -> str:
         return str(value)
     if isinstance(value, Enum):
         return gettext("Diễn tập") if settings().is_demo else gettext("Vận hành thật")
+    if isinstance(value, float) or name == "max_upload_bytes":
+        return str(format_decimal(value))
     return str(value) or gettext("Chưa đặt")

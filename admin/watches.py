@@ -41,10 +41,12 @@ def _proof() -> dict[str, Any]:
 
 def _trail() -> dict[str, Any]:
     """The last seal and check, what was refused and what was taken out of the house lately."""
+    look, is_checking = seals.newest_looks()
     taken = lately.newest(inspecting.EXPORTS, size=SHOWN)[:SHOWN]
     return {
         "seal": seals.newest(),
-        "look": seals.newest_look(),
+        "look": look,
+        "is_checking": is_checking,
         "refused": events.rows(lately.refused(SHOWN)),
         "taken": [
             {

@@ -33,14 +33,18 @@ def refused(size: int) -> Sequence[Row[Any]]:
 
 
 _IN_FORCE = text("""
+WITH held AS (
+  SELECT g.account_id, g.role, g.unit_id FROM role_grant g JOIN account a ON a.id = g.account_id AND a.active
+  WHERE g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
+)
 SELECT d.title, d.deadline_day, d.closing_day, d.quota,
   (SELECT count(*) FROM category WHERE retired_at IS NULL) AS sections,
   (SELECT count(*) FROM calendar_day WHERE day >= :today) AS exceptions,
   (SELECT count(*) FROM job_pause) AS paused,
   (SELECT count(*) FROM announcement WHERE withdrawn_at IS NULL AND shown_until > people_now()) AS announcements,
-  (SELECT count(DISTINCT account_id) FROM role_grant WHERE unit_id IS NULL AND valid_from <= :today
-    AND (valid_to IS NULL OR valid_to > :today)) AS people,
-  (SELECT count(*) FROM delegation WHERE valid_from <= :today AND valid_to > :today) AS delegations
+  (SELECT count(DISTINCT account_id) FROM held WHERE unit_id IS NULL) AS people,
+  (SELECT count(*) FROM delegation d WHERE d.valid_from <= :today AND d.valid_to > :today
+    AND EXISTS (SELECT FROM held WHERE held.account_id = d.from_account_id AND held.role = d.role)) AS delegations
 FROM directive d WHERE d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to > :today)
 """)
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import ColumnElement, Executable, literal, literal_column, select, text
 
 from models.base import db
+from models.people import Account
 from models.vocabulary import Role
+from workflow.queries import roles
 from workflow.queries.heirs import at_work
 
 
@@ -20,8 +22,8 @@ class Person:
     language: str = "vi"
 
 
-_SELECT = """SELECT a.id, a.full_name, a.email, a.language, EXISTS (
-  SELECT 1 FROM bounce b WHERE b.address = lower(a.email) AND b.cleared_at IS NULL) AS is_lost"""
+_LOST = "EXISTS (SELECT 1 FROM bounce b WHERE b.address = lower({account}.email) AND b.cleared_at IS NULL)"
+_SELECT = f"SELECT a.id, a.full_name, a.email, a.language, {_LOST.format(account='a')} AS is_lost"
 
 # The unit's committee today, who takes its mail first: specialist, leader, who holds the role by grant, the rest.
 # When a unit has ended its main heir's committee is asked.
@@ -62,16 +64,6 @@ _AUTHORS = text(f"""
 ORDER BY a.sort_key, a.id
 """)  # noqa: S608
 
-_HOLDERS = text(f"""
-{_SELECT} FROM account a
-WHERE a.active AND EXISTS (
-  SELECT 1 FROM (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today, (
-    SELECT account_id, valid_from, valid_to FROM role_grant WHERE role = :role
-    UNION ALL SELECT to_account_id, valid_from, valid_to FROM delegation WHERE role = :role) AS g
-  WHERE g.account_id = a.id AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to))
-ORDER BY a.sort_key, a.id
-""")  # noqa: S608
-
 _ACCOUNT = text(f"{_SELECT} FROM account a WHERE a.id = :id AND a.active")
 
 
@@ -97,12 +89,12 @@ def authors(submission_id: int) -> list[Person]:
 
 def approvers() -> list[Person]:
     """Who is an approver today, by a role of her own or a lent one; which piece she may approve the guards say."""
-    return _people(_HOLDERS, role=Role.APPROVER)
+    return _holders(Role.APPROVER)
 
 
 def editors() -> list[Person]:
     """The department's specialists: whoever is an editor today, by a role of her own or a lent one."""
-    return _people(_HOLDERS, role=Role.EDITOR)
+    return _holders(Role.EDITOR)
 
 
 def account(account_id: int) -> list[Person]:
@@ -123,7 +115,17 @@ def once(people: Sequence[Person]) -> list[Person]:
     return list({person.address: person for person in people}.values())
 
 
-def _people(query: TextClause, **values: object) -> list[Person]:
+def _holders(role: Role) -> list[Person]:
+    """Who holds a role today, by her own or by a loan that counts: what the guards go by."""
+    held = roles.held(Account.id, roles.today())
+    is_lost: ColumnElement[bool] = literal_column(_LOST.format(account="account")).label("is_lost")
+    asked = select(Account.id, Account.full_name, Account.email, Account.language, is_lost)
+    return _people(
+        asked.where(Account.active, literal(role).in_(held)).order_by(Account.sort_key, Account.id)
+    )
+
+
+def _people(query: Executable, **values: object) -> list[Person]:
     """Those who can be reached; everybody when none of them can, so that no letter is dropped unseen."""
     rows = db.session.execute(query, values).all()
     reached = [row for row in rows if not row.is_lost]

@@ -63,13 +63,21 @@ def keys() -> list[str]:
     return list(db.session.scalars(_KEYS))
 
 
-_NEWEST_LOOK = text("""
-SELECT j.slot, j.claimed_at, j.done_at, j.outcome, a.full_name AS asked_by,
+_LOOKS = """
+SELECT DISTINCT ON ({apart}) j.slot, j.claimed_at, j.done_at, j.outcome, a.full_name AS asked_by,
   j.done_at IS NULL AND j.claimed_at > now() - interval '30 minutes' AS is_under_way
-FROM job_run j LEFT JOIN account a ON a.id = j.asked_by WHERE j.job = 'audit_check' ORDER BY j.slot DESC LIMIT 1
-""")
+FROM job_run j LEFT JOIN account a ON a.id = j.asked_by WHERE j.job = 'audit_check' ORDER BY {apart}, j.slot DESC
+"""
+_NEWEST_LOOK = text(_LOOKS.format(apart="j.job"))
+_NEWEST_LOOKS = text(_LOOKS.format(apart="j.done_at IS NULL"))
 
 
 def newest_look() -> Row[Any] | None:
     """The newest run of the check, ended or not; one that has not come back after half an hour is given up."""
     return db.session.execute(_NEWEST_LOOK).one_or_none()
+
+
+def newest_looks() -> tuple[Row[Any] | None, bool]:
+    """The newest run of the check that has come back, and whether one is under way."""
+    rows = db.session.execute(_NEWEST_LOOKS).all()
+    return next((row for row in rows if row.done_at), None), any(row.is_under_way for row in rows)
