@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -40,9 +40,9 @@ class Account(Base, UserMixin):
     )
 
     @property
-    def roles(self) -> list["RoleGrant"]:  # type: ignore[override]  # a role here has dates and a unit
-        """What the sign-in library asks for: objects with a `name`."""
-        return [grant for grant in self.grants if grant.valid_to is None]
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # a role here has dates and a unit
+        """What the sign-in library would go by: nothing. Rights are read with each click (workflow/rules)."""
+        return []
 
 
 class RoleGrant(Base):
@@ -72,14 +72,6 @@ class RoleGrant(Base):
             postgresql_where="valid_to IS NULL",
         ),
     )
-
-    @property
-    def name(self) -> str:
-        return self.role.value
-
-    def get_permissions(self) -> set[str]:
-        """The sign-in library asks; what a role may do stands in `workflow/rules`, nowhere else."""
-        return set()
 
 
 class Delegation(Base):

@@ -276,7 +276,7 @@ def test_roles_are_given_and_taken_and_a_shut_account_is_out_at_once(cast, clien
 
     mai.send(f"{place}giao", role="publisher", unit="")
     assert accounts.roles_of(cast.ha) == {Role.EDITOR, Role.PUBLISHER}
-    grant = next(g for g in db.session.get_one(Account, cast.ha.id).roles if g.role == Role.EDITOR)
+    grant = next(g for g in db.session.get_one(Account, cast.ha.id).grants if g.role == Role.EDITOR)
     mai.send(f"{place}thu-hoi/{grant.id}")
     db.session.expire_all()
     assert accounts.roles_of(cast.ha) == {Role.PUBLISHER}
@@ -291,7 +291,7 @@ def test_roles_are_given_and_taken_and_a_shut_account_is_out_at_once(cast, clien
 def test_a_grant_of_somebody_else_is_not_revoked_through_this_page(cast, client):
     mai = client.as_(cast.mai)
     mai.read_token("/vao/ra")
-    grant = cast.son.roles[0]
+    grant = cast.son.grants[0]
 
     assert mai.send(f"/quan-tri/tai-khoan/{cast.ha.id}/thu-hoi/{grant.id}").status_code == 404
 
