@@ -47,16 +47,17 @@ class Inspection(Screen):
 
     @expose("/xuat.<any(csv, xlsx):form>")
     def export(self, form: str) -> Response:
-        """The same table as a file; that it left the house is on record before its first line does."""
+        """The same table as a file, whole; that it left the house is on record before its first line does."""
         asked = _asked()
         inspecting.note_export({**asdict(asked), "form": form}, by=me(), what="audit:export_decisions")
-        # Read whole: the session is closed before a streamed answer would be finished.
-        rows = [
-            [row.id, row.at, row.who or "", row.in_place_of or "", gettext(action_name(row.action)), row.code,
-             row.title or "", row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "",
-             row.reason or "", row.hash]
+        # Said now: the request is over before a streamed answer is finished.
+        says = {f"submission:{act}": gettext(action_name(f"submission:{act}")) for act in decisions.DECISIONS}
+        rows = (
+            [row.id, row.at, row.who or "", row.in_place_of or "", says[row.action], row.code, row.title or "",
+             row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "", row.reason or "",
+             row.hash]
             for row in decisions.export(asked)
-        ]  # fmt: skip
+        )  # fmt: skip
         return ANSWERS[form](f"ai-da-duyet-gi.{form}", list(map(gettext, HEAD)), rows)
 
     @expose("/<int:piece_id>/")

@@ -13,7 +13,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.vocabulary import Role
 from workflow import accounts, delegations, submissions, writing
-from workflow.queries import decisions
+from workflow.queries import audit, decisions
 
 pytestmark = pytest.mark.database
 
@@ -73,6 +73,15 @@ def test_pages_go_to_the_end_and_back_and_cost_few_statements(decided, cast, cli
     assert len(seen) <= 12
     assert (len(CODES.findall(first)), CODES.findall(last)) == (2, [decided[0].code])
     assert CODES.findall(khang.get(newer).text) == CODES.findall(first)
+
+
+@pytest.mark.parametrize("asked", ["", "ky=2021-05"])
+def test_the_table_leaves_whole_however_many_parts_it_is_read_in(decided, cast, client, monkeypatch, asked):
+    monkeypatch.setattr(audit, "PART", 1)
+
+    [_head, *found] = rows(client.as_(cast.khang).get(f"{PAGE}xuat.csv?{asked}"))
+
+    assert [row[5] for row in found] == [decided[0].code, decided[1].code, decided[1].code]
 
 
 def test_the_table_leaves_as_csv_and_that_is_on_record(decided, cast, client):

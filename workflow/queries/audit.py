@@ -1,6 +1,6 @@
 """The audit trail as an inspector reads it: by keyset, never by page number, so that it is as quick at its end."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -232,14 +232,18 @@ def export(asked: AskedTrail) -> Iterator[Row[Any]]:
 
     It may be read on when the request is over.
     """
-    return _parts(Reading(asked), db.engine)
+    reading = Reading(asked)
+    return in_parts(
+        lambda connection, after: reading.rows(connection, "ASC", PART, before=None, after=after), db.engine
+    )
 
 
-def _parts(reading: Reading, engine: Engine) -> Iterator[Row[Any]]:
+def in_parts(read: Callable[[Connection, int], Sequence[Row[Any]]], engine: Engine) -> Iterator[Row[Any]]:
+    """All that `read` finds part by part, each after the last id of the one before, in one snapshot."""
     with engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         after = 0
-        while part := reading.rows(connection, "ASC", PART, before=None, after=after):
+        while part := read(connection, after):
             yield from part
             after = part[-1].id
 

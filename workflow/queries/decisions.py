@@ -1,16 +1,15 @@
 """Who approved what: decisions by person, unit, month and piece, and the sheet of one piece (R11). Keyset pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from models.base import db
 from workflow.queries import audit, paging
 
 PAGE = 40
-EXPORT_MOST = 50_000
 
 DECISIONS = ("approve", "publish", "edit", "endorse", "return", "send_back", "revise", "retract")
 """What somebody decides about a piece and answers for; `endorse` is the unit's own leader."""
@@ -78,7 +77,14 @@ LEFT JOIN LATERAL (SELECT r.number, r.title FROM revision r
 """
 
 
-def _rows(asked: AskedDecisions, order: str, size: int) -> Sequence[Row[Any]]:
+def _named(asked: AskedDecisions) -> Sequence[int]:
+    return audit.found(asked.words).pieces if asked.words else []
+
+
+def _rows(
+    connection: Connection, asked: AskedDecisions, named: Sequence[int], order: str, size: int
+) -> Sequence[Row[Any]]:
+    """`named`: the pieces that the words stand for."""
     conditions = "".join(f" AND {sql}" for name, sql in _CONDITIONS.items() if getattr(asked, name))
     pieces = " AND ".join(sql for name, sql in _PIECES.items() if getattr(asked, name))
     way = _BY_PIECE if pieces else _BY_PERSON if asked.actor else _BY_ACT
@@ -87,19 +93,20 @@ def _rows(asked: AskedDecisions, order: str, size: int) -> Sequence[Row[Any]]:
     values = {
         **{name: getattr(asked, name) for name in (*_CONDITIONS, "month")},
         "actions": [f"submission:{act}" for act in acts],
-        "pieces": list(audit.found(asked.words).pieces) if asked.words else [],
+        "pieces": list(named),
     }
     query = text(f"""
         WITH picked AS MATERIALIZED (SELECT id FROM ({ids}) AS found ORDER BY id {order} LIMIT {size})
         {_COLUMNS} ORDER BY e.id {order}
     """)  # noqa: S608  (put together from constants of this file)
-    return db.session.execute(query, values).all()
+    return connection.execute(query, values).all()
 
 
 def decisions(asked: AskedDecisions) -> paging.Leaf[int]:
     """One page, newest first."""
+    connection, named = db.session.connection(), _named(asked)
     return paging.leaf(
-        lambda order, size: _rows(asked, order, size),
+        lambda order, size: _rows(connection, asked, named, order, size),
         key=paging.by_id,
         before=asked.before,
         after=asked.after,
@@ -108,8 +115,14 @@ def decisions(asked: AskedDecisions) -> paging.Leaf[int]:
 
 
 def export(asked: AskedDecisions) -> Iterator[Row[Any]]:
-    """The filtered decisions, oldest first, EXPORT_MOST at most."""
-    yield from _rows(asked, "ASC", EXPORT_MOST)
+    """All that the filters find, oldest first, of any length; it may be read on when the request is over."""
+    named = _named(asked)
+    return audit.in_parts(
+        lambda connection, after: _rows(
+            connection, replace(asked, before=None, after=after), named, "ASC", audit.PART
+        ),
+        db.engine,
+    )
 
 
 _DECIDERS = text("""
