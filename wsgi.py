@@ -113,6 +113,6 @@ def __getattr__(name: str) -> Flask:
         logbook.keep()
         app = founded(create_app)
         with app.app_context():
-            unit_of_work.hurry(db.engines.values())
+            unit_of_work.hurry()
         return app
     raise AttributeError(name)

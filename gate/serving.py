@@ -5,7 +5,6 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from models.base import db
 from workflow import logbook
 from workflow.engine import unit_of_work
 
@@ -30,7 +29,7 @@ def serve(app: Flask, *, host: str, port: int) -> None:
     """Answer requests until SIGTERM; then those under way are finished."""
     logbook.keep()
     with app.app_context():
-        unit_of_work.hurry(db.engines.values())
+        unit_of_work.hurry()
     _Gunicorn(
         app,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -6,7 +6,6 @@ fields at once, and a few fields at a time one, among sane ones (T07, T26, T32).
 
 import ast
 import itertools
-import os
 import random
 import re
 import zlib
@@ -14,12 +13,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
+import wsgi
+from gate import serving
 from models.base import db
 from tests.endpoints import may, rules
-from workflow import founding
-from workflow.engine import unit_of_work
+from workflow import logbook
 from workflow.queries import audit_check, seals
 
 pytestmark = pytest.mark.database
@@ -175,16 +175,25 @@ def test_no_address_is_an_error(app, scene, visitors):
     assert not wrong, "\n".join(map(str, wrong))
 
 
-def test_the_web_alone_is_in_a_hurry_and_each_role_has_an_end(app):
-    in_the_web = create_engine(founding.driven(os.environ["DATABASE_URL"]))
-    unit_of_work.hurry([in_the_web])
+@pytest.mark.parametrize("way", ["gunicorn wsgi:app", "toasoan up"])
+def test_the_web_alone_is_in_a_hurry_and_each_role_has_an_end(app, monkeypatch, way):
+    monkeypatch.setattr(logbook, "keep", lambda: None)
+    monkeypatch.setattr(wsgi, "founded", lambda _create: wsgi.create_house())
+    monkeypatch.setattr(serving._Gunicorn, "run", lambda _self: None)
+    web = wsgi.app if way == "gunicorn wsgi:app" else wsgi.create_house()
+    if way == "toasoan up":
+        serving.serve(web, host="127.0.0.1", port=5000)
     asked = text("SHOW statement_timeout")
 
-    with in_the_web.connect() as web, db.engines["forum"].connect() as forum:
-        found = [connection.execute(asked).scalar_one() for connection in (web, forum, db.session)]
-    in_the_web.dispose()
+    with web.app_context():
+        found = {}
+        for bind in (None, "moves", "forum"):
+            with db.engines[bind].connect() as connection:
+                found[bind] = connection.execute(asked).scalar_one()
+            db.engines[bind].dispose()
 
-    assert found == ["10s", "5s", "15min"]
+    assert found == {None: "10s", "moves": "10s", "forum": "5s"}
+    assert db.session.execute(asked).scalar_one() == "15min"
 
 
 def test_what_takes_too_long_is_ended_and_told(cast, client, monkeypatch):

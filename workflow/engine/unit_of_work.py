@@ -5,12 +5,12 @@ would write a table by itself, fails loudly instead of passing by the verbs.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, event
+from sqlalchemy import Connection, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from models.base import db
@@ -80,17 +80,18 @@ WEB_SECONDS = 10
 """No page waits longer for one statement, however its filters were chosen (T26)."""
 
 
-def hurry(engines: Iterable[Engine]) -> None:
-    """Let every statement of these engines' new connections end after WEB_SECONDS; for the web and for it alone.
+def hurry() -> None:
+    """Let every statement of this process's new connections end after WEB_SECONDS; for the web and for it alone.
 
-    What such a statement began is rolled back, and told as `too_slow`.
+    The forum's role has a shorter end of its own. What such a statement began is rolled back, and told as `too_slow`.
     """
 
     def in_time(_dialect: object, _record: object, _given: object, named: dict[str, Any]) -> None:
         named["options"] = f"{named.get('options', '')} -c statement_timeout={WEB_SECONDS}s".lstrip()
 
-    for engine in engines:
-        event.listen(engine, "do_connect", in_time)
+    for bind, engine in db.engines.items():
+        if bind != "forum":
+            event.listen(engine, "do_connect", in_time)
 
 
 KEPT = {
