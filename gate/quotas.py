@@ -1,11 +1,13 @@
 """How much one person may add in an hour: far more than anybody types, far less than a program would (T31).
 
 Asked at the doors, before the form is read by them. What comes by mail is never refused for being much, and what the
-command line imports is its own business. Two forms at once may both be the last one.
+command line imports is its own business; a form that is sent again adds nothing and is let through. Two forms at
+once may both be the last one.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from flask import Flask, request
 from flask_babel import gettext
@@ -48,7 +50,7 @@ def _refuse_what_is_too_much() -> Response | None:
     if asked is None or not current_user.is_authenticated:
         return None
     seconds = quota.wait_seconds(current_user.id, asked.action, most=asked.most)
-    if not seconds:
+    if not seconds or _is_repeat(asked):
         return None
     says = gettext(
         "Trong một giờ, mỗi người thực hiện việc này tối đa %(most)s lần. Vui lòng gửi lại sau %(minutes)s phút.",
@@ -58,3 +60,11 @@ def _refuse_what_is_too_much() -> Response | None:
     answer = kept(429, "too_much", heading=gettext("Có quá nhiều yêu cầu"), says=says)
     answer.headers["Retry-After"] = str(seconds)
     return answer
+
+
+def _is_repeat(asked: Quota) -> bool:
+    try:
+        command = UUID(request.form.get("command", ""))
+    except ValueError:
+        return False
+    return quota.is_done(current_user.id, asked.action, command=command)

@@ -1,11 +1,15 @@
 """So many drafts, revisions and remarks a person and hour: what is too much is kept, not lost (T31)."""
 
+import uuid
+
 import pytest
 from sqlalchemy import func, select
 
 from gate import quotas
 from models.base import db
 from models.submission import Submission
+from models.vocabulary import Channel
+from workflow import grammar, writing
 
 pytestmark = pytest.mark.database
 
@@ -38,6 +42,25 @@ def test_the_next_draft_of_an_hour_is_kept_and_goes_through_later(make, cast, cl
     make.clock_at("2021-05-17 09:00:05")
     assert binh.send("/don-vi/soan", **DRAFT).status_code == 303
     assert drafts() == 4
+
+
+def test_what_came_by_mail_is_not_counted_and_a_form_sent_twice_is_let_through(
+    make, cast, client, monkeypatch
+):
+    monkeypatch.setitem(quotas.QUOTAS, "portal.compose", quotas.DRAFTS._replace(most=1))
+    make.clock_at("2021-05-17 08:00")
+    for _ in range(2):
+        writing.draft(make.manuscript(), unit=cast.can_loc, by=cast.binh, channel=Channel.MAIL)
+    binh, once = client.as_(cast.binh), {**DRAFT, "command": str(uuid.uuid4())}
+
+    assert binh.send("/don-vi/soan", **once).status_code == 303
+    assert binh.send("/don-vi/soan", **once).status_code == 303
+    assert binh.send("/don-vi/soan", **DRAFT, command=str(uuid.uuid4())).status_code == 429
+    assert drafts() == 3
+
+
+def test_every_quota_counts_what_is_on_record_by_that_name():
+    assert {asked.action for asked in quotas.QUOTAS.values()} <= grammar.ACTIONS.keys()
 
 
 def test_every_quota_stands_at_an_address_that_is_pressed(house):
