@@ -36,10 +36,11 @@ def found(row: Claimed, what: str) -> str:
     After a restore from a backup a number may be another row's: `what` tells them apart.
     """
     try:
-        given, _, says = _path(row).read_text("utf-8").partition("\n")
+        given, _, says = _path(row).read_text("utf-8", errors="replace").partition("\n")
     except OSError:
         return ""
-    return says if given == what else ""
+    # A machine that went down may leave the end of a file torn, or as zeros, which no column takes.
+    return says.replace("\0", "") if given == what else ""
 
 
 def forget(row: Claimed) -> None:

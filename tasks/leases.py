@@ -41,25 +41,27 @@ class LeaseLost(Exception):
     """Somebody else holds the row by now, or will; what this worker did is theirs to do again."""
 
 
+_WAITS = """id = ANY (%(ids)s) AND attempts < %(most)s AND is_suspect = %(suspects)s
+    AND (state = 'queued' OR (state = 'running' AND lease_until < now()))"""
+_LOOK = f"SELECT id FROM outbox WHERE {_WAITS} LIMIT 1"  # noqa: S608
 # Counted here, before the effect: a row that kills its worker runs out of attempts like any other.
-_CLAIM = """
+_CLAIM = f"""
 WITH waiting AS MATERIALIZED (
-  SELECT id FROM outbox WHERE id = ANY (%(ids)s) AND attempts < %(most)s AND is_suspect = %(suspects)s
-    AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
-  ORDER BY id FOR UPDATE SKIP LOCKED)
+  SELECT id FROM outbox WHERE {_WAITS} ORDER BY id FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET state = 'running', attempts = attempts + 1, token = %(token)s::uuid,
   lease_until = now() + make_interval(secs => %(lease)s)
 FROM waiting WHERE outbox.id = waiting.id
 RETURNING outbox.id, topic, payload, attempts, cause
-"""
+"""  # noqa: S608
 _RENEW = text("""
 UPDATE outbox SET lease_until = now() + make_interval(secs => :lease)
 WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) AND lease_until > now() RETURNING id
 """)
-# A row that was taken back, and that nobody has claimed since, is done all the same when it was done.
+# A row that was taken back or put aside, and that nobody has claimed since, is done all the same when it was done.
 _DONE = text("""
 UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = '', is_suspect = false
-WHERE id = ANY (:ids) AND state IN ('running', 'new', 'queued') AND token = CAST(:token AS uuid) RETURNING id
+WHERE id = ANY (:ids) AND state IN ('running', 'new', 'queued', 'dead') AND token = CAST(:token AS uuid)
+RETURNING id
 """)
 # Full jitter: rows that failed together do not come back together.
 _FAILED = text("""
@@ -73,20 +75,25 @@ WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING 
 def claim(ids: Sequence[int], *, suspects: bool = False) -> list[Claimed]:
     """Take rows for one lease: those that wait. Not the finished, somebody else's, never queued, forged.
 
-    Suspects or the others: who claims suspects is alone already, and nobody else holds a row when one kills again.
+    Suspects or the others: who claims suspects has waited for the others to be through, as long as tasks/company.py
+    lets anybody wait; where one of them takes longer, it is still at work beside the suspect.
     """
     token = str(uuid.uuid4())
-    house = settings()
-    asked = {
-        "ids": [row_id for row_id in ids if 0 < row_id <= LARGEST_ID],
-        "token": token,
-        "lease": house.lease_seconds,
-        "most": house.attempts,
-        "suspects": suspects,
-    }
+    asked = {**_asked(ids, suspects=suspects), "token": token, "lease": settings().lease_seconds}
     with statement() as connection:
         rows = driver.execute(connection, _CLAIM, asked)
     return [Claimed(**row._asdict(), token=token) for row in rows]
+
+
+def any_waits(ids: Sequence[int], *, suspects: bool) -> bool:
+    """Would `claim` take any of these rows just now? Holds and changes nothing."""
+    with statement() as connection:
+        return bool(driver.execute(connection, _LOOK, _asked(ids, suspects=suspects)))
+
+
+def _asked(ids: Sequence[int], *, suspects: bool) -> dict[str, Any]:
+    known = [row_id for row_id in ids if 0 < row_id <= LARGEST_ID]
+    return {"ids": known, "most": settings().attempts, "suspects": suspects}
 
 
 def renew(row: Claimed) -> None:

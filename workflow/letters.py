@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
@@ -115,15 +115,26 @@ def note_travelling(letter_id: int, *, message_id: str, raw: str) -> None:
 
 
 def note_sent(letter_id: int, *, says: str) -> None:
-    """A mail server took it (or, in a rehearsal, the folder), and said so. Inside the caller's transaction."""
+    """A mail server took it (or, in a rehearsal, the folder), and said so. Inside the caller's transaction.
+
+    One that came back meanwhile stays so: a report may be here before whoever sent it has written that down.
+    """
+    came_back = Letter.state == LetterState.BOUNCED
     with change():
-        _write(letter_id, state=LetterState.SENT, sent_at=clock.now(), server=says, error="")
+        _write(
+            letter_id,
+            state=case((came_back, Letter.state), else_=LetterState.SENT),
+            error=case((came_back, Letter.error), else_=""),
+            sent_at=clock.now(),
+            server=says,
+        )
 
 
 def note_failed(letter_id: int, *, error: str) -> None:
     """No more tries: a person must look at it. Sending it again from the queues screen may still succeed."""
     with change():
-        unsent = select(Letter.id).where(Letter.id == letter_id, Letter.state != LetterState.SENT)
+        known = (LetterState.SENT, LetterState.BOUNCED)
+        unsent = select(Letter.id).where(Letter.id == letter_id, Letter.state.not_in(known))
         if db.session.scalar(unsent) is not None:
             _write(letter_id, state=LetterState.FAILED, error=error)
 
@@ -137,12 +148,13 @@ def send_again(letter_id: int, *, reason: str, by: Account) -> None:
     """Put a letter that came back, or that no server took, into the post once more, as it was written.
 
     It bears the Message-ID it had: where it did arrive, the mailbox shows it once. Raises NotAllowed, NotFound,
-    Invalid(`reason_required`, `not_returned`).
+    Invalid(`reason_required`, `not_returned`, `being_sent`).
     """
     require(accounts.roles_of(by), "letters.write")
     if not reason.strip():
         raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
     with change() as session:
+        _call_off(letter_id)
         letter = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
         if letter is None:
             raise NotFound
@@ -152,18 +164,31 @@ def send_again(letter_id: int, *, reason: str, by: Account) -> None:
             )
         was, kind = letter.state, letter.kind
         _write(letter_id, state=LetterState.WAITING, sent_at=None, server="", error="")
-        # The row it failed with asks for the same, and must not be run beside the new one.
-        gone = update(OutboxMessage).where(
-            OutboxMessage.topic == "post",
-            OutboxMessage.state == OutboxState.DEAD,
-            OutboxMessage.payload["letter"].as_integer() == letter_id,
-        )
-        session.execute(gone.values(state=OutboxState.DISMISSED))
         time = audit.write(
             session.connection(), f"letter:{letter_id}", "letter:resend", actor=by.id, at=clock.now(),
             letter=letter_id, kind=kind, was=was, reason=reason.strip(),
         )  # fmt: skip
         outbox.put("post", f"letter:{letter_id}:post:{time}", {"letter": letter_id})
+
+
+def _call_off(letter_id: int) -> None:
+    """The rows that ask for the same must not be run beside a new one. Raises Invalid(`being_sent`).
+
+    Before the letter is locked: workers write their row first and then the letter.
+    """
+    asked = select(OutboxMessage).where(
+        OutboxMessage.topic == "post",
+        OutboxMessage.payload["letter"].as_integer() == letter_id,
+        # As two conditions: each has its partial index.
+        or_(OutboxMessage.state.in_(outbox.UNFINISHED), OutboxMessage.state == OutboxState.DEAD),
+    )
+    rows = db.session.scalars(
+        asked.order_by(OutboxMessage.id).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    if any(row.state is OutboxState.RUNNING for row in rows):
+        raise Invalid("being_sent", N_("Thư này đang được gửi. Vui lòng đợi ít phút rồi tải lại trang."))
+    for row in rows:
+        row.state = OutboxState.DISMISSED
 
 
 def _write(letter_id: int, **values: Any) -> None:

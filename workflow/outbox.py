@@ -19,6 +19,8 @@ from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
 from workflow.rules.topics import QUEUES
 
+UNFINISHED = (OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING)
+
 NOT_DEAD = N_("Việc này không còn dừng vì lỗi. Vui lòng tải lại trang.")
 
 HELD = N_("Hệ thống vừa được phục hồi: thư này có thể đã gửi rồi. Đề nghị xem trước khi cho gửi lại.")
@@ -96,8 +98,7 @@ def hold_letters() -> int:
 
     What the database has forgotten may have been sent: given to the workers, such letters would go twice.
     """
-    waiting = (OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING)
-    aside = update(OutboxMessage).where(OutboxMessage.queue == "mail", OutboxMessage.state.in_(waiting))
+    aside = update(OutboxMessage).where(OutboxMessage.queue == "mail", OutboxMessage.state.in_(UNFINISHED))
     with change() as session:
         held = session.scalars(
             aside.values(state=OutboxState.DEAD, error=HELD, lease_until=None)

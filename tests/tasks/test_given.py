@@ -8,7 +8,9 @@ from models.outbox import Letter
 from tasks import delivery, leases
 from tasks.relay import relay_once
 from tests.mail_peer import mail_peer
-from workflow import clock, letters
+from workflow import bounces, clock, letters
+from workflow.engine.errors import Invalid
+from workflow.engine.unit_of_work import change
 from workflow.settings import settings
 
 pytestmark = pytest.mark.database
@@ -49,6 +51,31 @@ def test_what_was_taken_before_its_worker_died_is_written_down_by_the_next(row, 
     assert list((settings().data / "given").iterdir()) == []
 
 
+def test_a_bounce_that_came_before_it_was_written_down_stands(row, peer, rows, age, work):
+    delivery.HANDLERS["post"]([row])  # and then the worker is gone
+    with change():
+        bounces.note_refused(row.payload["letter"], says="550 no such user")
+    age(lease_until=121)
+    work()
+    age(next_at=10)
+    work()
+
+    letter = db.session.query(Letter).filter_by(kind="receipt").one()
+    assert (letter.state, letter.error) == ("bounced", "550 no such user")
+    assert letter.server == f"127.0.0.1:{peer.port}: 250 OK queued as 4711"
+    assert rows("state", f"id = {row.id}") == [("done",)]
+
+
+def test_a_torn_mark_is_read_as_far_as_it_goes(row, peer, rows, age):
+    delivery.HANDLERS["post"]([row])
+    [mark] = (settings().data / "given").iterdir()
+    mark.write_bytes(mark.read_bytes()[:-4] + b"\xe1\xbb\0\0")
+
+    delivery.carry_out([row])
+
+    assert (len(peer.taken), rows("state, error")) == (1, [("done", "")])
+
+
 def test_a_mark_of_another_letter_is_not_believed(row, peer, rows):
     (settings().data / "given").mkdir(exist_ok=True)
     (settings().data / "given" / str(row.id)).write_text("<another@example.edu.vn>\n250 OK")
@@ -87,6 +114,47 @@ def test_who_slept_past_his_lease_after_the_250_writes_it_down_unless_another_ha
     delivery._insist([row], then)
 
     assert (len(peer.taken), rows("state")) == (1, [("done",)])
+
+
+def test_who_slept_through_the_last_try_writes_down_that_the_letter_is_away(
+    row, peer, rows, age, broker, set_to
+):
+    then = delivery.HANDLERS["post"]([row])
+    set_to(ATTEMPTS=1)
+    with change() as session:
+        session.execute(text("UPDATE outbox SET is_suspect = true"))
+    age(lease_until=121)
+    relay_once(broker)
+    letter = db.session.query(Letter).one()
+    assert (letter.state, rows("state")) == ("failed", [("dead",)])
+
+    delivery._insist([row], then)
+
+    assert (letter.state, rows("state, error")) == ("sent", [("done", "")])
+
+
+def test_a_letter_is_not_sent_again_while_a_worker_has_it_and_never_by_two_rows(
+    row, peer, rows, age, work, broker, cast
+):
+    letter = db.session.get(Letter, row.payload["letter"])
+    with change():
+        bounces.note_refused(letter.id, says="550 no such user")
+
+    with pytest.raises(Invalid) as refused:
+        letters.send_again(letter.id, reason="Hộp thư đã mở lại", by=cast.son)
+    assert refused.value.code == "being_sent"
+
+    age(lease_until=121)
+    relay_once(broker)
+    assert rows("state", f"id = {row.id}") == [("new",)]
+    letters.send_again(letter.id, reason="Hộp thư đã mở lại", by=cast.son)
+    work()
+
+    assert rows("state", "topic = 'post' AND (payload->>'letter')::int = " + str(letter.id)) == [
+        ("dismissed",), ("done",),
+    ]  # fmt: skip
+    assert sum("lan@example.edu.vn" in one["To"] for one in peer.letters()) == 1
+    assert letter.state == "sent"
 
 
 def test_a_letter_that_was_refused_and_is_sent_again_is_the_same_letter(row, peer, rows, work, cast):
