@@ -126,12 +126,13 @@ def _note_those_without_definition(run: Run) -> None:
 
 def lapsing(at: datetime) -> dict[int, datetime]:
     """The pieces a sweep at `at` would let lapse, each with its deadline; changes and locks nothing."""
-    run = Run(at, resting=())
-    return {
-        row.id: row.became_at
-        for definition, step in _lapses()
-        for row in _due(run, definition, step, after=0, now=at)
-    }
+    run, found = Run(at, resting=()), dict[int, datetime]()
+    for definition, step in _lapses():
+        after = 0
+        while part := _due(run, definition, step, after=after, now=at):
+            found |= {row.id: row.became_at for row in part}
+            after = part[-1].id
+    return found
 
 
 def _lapses() -> Iterator[tuple[Definition, Step]]:

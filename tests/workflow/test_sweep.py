@@ -54,6 +54,14 @@ def lapse_events() -> list[str]:
     return list(db.session.scalars(text(query)))
 
 
+def test_the_preview_is_whole_however_small_a_batch_is(drafts, clock_at, monkeypatch):
+    late = drafts(3)
+    monkeypatch.setattr(lapses, "FIRST_BATCH", 1)
+
+    assert sorted(lapses.lapsing(clock_at("2021-05-20 00:01"))) == late
+    assert lapse_events() == []
+
+
 @pytest.mark.parametrize("place", [0, 3, 6])
 def test_one_row_that_cannot_be_moved_is_noted_and_the_others_lapse(
     drafts, spoil, clock_at, place, monkeypatch
