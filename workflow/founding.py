@@ -4,6 +4,7 @@ Everything here may be run again; it adds what is missing and changes nothing th
 """
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -106,7 +107,8 @@ def url_for(admin_url: str, role: str, password: str | None = None) -> str:
 def migrate(admin_url: str, *, to: str = "head") -> str:
     """Bring the schema to `to` (a revision, `head` or `base`); returns the revision it is at, "" for none.
 
-    A migration that fails leaves the schema where it was.
+    A migration that fails leaves the schema where it was. Raises Invalid(`tables_held`) when somebody holds a table
+    all the time, a backup for instance.
     """
     engine = create_engine(driven(admin_url))
     try:
@@ -116,12 +118,41 @@ def migrate(admin_url: str, *, to: str = "head") -> str:
             make_roles(connection)
             connection.commit()
             _own_schema(connection)
-            _go_to(to, connection)
+            # Whoever waits for a table lets everybody behind it wait as well: briefly, then again.
+            connection.execute(text(f"SET lock_timeout = '{LONGEST_HELD_UP}'"))
+            connection.commit()
+            _insist(lambda: _go_to(to, connection), connection)
             connection.execute(text("SELECT pg_advisory_unlock(20210420)"))
             connection.commit()
             return _revision(connection) or ""
     finally:
         engine.dispose()
+
+
+LONGEST_HELD_UP = "2s"
+"""So long may a migration let others wait behind it for a table."""
+TRIES, PAUSE_SECONDS = 20, 3.0
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+def _insist(step: Callable[[], None], connection: Connection) -> None:
+    """Each migration is a transaction of its own: another try goes on after the last one that went through."""
+    for number in range(1, TRIES + 1):
+        try:
+            return step()
+        except DBAPIError as error:
+            connection.rollback()
+            if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            if number == TRIES:
+                raise Invalid("tables_held", TABLES_HELD) from error
+        time.sleep(PAUSE_SECONDS)
+    return None
+
+
+TABLES_HELD = N_(
+    "Có kết nối đang giữ bảng (ví dụ đang sao lưu) nên chưa nâng cấp được cơ sở dữ liệu. Đề nghị chạy lại sau."
+)
 
 
 def _go_to(to: str, connection: Connection) -> None:
@@ -291,7 +322,9 @@ def take_up(hashed: Callable[[str], str]) -> None:
     require_schema()
     if settings().is_demo:
         with change() as session:
-            # Web, worker and clock that start at once: one founds, the others wait and find it founded.
+            # Web, worker and clock that start at once: one founds, the others wait, however long it takes, and find
+            # it founded.
+            session.execute(text("SET LOCAL lock_timeout = 0"))
             session.execute(text("SELECT pg_advisory_xact_lock(20210421)"))
             set_mode(Mode.DEMO)
             lay_down_directive()

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from models.tables import Base
 from tests.conftest import with_database
 from workflow import founding
+from workflow.engine.errors import Invalid
 
 pytestmark = pytest.mark.database
 
@@ -66,6 +67,30 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(own):
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_tries_again(own, monkeypatch):
+    founding.migrate(own, to="0022")
+    monkeypatch.setattr(founding, "LONGEST_HELD_UP", "50ms")
+    monkeypatch.setattr(founding, "TRIES", 2)
+    holder, pauses = create_engine(own), []
+    backup = holder.connect()
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) > 1:
+            backup.rollback()
+
+    monkeypatch.setattr(founding.time, "sleep", pause)
+    backup.execute(text("LOCK TABLE outbox IN ACCESS SHARE MODE"))
+    with pytest.raises(Invalid) as refused:
+        founding.migrate(own, to="0023")
+    assert refused.value.code == "tables_held"
+    assert founding.migrate(own, to="0023") == "0023"
+    backup.close()
+    holder.dispose()
+
+    assert len(pauses) == 2
 
 
 def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
