@@ -30,7 +30,8 @@ class OutboxMessage(Base):
     state: Mapped[OutboxState] = mapped_column(words(OutboxState), server_default="new")
     attempts: Mapped[int] = mapped_column(server_default="0")
     is_suspect: Mapped[bool] = mapped_column(server_default=false())
-    """The worker that held it last ended without a word: this row may have killed it, or only been near."""
+    """Its last try ended without a word, and its lease ran out: the worker died or froze, or a time limit struck.
+    This row may be the cause, or only have been near."""
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     queued_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

@@ -6,6 +6,7 @@ delays, and no Retries middleware: tries are counted in the database.
 """
 
 import contextlib
+import math
 import os
 import time
 from collections import defaultdict, deque
@@ -152,8 +153,8 @@ def setup(app: Flask) -> RedisBroker:
             socket_timeout=REDIS_TIMEOUT_SECONDS,
         ),
         middleware=[
-            # A zombie is harmless (its token is old), but it should not hold a thread: half a lease is enough.
-            TimeLimit(time_limit=house.lease_seconds * 500),
+            # Set by tasks/delivery.py, once a message need not wait any more.
+            TimeLimit(time_limit=math.inf),
             ShutdownNotifications(),
         ],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,

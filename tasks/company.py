@@ -1,7 +1,8 @@
 """Who is at work in this process: rows in company, as many as there are threads, and a suspect alone.
 
-A row whose worker died under it may have killed it, or only been near. Alone it tells: if the worker dies again it
-was this row, and no neighbour pays with a try of his own.
+A row whose worker died under it, or that ran out of time, may be to blame, or only have been near. Alone it tells:
+if it happens again it was this row. Alone as far as waiting goes: a neighbour who takes longer than a quarter of a
+lease is still at work beside it, and where the worker dies then, he becomes a suspect too, with his try given back.
 """
 
 import threading
@@ -20,7 +21,7 @@ def joined(*, alone: bool = False) -> Iterator[None]:
     """At work, once the others let one. Nobody waits longer than a quarter of a lease: a neighbour may be endless."""
     me = threading.get_ident()
     with _changed:
-        # Left from a message that ran out of time on the threshold.
+        # Left where a time limit struck late, on the way out.
         _at_work.pop(me, None)
         if alone:
             _wait(lambda: not any(_at_work.values()))

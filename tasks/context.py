@@ -3,6 +3,8 @@
 import signal
 import threading
 from _thread import start_new_thread
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import dramatiq
@@ -33,11 +35,28 @@ def told_to_stop() -> threading.Event:
     return stop
 
 
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """What this thread does inside is ended by force when it takes longer, unless it is `unhurried` meanwhile.
+
+    Not Dramatiq's own limit, which runs from the moment a message is taken: it may have to wait for a suspect first.
+    """
+    for limit in _limits():
+        limit.manager.add_timeout(threading.get_ident(), seconds * 1000)  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        unhurried()
+
+
 def unhurried() -> None:
     """No time limit any more for the message that this thread carries out."""
-    for one in dramatiq.get_broker().middleware:
-        if isinstance(one, TimeLimit):
-            one.manager.remove_timeout(threading.get_ident())  # type: ignore[no-untyped-call]
+    for limit in _limits():
+        limit.manager.remove_timeout(threading.get_ident())  # type: ignore[no-untyped-call]
+
+
+def _limits() -> list[TimeLimit]:
+    return [one for one in dramatiq.get_broker().middleware if isinstance(one, TimeLimit)]
 
 
 def require_true_clock() -> float:

@@ -29,8 +29,9 @@ AHEAD = 1000
 
 LOST = "Tiến trình xử lý dừng giữa chừng ở lần thử cuối cùng."
 
-# Who dies with a worker may have killed it, or only been near: the first time, the try is given back and the row is a
-# suspect. Suspects are carried out alone (tasks/company.py), so the next death is told of the right one.
+# Whose lease ran out may have killed or frozen its worker, met the time limit, or only been near: the first time, the
+# try is given back and the row is a suspect. Suspects are carried out alone, as far as their neighbours end in time
+# (tasks/company.py), so the next time tells the right one.
 #
 # A queued row came to nothing when its message is too old, or when its queue is empty in Redis though the row was
 # queued a moment ago: then Redis was wiped. The moment is for a relay that has committed and not yet rung.

@@ -1,17 +1,25 @@
 """The outbox and Redis: what is waiting is handed on, what was lost comes back, what cannot be done is put aside."""
 
+import math
+import threading
+import time
+from contextlib import contextmanager
+
 import pytest
 import redis
+from dramatiq.middleware import TimeLimit
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.outbox import Letter
-from tasks import delivery
+from tasks import company, delivery
 from tasks.broker import ring
 from tasks.delivery import deliver
 from tasks.leases import claim
 from tasks.relay import AHEAD, relay_once
+from workflow.engine.unit_of_work import bookkeeping
+from workflow.settings import settings
 
 pytestmark = pytest.mark.database
 
@@ -183,6 +191,53 @@ def test_a_row_that_kills_its_worker_is_put_aside_after_its_last_try_and_its_nei
         ("done", 2, False, ""),
         ("done", 1, False, ""),
     ]
+
+
+def test_a_second_bell_for_a_suspect_that_is_done_stops_nobody(broker, put, rows, done):
+    number = put("public_copy", "a", attachment=1)
+    with bookkeeping() as session:
+        session.execute(text("UPDATE outbox SET is_suspect = true"))
+    relay_once(broker)
+    deliver([number], True)
+    assert rows("state") == [("done",)]
+    again = threading.Thread(target=broker.get_actor("deliver_media").fn, args=([number], True))
+
+    with company.joined():
+        again.start()
+        again.join(5)
+        stood = again.is_alive()
+    again.join()
+
+    assert not stood
+
+
+def test_waiting_at_the_threshold_costs_a_message_none_of_its_own_time(broker, put, done, monkeypatch):
+    [limit] = (one for one in broker.middleware if isinstance(one, TimeLimit))
+    me = threading.get_ident()
+    seen = []
+
+    @contextmanager
+    def threshold(**_how):
+        seen.append(limit.manager.deadlines.get(me))
+        yield
+        seen.append(limit.manager.deadlines.get(me))
+
+    monkeypatch.setattr(company, "joined", threshold)
+    monkeypatch.setitem(
+        delivery.HANDLERS,
+        "public_copy",
+        lambda rows: lambda: seen.append(limit.manager.deadlines[me] - time.monotonic()),
+    )
+    number = put("public_copy", "a", attachment=1)
+    relay_once(broker)
+
+    limit.before_process_message(broker, broker.get_actor("deliver_media").message([number]))
+    deliver([number])
+
+    waiting, left, after = seen
+    assert waiting == math.inf
+    assert settings().lease_seconds / 2 - 30 < left <= settings().lease_seconds / 2
+    assert after is None
 
 
 def test_a_zombie_past_its_lease_writes_nothing(broker, put, rows, age, done):
