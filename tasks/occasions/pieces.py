@@ -79,16 +79,16 @@ def _receipt_for(
 
 def _about_a_piece(
     kind: str,
-    to: Callable[[Row], Sequence[Person]],
+    to: Callable[[int, int], Sequence[Person]],
     facts: Callable[[Row, str], Facts],
 ) -> Callable[[Payload, datetime], Iterator[Errand]]:
-    """A letter about one event of one piece."""
+    """A letter about one event of one piece; `to` is asked with its id and its unit's."""
 
     def errands(payload: Payload, _now: datetime) -> Iterator[Errand]:
         piece = read.piece(payload["submission"], payload["event"])
         yield Errand(
             kind=kind,
-            to=to(piece),
+            to=to(piece["id"], piece["unit_id"]),
             occasion=f"submission:{piece['id']}:{payload['event']}",
             submission_id=piece["id"],
             unit_id=piece["unit_id"],
@@ -104,17 +104,9 @@ def _about_a_piece(
     return errands
 
 
-def _the_unit_side(piece: Row) -> list[Person]:
-    return recipients.unit_side(piece["id"], piece["unit_id"])
-
-
-def _everybody_of_it(piece: Row) -> list[Person]:
-    return recipients.everybody_of_it(piece["id"], piece["unit_id"])
-
-
-def _approvers(piece: Row) -> list[Person]:
+def _approvers(piece_id: int, _unit_id: int) -> list[Person]:
     """Those to whom the page will offer it: the same guards are asked, so nobody is called to a greyed button."""
-    return [person for person in recipients.approvers() if not _is_barred(piece["id"], person)]
+    return [person for person in recipients.approvers() if not _is_barred(piece_id, person)]
 
 
 def _is_barred(piece_id: int, person: Person) -> bool:
@@ -214,7 +206,8 @@ def consent_withdrawn(payload: Payload, _now: datetime) -> Iterator[Errand]:
     piece = read.piece(payload["submission"], payload["event"])
     department = recipients.once([*recipients.editors(), *recipients.approvers()])
     yield _withdrawal(piece, department, link("desk_piece", id=piece["id"]), payload["event"])
-    yield _withdrawal(piece, _the_unit_side(piece), link("piece", code=piece["code"]), payload["event"])
+    unit_side = recipients.unit_side(piece["id"], piece["unit_id"])
+    yield _withdrawal(piece, unit_side, link("piece", code=piece["code"]), payload["event"])
 
 
 def _withdrawal(piece: Row, to: Sequence[Person], address: str, event: int) -> Errand:
@@ -238,9 +231,9 @@ def _withdrawal(piece: Row, to: Sequence[Person], address: str, event: int) -> E
     )
 
 
-returned = _about_a_piece("returned", _the_unit_side, _returned)
+returned = _about_a_piece("returned", recipients.unit_side, _returned)
 awaiting_approval = _about_a_piece("awaiting_approval", _approvers, _awaiting_approval)
-approved = _about_a_piece("approved", _the_unit_side, _approved)
-published = _about_a_piece("published", _everybody_of_it, _published)
-retracted = _about_a_piece("retracted", _the_unit_side, _retracted)
-set_aside = _about_a_piece("set_aside", _the_unit_side, _set_aside)
+approved = _about_a_piece("approved", recipients.unit_side, _approved)
+published = _about_a_piece("published", recipients.everybody_of_it, _published)
+retracted = _about_a_piece("retracted", recipients.unit_side, _retracted)
+set_aside = _about_a_piece("set_aside", recipients.unit_side, _set_aside)
