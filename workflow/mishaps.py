@@ -19,6 +19,13 @@ LONGEST = 500
 """Characters of an error that are kept."""
 
 
+class Stumbled(Exception):
+    """A job did what it could; at these it stumbled and must be tried again, once they are noted."""
+
+    def __init__(self, targets: Collection[str]) -> None:
+        super().__init__(f"chưa làm được: {', '.join(sorted(targets))}")
+
+
 @contextmanager
 def minding(job: str, target: str, stumbled: set[str]) -> Iterator[None]:
     """What goes wrong with `target` is noted and goes no further."""

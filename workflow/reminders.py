@@ -148,7 +148,11 @@ def _planned(plan: Callable[[Duty], Plan], now: datetime, unit_id: int | None) -
 
 
 def _write_down(job: str, plan: Planner) -> Mapping[str, int]:
-    """All units in one transaction; where that cannot be, each by itself, and the bad ones are noted as mishaps."""
+    """All units in one transaction; where that cannot be, each by itself, and the bad ones are noted as mishaps.
+
+    Raises Stumbled then: what is due on a last day is due on no other, so the job comes back today. Who was reminded
+    is on record and is not reminded twice.
+    """
     began, bad = mishaps.began(), dict[int, Exception]()
     try:
         told = _write_down_for(None, plan)
@@ -161,7 +165,9 @@ def _write_down(job: str, plan: Planner) -> Mapping[str, int]:
     for target, error in stumbled.items():
         mishaps.note(job, target, error)
     mishaps.settle(job, stumbled.keys(), since=began)
-    return {**told, "failed": len(bad)} if bad else told
+    if stumbled:
+        raise mishaps.Stumbled(stumbled)
+    return told
 
 
 def _write_down_apart(plan: Planner, bad: dict[int, Exception]) -> Counter[str]:

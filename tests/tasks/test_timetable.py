@@ -283,6 +283,37 @@ def test_a_job_that_fails_for_good_says_so_on_its_slot(
     assert run.done_at - run.claimed_at < timedelta(minutes=1)
 
 
+def test_r5_a_reminder_of_the_last_day_that_stumbled_is_tried_again_on_that_day(
+    cast, clock_at, work, rows, superuser, broker
+):
+    with change():
+        may = deadlines.ensure_period(2021, 5)
+    with superuser.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO extension (period_id, unit_id, deadline_at, reason, granted_by)"
+                " VALUES (:period, :unit, 'infinity', 'Thử', :by)"
+            ),
+            {"period": may.id, "unit": cast.can_loc.id, "by": cast.son.id},
+        )
+    clock_at("2021-05-19 08:00:10")
+    said = select(Letter.to_address).where(Letter.kind == "reminder_last_day").order_by(Letter.to_address)
+    job = "state, error", "key LIKE 'job:reminders:%'"
+
+    Clock().tick()
+    work()
+
+    assert db.session.scalars(said).all() == ["nga@example.edu.vn"]
+    assert rows(*job) == [("new", f"Stumbled: chưa làm được: unit:{cast.can_loc.id}")]
+    with superuser.begin() as connection:
+        connection.execute(text("DELETE FROM extension"))
+        connection.execute(text("UPDATE outbox SET next_at = now() WHERE key LIKE 'job:reminders:%'"))
+    work()
+
+    assert db.session.scalars(said).all() == ["binh@example.edu.vn", "nga@example.edu.vn"]
+    assert rows(*job) == [("done", "")]
+
+
 def test_a_piece_that_cannot_be_published_does_not_hold_up_the_next(
     make, cast, clock_at, work, superuser, broker
 ):
