@@ -66,8 +66,9 @@ class Editing:
     def edit(self, piece_id: int) -> Any:
         """A new revision over the one that was seen. Another one meanwhile: 409, with everything typed kept."""
         row = timeline.piece(piece_id) or abort(404)
-        if closed := _closed("write", piece_id):
-            return closed
+        offer = _offer("write", piece_id) if request.method != "POST" else None
+        if request.method != "POST" and offer is None:
+            return _closed(piece_id)
         files = timeline.files(row.revision_id)
         kept = keeping.kept(piece_id, by=me())
         taken_back = kept.fields if kept and request.args.get("lay-lai") == "1" else None
@@ -93,7 +94,7 @@ class Editing:
             "desk/edit.html", piece=timeline.piece(piece_id), files=_shown(files, taken_back or request.form),
             form=form, stale=stale, versions=versions, kept=kept, is_taken_back=taken_back is not None,
             checklist=CHECKLIST if definitions.phase_of(row.state) is Phase.READY else None,
-            checked=request.form.getlist("checklist"), refusals=_why_not(piece_id) if status == 200 else [],
+            checked=request.form.getlist("checklist"), refusals=_why_not(offer),
             who_else=who_else(piece_id, is_editing=True),
         )  # fmt: skip
         return page, status
@@ -102,8 +103,8 @@ class Editing:
     def reclassify(self, piece_id: int) -> Any:
         """Correct unit, month, kind, section or author after sending; both months are counted anew."""
         row = timeline.piece(piece_id) or abort(404)
-        if closed := _closed("reclassify", piece_id):
-            return closed
+        if request.method != "POST" and _offer("reclassify", piece_id) is None:
+            return _closed(piece_id)
         form = FilingForm(request.form if request.method == "POST" else None, data=_as_filed(row))
         _offer_filing(form, row)
         if request.method == "POST" and form.validate():
@@ -206,10 +207,9 @@ def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any
     ]
 
 
-def _why_not(piece_id: int) -> list[str]:
+def _why_not(offer: Offer | None) -> list[str]:
     """Why this person may not save here now, told before she types."""
-    mine = _offer("write", piece_id)
-    return [sentences(NotAllowed(*mine.refusals))] if mine and mine.refusals else []
+    return [sentences(NotAllowed(*offer.refusals))] if offer and offer.refusals else []
 
 
 def _offer(trigger: str, piece_id: int) -> Offer | None:
@@ -217,11 +217,9 @@ def _offer(trigger: str, piece_id: int) -> Offer | None:
     return next((offer for offer in offers if offer.step.trigger == trigger), None)
 
 
-def _closed(trigger: str, piece_id: int) -> Response | None:
+def _closed(piece_id: int) -> Response:
     """Back to the piece, for who has no such step from here: a form that nobody takes is none. A press is refused
     by the verb, on record."""
-    if request.method == "POST" or _offer(trigger, piece_id) is not None:
-        return None
     flash(gettext("Đồng chí không có quyền sửa bài ở trạng thái này."), "refused")
     return back_to(".piece", piece_id=piece_id)
 

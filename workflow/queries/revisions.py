@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -12,7 +11,7 @@ from workflow import differences, texts
 from workflow.engine.errors import N_, NotFound
 
 COLUMNS = """
-  r.number, r.digest, r.title, r.summary, r.body, r.author_line, r.author_title, r.school, r.written_as, r.created_at,
+  r.number, r.digest, r.title, r.summary, r.body, r.author_line, r.author_title, r.school,
   coalesce(c.name_vi, '') AS section, coalesce(who.full_name, '') AS writer,
   coalesce((SELECT string_agg(a.name || CASE WHEN ra.caption = '' THEN '' ELSE ': ' || ra.caption END
       || CASE WHEN ra.credit = '' THEN '' ELSE ' (' || ra.credit || ')' END, E'\\n' ORDER BY ra.position)
@@ -45,7 +44,6 @@ class Comparison:
     seen: int
     present: int
     writer: str
-    written_at: datetime
     parts: Parts
 
 
@@ -72,7 +70,7 @@ def between(submission_id: int, one: int, two: int) -> Comparison:
     if one not in found or two not in found:
         raise NotFound
     before, after = found[one], found[two]
-    return Comparison(one, two, after.writer, after.created_at, changed(before, after))
+    return Comparison(one, two, after.writer, changed(before, after))
 
 
 def changed(before: Any, after: Any) -> Parts:
