@@ -100,8 +100,10 @@ def hang(app: Flask) -> None:
 
 
 def frame() -> dict[str, Any]:
-    """What look/console.html asks for. Nothing for other doors, and no menu for who is not inside."""
-    if not request.path.startswith(PREFIX) or not current_user.is_authenticated or not can("console.enter"):
+    """What look/console.html asks for. Nothing for other doors, for a bare page, for who is not inside."""
+    if not request.path.startswith(PREFIX) or g.get("is_bare"):
+        return {}
+    if not current_user.is_authenticated or not can("console.enter"):
         return {}
     lines = [(group, place) for group, places in GROUPS for place in places if can(place.needs)]
     items = [_item(place) for _, place in lines]

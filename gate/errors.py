@@ -1,6 +1,6 @@
 """What a refusal or an error looks like at any door: a sentence, the way out, and the code in small print."""
 
-from flask import Flask, current_app, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import QueryCanceled
@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from gate.kept import kept
 from models.base import db
 from workflow.engine.errors import N_, NoRoom, Refusal, ToaSoanError
 from workflow.storage import FULL
@@ -24,6 +25,7 @@ SENTENCES = {
 }
 CODES = {400: "bad_request", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 413: "too_large"}
 TOO_SLOW = N_("Yêu cầu này mất quá nhiều thời gian. Vui lòng thu hẹp bộ lọc hoặc từ tìm kiếm rồi thử lại.")
+NOT_DONE = N_("Thao tác mất quá nhiều thời gian nên chưa được thực hiện. Vui lòng gửi lại sau ít phút.")
 COME_AGAIN_SECONDS = 5
 """When the database is away or full: it is back within seconds, or somebody is called."""
 OUR_WORDS = {"state"}
@@ -72,9 +74,20 @@ def _away(error: OperationalError) -> Response:
 
 
 def _too_slow() -> Response:
-    """A statement was ended for taking too long; the next ones, which draw this page, are short."""
+    """A statement was ended for taking too long. It may be the menu's own: none is drawn around this answer."""
     db.session.rollback()
-    return _page(503, "too_slow", [str(gettext(TOO_SLOW))])
+    says = str(gettext(TOO_SLOW))
+    if _may_be_kept():
+        return kept(503, "too_slow", heading=gettext("Hệ thống đang bận"), says=gettext(NOT_DONE))
+    if request.accept_mimetypes.best == "application/json":
+        return _page(503, "too_slow", [says])
+    return make_response(f"{says}\n\ntoo_slow\n", 503, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def _may_be_kept() -> bool:
+    """A form of the house's own page, filled by who is inside; what is typed in secret is not shown again."""
+    secret = any("password" in name or name == "code" for name in request.form)
+    return request.method == "POST" and g.get("csrf_valid", False) and not secret
 
 
 def _full(error: OSError) -> Response:

@@ -1,11 +1,15 @@
 """A form that cannot be taken now is kept, not thrown away: the answer holds all that was typed, to be sent again."""
 
-from flask import jsonify, make_response, render_template, request
+from flask import g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 
 def kept(status: int, code: str, *, heading: str, says: str, signs_in: bool = False) -> Response:
-    """The form's token was checked before. `signs_in`: she must sign in before she sends it again."""
+    """The form's token was checked before. `signs_in`: she must sign in before she sends it again.
+
+    No menu is drawn around it (`g.is_bare`): what that asks may be what could not be answered.
+    """
+    g.is_bare = True
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify(code=code, says=[says])
     else:

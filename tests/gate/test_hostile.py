@@ -19,8 +19,8 @@ import wsgi
 from gate import serving
 from models.base import db
 from tests.endpoints import may, rules
-from workflow import logbook
-from workflow.queries import audit_check, seals
+from workflow import comments, guessing, logbook
+from workflow.queries import audit_check, desk
 
 pytestmark = pytest.mark.database
 
@@ -196,15 +196,32 @@ def test_the_web_alone_is_in_a_hurry_and_each_role_has_an_end(app, monkeypatch, 
     assert db.session.execute(asked).scalar_one() == "15min"
 
 
-def test_what_takes_too_long_is_ended_and_told(cast, client, monkeypatch):
-    def slow():
-        db.session.execute(text("SET LOCAL statement_timeout = '20ms'"))
-        db.session.execute(text("SELECT pg_sleep(20)"))
+def slow(*_args, **_kwargs):
+    db.session.execute(text("SET LOCAL statement_timeout = '20ms'"))
+    db.session.execute(text("SELECT pg_sleep(20)"))
 
+
+def test_what_takes_too_long_is_ended_and_told_though_it_be_the_menu(cast, client, monkeypatch):
     khang = client.as_(cast.khang)
-    monkeypatch.setattr(seals, "newest", slow)
+    monkeypatch.setattr(desk, "waiting", slow)
 
     answer = khang.get("/quan-tri/nhat-ky/")
 
-    assert (answer.status_code, "too_slow" in answer.text) == (503, True)
-    assert "thu hẹp bộ lọc" in answer.text
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
+    assert "thu hẹp bộ lọc" in answer.text and "too_slow" in answer.text
+
+
+def test_a_form_that_takes_too_long_is_kept_and_no_password_is(make, cast, client, monkeypatch):
+    piece, son = make.submission(state="submitted"), client.as_(cast.son)
+    stranger = son.application.test_client()
+    stranger.read_token("/vao/dang-nhap")
+    monkeypatch.setattr(desk, "waiting", slow)
+    monkeypatch.setattr(comments, "add", slow)
+    monkeypatch.setattr(guessing, "attempt", slow)
+
+    kept = son.send(f"/quan-tri/bai/{piece.id}/trao-doi", text="Xin ảnh rõ hơn.", audience="unit")
+    refused = stranger.send("/vao/dang-nhap", email=cast.son.email, password="bi-mat-cua-son")
+
+    assert (kept.status_code, kept.mimetype) == (503, "text/html")
+    assert "Xin ảnh rõ hơn." in kept.text and "too_slow" in kept.text
+    assert refused.status_code == 503 and "bi-mat-cua-son" not in refused.text
