@@ -29,9 +29,11 @@ def test_it_takes_what_is_rung_for_and_stops_when_it_is_told_to(app, broker, put
 
 
 def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(app, broker, put, rows, monkeypatch):
-    stop, developed, others = threading.Event(), threading.Event(), threading.Semaphore(0)
+    stop, developed = threading.Event(), threading.Event()
+    begun, others = threading.Semaphore(0), threading.Semaphore(0)
 
     def picture(_rows):
+        begun.release()
         assert developed.wait(60)
         return lambda: None
 
@@ -50,7 +52,7 @@ def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(app, bro
         put("post", "l", letter=1)
         put("job:publishing", "j", job="publishing")
         relay_once(broker)
-        assert [others.acquire(timeout=30) for _ in range(2)] == [True, True]
+        assert [one.acquire(timeout=30) for one in (begun, begun, others, others)] == [True] * 4
         busy = len(rows("id", "topic = 'public_copy' AND state = 'running'"))
     finally:
         developed.set()
