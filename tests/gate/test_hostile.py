@@ -201,7 +201,7 @@ def slow(*_args, **_kwargs):
     db.session.execute(text("SELECT pg_sleep(20)"))
 
 
-def test_what_takes_too_long_is_ended_and_told(cast, client, monkeypatch):
+def test_what_takes_too_long_is_ended_and_told_though_it_be_the_menu(cast, client, monkeypatch):
     khang = client.as_(cast.khang)
     monkeypatch.setattr(desk, "waiting", slow)
 
