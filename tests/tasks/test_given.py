@@ -1,5 +1,7 @@
 """Between a mail server's 250 and our commit: who dies, sleeps or loses the database there gives no letter twice."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -37,6 +39,11 @@ def row(peer, broker):
     return claimed
 
 
+def mark_of(row) -> Path:
+    """Where the mark of a row stands; those of other tests stand beside it."""
+    return settings().data / "given" / str(row.id)
+
+
 def test_what_was_taken_before_its_worker_died_is_written_down_by_the_next(row, peer, rows, age, work):
     delivery.HANDLERS["post"]([row])  # and then the worker is gone
     age(lease_until=121)
@@ -48,7 +55,7 @@ def test_what_was_taken_before_its_worker_died_is_written_down_by_the_next(row, 
     assert rows("state, attempts, is_suspect") == [("done", 1, False)]
     letter = db.session.query(Letter).one()
     assert (letter.state, letter.server) == ("sent", f"127.0.0.1:{peer.port}: 250 OK queued as 4711")
-    assert list((settings().data / "given").iterdir()) == []
+    assert not mark_of(row).exists()
 
 
 def test_a_bounce_that_came_before_it_was_written_down_stands(row, peer, rows, age, work):
@@ -68,8 +75,7 @@ def test_a_bounce_that_came_before_it_was_written_down_stands(row, peer, rows, a
 
 def test_a_torn_mark_is_read_as_far_as_it_goes(row, peer, rows, age):
     delivery.HANDLERS["post"]([row])
-    [mark] = (settings().data / "given").iterdir()
-    mark.write_bytes(mark.read_bytes()[:-4] + b"\xe1\xbb\0\0")
+    mark_of(row).write_bytes(mark_of(row).read_bytes()[:-4] + b"\xe1\xbb\0\0")
 
     delivery.carry_out([row])
 
@@ -77,8 +83,8 @@ def test_a_torn_mark_is_read_as_far_as_it_goes(row, peer, rows, age):
 
 
 def test_a_mark_of_another_letter_is_not_believed(row, peer, rows):
-    (settings().data / "given").mkdir(exist_ok=True)
-    (settings().data / "given" / str(row.id)).write_text("<another@example.edu.vn>\n250 OK")
+    mark_of(row).parent.mkdir(exist_ok=True)
+    mark_of(row).write_text("<another@example.edu.vn>\n250 OK")
 
     delivery.carry_out([row])
 
@@ -87,8 +93,7 @@ def test_a_mark_of_another_letter_is_not_believed(row, peer, rows):
 
 
 def test_a_disk_that_takes_no_mark_holds_no_letter_back(row, peer, rows):
-    (settings().data / "given").mkdir(exist_ok=True)
-    (settings().data / "given" / str(row.id)).mkdir()
+    mark_of(row).mkdir(parents=True)
 
     delivery.carry_out([row])
 
