@@ -68,7 +68,7 @@ class Web(Born):
 def rocking(*before: str, root: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
     """The program of the checkout at `root` in memory; `before` leads it elsewhere, say into another network."""
     process = subprocess.Popen(
-        [*before, sys.executable, str(root / "tests" / "faults" / "cradle.py")],
+        [*before, sys.executable, str(ROOT / "tests" / "faults" / "cradle.py")],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         stdin=subprocess.PIPE,

@@ -78,6 +78,9 @@ def apart(number: int) -> Iterator[Apart]:
             place._inside("ip", "link", "set", card, "up")
         yield place
     finally:
+        # The kernel clears a namespace away when it finds time; its lines would still be there for the next one.
+        for card in ("line", "street"):
+            subprocess.run(["ip", "link", "delete", f"{place.name}{card[0]}"], check=False)
         _run("ip", "netns", "delete", place.name)
 
 
