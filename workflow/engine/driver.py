@@ -3,7 +3,7 @@
 SQLAlchemy describes every result anew for a text it did not compile, and the driver's cursor reads a long text anew
 for its parameters: together more than half of what a statement costs its client. Here a kept connection prepares a
 text once and remembers how its columns are read. Errors stay those of SQLAlchemy, and a connection that broke is
-taken out of its pool, as SQLAlchemy would have done.
+taken out of its pool with the others there, as SQLAlchemy would have done.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
@@ -40,6 +40,8 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> list
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
+            # Who lost one line to the server has hardly kept the others.
+            connection.engine.dispose()
         raise DBAPIError.instance(
             sql, None, error, psycopg.Error, connection_invalidated=driver.closed
         ) from error
@@ -83,6 +85,8 @@ def _named(result: PGresult) -> Callable[[Sequence[Any]], Any]:
 def _told(link: PGconn, result: PGresult) -> PGresult:
     if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         return result
-    if link.status == ConnStatus.BAD:
+    if result.error_field(DiagnosticField.SQLSTATE) is None:
+        # Not the server says so but the library: the line is gone, even where its status does not know it yet.
+        link.finish()
         raise psycopg.OperationalError(result.get_error_message())
     raise error_from_result(result)
