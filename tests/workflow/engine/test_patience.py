@@ -167,7 +167,9 @@ def test_a_real_deadlock_between_two_verbs_ends_with_both_done(app, make, cast):
     for thread in threads:
         thread.join(20)
 
-    assert sorted(done) == [1, 2]
+    # On a busy machine the database may have ended both of them before either came again.
+    assert len(done) == 2
+    assert max(done) > 1
 
 
 def test_every_verb_that_locks_is_patient():
