@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from PIL import Image
+from sqlalchemy import Engine, text
 
 from models.base import db
 from models.organisation import Unit
@@ -98,3 +99,21 @@ def make(cast: Cast, clock_at: Callable[[str], object]) -> Make:
     """The factory, on the morning of 17 May 2021: three days before the deadline."""
     clock_at("2021-05-17 08:30")
     return Make(cast, clock_at)
+
+
+@pytest.fixture
+def endless(cast: Cast, superuser: Engine) -> Callable[[int], Unit]:
+    """Extends a month to the end of time, as a hand in the database would: no program can reckon with that unit."""
+
+    def extend(period_id: int) -> Unit:
+        with superuser.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO extension (period_id, unit_id, deadline_at, reason, granted_by)"
+                    " VALUES (:period, :unit, 'infinity', 'Thử', :by)"
+                ),
+                {"period": period_id, "unit": cast.can_loc.id, "by": cast.son.id},
+            )
+        return cast.can_loc
+
+    return extend

@@ -284,18 +284,11 @@ def test_a_job_that_fails_for_good_says_so_on_its_slot(
 
 
 def test_r5_a_reminder_of_the_last_day_that_stumbled_is_tried_again_on_that_day(
-    cast, clock_at, work, rows, superuser, broker
+    cast, clock_at, work, rows, superuser, endless, broker
 ):
     with change():
         may = deadlines.ensure_period(2021, 5)
-    with superuser.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO extension (period_id, unit_id, deadline_at, reason, granted_by)"
-                " VALUES (:period, :unit, 'infinity', 'Thử', :by)"
-            ),
-            {"period": may.id, "unit": cast.can_loc.id, "by": cast.son.id},
-        )
+    endless(may.id)
     clock_at("2021-05-19 08:00:10")
     said = select(Letter.to_address).where(Letter.kind == "reminder_last_day").order_by(Letter.to_address)
     job = "state, error", "key LIKE 'job:reminders:%'"

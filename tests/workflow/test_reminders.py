@@ -153,17 +153,8 @@ def test_only_who_keeps_the_months_reminds_by_hand_and_never_without_a_reason(ca
 
 
 @pytest.fixture
-def spoiled(cast, may, superuser):
-    """An extension to the end of time, as a hand in the database would write it: no program can reckon with it."""
-    with superuser.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO extension (period_id, unit_id, deadline_at, reason, granted_by)"
-                " VALUES (:period, :unit, 'infinity', 'Thử', :by)"
-            ),
-            {"period": may.id, "unit": cast.can_loc.id, "by": cast.son.id},
-        )
-    return cast.can_loc
+def spoiled(may, endless):
+    return endless(may.id)
 
 
 def stumbled() -> list[tuple[str, str, int]]:
