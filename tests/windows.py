@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from models.people import Account
@@ -99,3 +99,16 @@ def sideways(page: Page, address: str, widths: tuple[int, ...] = (320, 390, 1366
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(width)
     return found
+
+
+def type_into_the_editor(page: Page, words: str, *, at: str | None = None) -> None:
+    """Click into the rich text editor, press `at` (a key that moves the caret) and type `words`.
+
+    The editor tells by its attribute `connected`, set last, that it listens; who types sooner types into nothing.
+    """
+    editor = page.locator("trix-editor[connected]")
+    editor.click()
+    if at:
+        page.keyboard.press(at)
+    page.keyboard.type(words)
+    expect(editor).to_contain_text(words.strip())

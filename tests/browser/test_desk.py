@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import SuccessionKind
-from tests.windows import sideways
+from tests.windows import sideways, type_into_the_editor
 from workflow import organisation, submissions
 from workflow.engine.unit_of_work import change
 
@@ -42,8 +42,7 @@ def test_what_was_typed_and_not_saved_comes_back_and_a_colleague_is_told(make, c
     desk.goto(f"{place}sua")
 
     desk.get_by_label("Tiêu đề").fill("Tít gõ dở")
-    desk.locator("trix-editor").click()
-    desk.keyboard.type("Dở dang. ")
+    type_into_the_editor(desk, "Dở dang. ")
     expect(desk.get_by_text("Đã giữ bản đang gõ; chưa lưu thành phiên bản.")).to_be_visible()
     colleague.goto(place)
     expect(colleague.get_by_text("Nguyễn Văn Sơn đang sửa bài này.")).to_be_visible()

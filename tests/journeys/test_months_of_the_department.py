@@ -15,6 +15,7 @@ from models.period import Extension
 from models.publication import Publication
 from models.submission import Submission
 from models.vocabulary import OutboxState, Verdict
+from tests.windows import type_into_the_editor
 from workflow import clock, storage
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.wording import CHECKLIST
@@ -78,9 +79,7 @@ def test_an_editor_sorts_a_mail_edits_a_piece_sends_one_back_and_gives_a_unit_ti
     says(page, "Đã nhận biên tập.")
     page.get_by_role("link", name="Biên tập", exact=True).click()
     page.get_by_label("Tiêu đề").fill("Bếp ăn một chiều ở Can Lộc")
-    page.locator("trix-editor").click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(" Phụ huynh rất vui.")
+    type_into_the_editor(page, "Phụ huynh rất vui.", at="Control+End")
     page.get_by_role("button", name="Lưu phiên bản mới").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bếp ăn một chiều ở Can Lộc")
     expect(page.locator("article .prose")).to_contain_text("Phụ huynh rất vui.")

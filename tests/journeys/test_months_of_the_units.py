@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from models.base import db
 from models.submission import Submission
 from tests.factories import picture
+from tests.windows import type_into_the_editor
 from workflow import submissions
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -24,14 +25,6 @@ def carry_to_the_page(cast, piece: Submission) -> None:
     submissions.finish_editing(piece.id, by=cast.son)
     submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
     submissions.publish(piece.id, by=cast.phuong, seen=piece.digest)
-
-
-def type_into_the_editor(page: Page, words: str) -> None:
-    # The editor is ready when it has made its toolbar; who types sooner types into nothing.
-    expect(page.locator("trix-toolbar button").first).to_be_attached()
-    page.locator("trix-editor").click()
-    page.keyboard.type(words)
-    expect(page.locator("trix-editor")).to_contain_text(words)
 
 
 @WIDTHS
