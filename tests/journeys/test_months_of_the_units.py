@@ -1,7 +1,7 @@
 """The month of a teacher, of her committee and of a reader, from the first line to the public page."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from models.base import db
 from models.submission import Submission
