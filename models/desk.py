@@ -12,7 +12,7 @@ from models.vocabulary import Audience, WrittenAs
 
 
 class Comment(Base):
-    """A remark about a piece. Said once: the program may add one, never change or remove one."""
+    """A remark about a piece. Said once: the program may add one and forget its words, never put others there."""
 
     __tablename__ = "comment"
 
@@ -21,7 +21,8 @@ class Comment(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     side: Mapped[WrittenAs] = mapped_column(words(WrittenAs))
     audience: Mapped[Audience] = mapped_column(words(Audience))
-    text: Mapped[str]
+    text: Mapped[str | None]
+    """None when its writer was forgotten; its seal in the trail stays."""
     said_at: Mapped[datetime]
 
     __table_args__ = (

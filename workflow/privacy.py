@@ -9,6 +9,7 @@ import secrets
 
 from sqlalchemy import func, update
 
+from models.desk import Comment
 from models.people import Account
 from models.privacy import SealedWord
 from workflow import accounts
@@ -42,6 +43,8 @@ def seal(word: str, *, about: int | None, most: int = LONGEST) -> str:
 def forget(account: Account, *, reason: str, by: Account | None) -> int:
     """Erase every personal word about somebody for good; returns how many there were. The trail stays as it is.
 
+    What she said about pieces goes as well: its seal is among them.
+
     `by=None` is who runs the machine. Raises NotAllowed, Invalid(`reason_required`). Doing it again erases
     what came since.
     """
@@ -56,5 +59,6 @@ def forget(account: Account, *, reason: str, by: Account | None) -> int:
             .values(salt=None, value=None, forgotten_at=func.now())
             .returning(SealedWord.digest)
         ).all()
+        session.execute(update(Comment).where(Comment.author_id == account.id).values(text=None))
         accounts.told(account, "account:forget", by, reason=reason.strip(), words=len(gone))
         return len(gone)

@@ -11,8 +11,9 @@ from models.desk import Comment, KeptText
 from models.submission import Submission
 from tasks import letters
 from tests.factories import ROAD
-from workflow import deadlines, keeping, submissions, writing
+from workflow import deadlines, keeping, privacy, submissions, writing
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.queries.comments import said
 
 pytestmark = pytest.mark.database
 
@@ -39,12 +40,15 @@ def test_a_question_reaches_the_unit_and_its_answer_the_desk(make, cast, client)
     binh.send(f"/don-vi/bai/{piece.code}/trao-doi", text="Từ sổ bán trú.", command=str(uuid.uuid4()))
 
     assert ("Số liệu 85 trẻ lấy từ đâu?" in page, "Ảnh 2 hơi mờ." in page) == (True, False)
-    assert [row.text for row in db.session.query(Comment).order_by(Comment.id)] == [
+    assert [row.text for row in said(piece.id, everything=True)] == [
         "Số liệu 85 trẻ lấy từ đâu?",
         "Ảnh 2 hơi mờ.",
         "Từ sổ bán trú.",
     ]
     assert "Từ sổ bán trú." in son.get(at(piece)).text
+    privacy.forget(cast.binh, reason="Đề nghị của người viết.", by=None)
+    for reader, page in ((son, at(piece)), (binh, f"/don-vi/bai/{piece.code}")):
+        assert "Nội dung đã được xóa theo đề nghị của người viết." in reader.get(page).text
 
 
 def test_who_reads_it_must_be_chosen_and_another_units_piece_is_not_there(make, cast, client):

@@ -29,6 +29,10 @@ FILLED = (
     " FROM unnest(ARRAY['waiting', 'held', 'sent', 'bounced', 'failed', 'muted']) AS state",
     "INSERT INTO letter_wish (account_id, subject, pace) VALUES (1, 'results', 'daily')",
     "INSERT INTO bounce (address, letter_id, says, came_at) VALUES ('a@example.edu.vn', 4, '550', now())",
+    # Remarks about a piece that is not there: one as it was said, one whose writer was forgotten.
+    "SET LOCAL session_replication_role = replica",
+    "INSERT INTO comment (submission_id, author_id, side, audience, text, said_at)"
+    " VALUES (1, 1, 'unit', 'unit', 'Số liệu?', now()), (1, 1, 'unit', 'unit', NULL, now())",
 )
 
 

@@ -12,7 +12,7 @@ from models.desk import Comment
 from models.vocabulary import Audience, WrittenAs
 from workflow import comments, privacy
 from workflow.engine.unit_of_work import apart
-from workflow.queries import private_words
+from workflow.queries import audit_check, private_words
 from workflow.queries.comments import said
 
 pytestmark = pytest.mark.database
@@ -48,9 +48,45 @@ def test_the_record_holds_who_spoke_and_a_digest_but_not_the_words(make, cast):
     assert hashlib.sha256("Ảnh 2 hơi mờ.".encode()).hexdigest() not in row.payload
     seal = json.loads(row.payload)["said"]
     assert private_words.opened([seal]) == {seal: "Ảnh 2 hơi mờ."}
-    privacy.forget(cast.son, reason="Đề nghị của người viết.", by=None)
-    assert private_words.opened([seal]) == {seal: None}
     assert "hơi mờ" not in row.payload
+
+
+def test_forgetting_a_person_takes_her_remarks_and_leaves_their_events_whole(make, cast):
+    piece = make.submission(state="submitted")
+    say(piece, "Ảnh 2 hơi mờ.", cast.son)
+    say(piece, "Từ sổ bán trú.", cast.binh, side=WrittenAs.UNIT)
+
+    privacy.forget(cast.son, reason="Đề nghị của người viết.", by=None)
+
+    assert [(row.who, row.text) for row in said(piece.id, everything=True)] == [
+        (cast.son.full_name, None),
+        (cast.binh.full_name, "Từ sổ bán trú."),
+    ]
+    assert audit_check.check().is_whole
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("UPDATE comment SET text = 'Duyệt được.'", {"remark_changed"}),
+        ("UPDATE comment SET text = NULL", {"remark_changed"}),
+        ("UPDATE sealed_word SET value = 'Duyệt được.' WHERE value = 'Ảnh 2 hơi mờ.'", {"word_changed"}),
+        ("UPDATE comment SET audience = 'unit'", {"remark_changed"}),
+        ("UPDATE comment SET said_at = said_at - interval '1 day'", {"remark_changed"}),
+        ("DELETE FROM comment", {"remark_changed"}),
+    ],
+)
+def test_a_remark_that_is_not_what_its_event_sealed_is_told(make, cast, superuser, statement, kinds):
+    piece = make.submission(state="submitted")
+    say(piece, "Ảnh 2 hơi mờ.", cast.son, audience=Audience.INTERNAL)
+
+    with superuser.connect() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(statement))
+        found = audit_check.examine(connection, keys=[], anchors=[]).damages
+
+    assert {damage.kind for damage in found} == kinds
+    assert f"comments:{piece.id}" in {damage.stream for damage in found}
 
 
 def test_speaking_makes_nobody_an_author_or_an_editor(make, cast):

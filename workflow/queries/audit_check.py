@@ -59,6 +59,7 @@ KINDS = {
     "effect_lost": N_("việc phải làm theo sự kiện này không có trong hàng đợi"),
     "effect_invented": N_("hàng đợi có việc của một sự kiện không tồn tại"),
     "word_changed": N_("dữ liệu cá nhân bên cạnh không khớp mã niêm phong trong sự kiện"),
+    "remark_changed": N_("lời trao đổi về bài không phải lời mà sự kiện đã niêm phong"),
     "sealed_and_removed": N_("sự kiện đã niêm phong nay không còn"),
     "slipped_in": N_("sự kiện được chèn vào phần đã niêm phong"),
     "rewritten": N_("sự kiện đã được viết lại sau khi niêm phong"),
