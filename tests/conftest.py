@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.clients",
     "tests.endpoints",
     "tests.windows",
+    "tests.nursery",
 ]
 
 # How long an example takes says how busy the machine is.

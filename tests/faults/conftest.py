@@ -2,12 +2,10 @@
 
 import contextlib
 import functools
-import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +16,10 @@ from sqlalchemy import Engine, text
 
 from models.base import db
 from models.outbox import JobPause
+from tests import nursery
 from tests.clients import Client
 from tests.faults.premises import Premises, founded, opened
-from tests.faults.processes import ROOT, until
+from tests.faults.processes import until
 from tests.faults.visitors import Visitor
 from tests.mail_peer import mail_peer
 from tests.post_office import PostOffice
@@ -64,29 +63,6 @@ class Web(Born):
     port: int
 
 
-@contextlib.contextmanager
-def rocking(*before: str, root: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
-    """The program of the checkout at `root` in memory; `before` leads it elsewhere, say into another network."""
-    process = subprocess.Popen(
-        [*before, sys.executable, str(ROOT / "tests" / "faults" / "cradle.py")],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    yield process
-    process.communicate()
-
-
-@pytest.fixture(scope="session")
-def cradle() -> Iterator[subprocess.Popen[str]]:
-    """One program in memory for all processes of this test worker."""
-    with rocking() as process:
-        yield process
-
-
 Bear = Callable[..., contextlib.AbstractContextManager[Born]]
 
 
@@ -96,12 +72,7 @@ def bearing(cradle: subprocess.Popen[str], office: PostOffice) -> Bear:
     @contextlib.contextmanager
     def life(run: str, **environment: str) -> Iterator[Born]:
         everything = {**office.environment, "CRASH_AT": "", **environment}
-        line = {"run": run, "environment": everything, "log": str(office.log)}
-        assert cradle.stdin is not None
-        assert cradle.stdout is not None
-        cradle.stdin.write(f"{json.dumps(line)}\n")
-        cradle.stdin.flush()
-        born = Born(int(cradle.stdout.readline()))
+        born = Born(nursery.begin(cradle, run, everything, office.log))
         try:
             yield born
         finally:

@@ -1,10 +1,13 @@
-"""The command line as people use it: the installed `toasoan`, in a process and on a data folder of its own."""
+"""The command line as people use it: `toasoan`, in a process and on a data folder of its own."""
 
+import dataclasses
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +17,7 @@ import psutil
 import pytest
 
 from embedded import postgres, servers, valkey
+from tests import nursery
 
 PROGRAM = Path(sys.executable).parent / "toasoan"
 DATA = Path(__file__).resolve().parents[2] / "tasks" / "rehearsal" / "data"
@@ -38,15 +42,20 @@ class Said:
 
 @dataclass
 class Line:
-    """`toasoan --data FOLDER …`, with nothing of ours in the environment but `more`."""
+    """`toasoan --data FOLDER …`, with nothing of ours in the environment but `more`.
+
+    Each command is a process of its own: out of the cradle, which has read the program already, or the installed one.
+    """
 
     folder: Path
     more: dict[str, str] = field(default_factory=dict)
+    cradle: subprocess.Popen[str] | None = None
 
     def __call__(self, *words: str | Path, **more: str) -> Said:
-        done = subprocess.run(
-            self.argv(*words), env=self.environment(**more), capture_output=True, text=True, check=False
-        )
+        environment = self.environment(**more)
+        if self.cradle:
+            return _born(self.cradle, self.argv(*words)[1:], environment)
+        done = subprocess.run(self.argv(*words), env=environment, capture_output=True, text=True, check=False)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def done(self, *words: str | Path, **more: str) -> Said:
@@ -80,20 +89,35 @@ class Line:
         ]
 
 
-def line_on(folder: Path) -> Iterator[Line]:
+def _born(cradle: subprocess.Popen[str], words: list[str], environment: dict[str, str]) -> Said:
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "said.out"
+        pid = nursery.begin(cradle, "command", environment, out, *words)
+        while psutil.pid_exists(pid):
+            time.sleep(0.005)
+        code = out.with_suffix(".code")
+        # Killed, or ended past `main`: it has not said how.
+        how = int(code.read_text()) if code.exists() else -1
+        return Said(how, out.read_text("utf-8"), out.with_suffix(".err").read_text("utf-8"))
+
+
+@pytest.fixture
+def line(tmp_path: Path, cradle: subprocess.Popen[str]) -> Iterator[Line]:
+    """Servers on an empty folder whose name has a space and Vietnamese letters."""
+    folder = tmp_path / "dữ liệu"
     # A power cut may eat what a test keeps: its servers need not wait for the disk.
     postgres.start(folder, settings=postgres.CARELESS)
     valkey.start(folder)
     try:
-        yield Line(folder)
+        yield Line(folder, cradle=cradle)
     finally:
         servers.stop(folder, say=lambda _: None)
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    """Servers on an empty folder whose name has a space and Vietnamese letters."""
-    yield from line_on(tmp_path / "dữ liệu")
+def installed(line: Line) -> Line:
+    """The same, each command read from the disk as the console script has it."""
+    return dataclasses.replace(line, cradle=None)
 
 
 @pytest.fixture

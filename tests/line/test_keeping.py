@@ -57,7 +57,7 @@ def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believe
     # Names, addresses and photographs of children: for its owner's eyes, as the data folder is.
     assert stat.S_IMODE(whole.stat().st_mode) == 0o600
     spoil(whole, broken)
-    fresh = Line(tmp_path / "mới")
+    fresh = Line(tmp_path / "mới", cradle=line.cradle)
 
     try:
         refused = {

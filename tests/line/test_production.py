@@ -1,7 +1,9 @@
 """Out of the demo: an empty database of one's own, and everything that is known to everybody refused."""
 
 import secrets
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -29,7 +31,9 @@ def empty_database(addresses: servers.Addresses, worker_id: str) -> Iterator[str
 
 
 @pytest.fixture
-def production(tmp_path, addresses: servers.Addresses, empty_database: str) -> Line:
+def production(
+    tmp_path: Path, addresses: servers.Addresses, empty_database: str, cradle: subprocess.Popen[str]
+) -> Line:
     """The command line of a server that is not founded yet."""
     return Line(
         tmp_path / "dữ liệu",
@@ -39,6 +43,7 @@ def production(tmp_path, addresses: servers.Addresses, empty_database: str) -> L
             "REDIS_URL": addresses.redis_url,
             "PUBLIC_URL": "https://toasoan.example.edu.vn",
         },
+        cradle,
     )
 
 

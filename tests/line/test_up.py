@@ -34,15 +34,17 @@ def wait_until_quiet(line: Line, seconds: float = 30) -> list[str]:
     return left
 
 
-def test_up_returns_when_all_is_ready_and_down_leaves_no_process(line: Line, free_port: str) -> None:
-    up = line.done("up", "--demo", "--port", free_port, "--json")
+def test_up_returns_when_all_is_ready_and_down_leaves_no_process(
+    line: Line, installed: Line, free_port: str
+) -> None:
+    up = installed.done("up", "--demo", "--port", free_port, "--json")
     address = f"http://127.0.0.1:{free_port}"
 
     assert up.row["url"] == address
     assert "publisher@example.edu.vn" in up.err
     assert get(f"{address}/") == 200
     assert get(f"{address}/vao/dang-nhap") == 200
-    second = line("up", "--port", free_port, "--json")
+    second = installed("up", "--port", free_port, "--json")
     assert (second.code, second.row["code"]) == (1, "already_running")
     # A command attaches to what runs.
     assert line.done("report", "month", "2021-05", "--json").rows

@@ -1,7 +1,7 @@
-"""The whole program in memory, forked into web, worker or clock: one for each line it reads, until there are no more.
+"""The whole program in memory, forked into web, worker, clock or a command: one for each line it reads.
 
-A line is `{"run": name, "environment": {...}, "log": path}`; it answers with the pid. Reading the program takes
-seconds of a busy machine, forking it none.
+A line is `{"run": name, "environment": {...}, "log": path, "words": [...]}`; it answers with the pid. Reading the
+program takes seconds of a busy machine, forking it none.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import psutil
 
+import toasoan
 import wsgi
 from embedded import forking
 from gate import quotas, serving
@@ -94,13 +95,35 @@ def clock() -> None:
     clockwork.run(app, broker.setup(app), told_to_stop())
 
 
-def bear(run: str, environment: dict[str, str], log: str) -> int:
+def command(words: list[str], log: Path) -> None:
+    """`toasoan WORDS`: what it says goes into `log`, what it complains of and its exit code into files beside it."""
+    errors = os.open(log.with_suffix(".err"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(errors, sys.stderr.fileno())
+    try:
+        toasoan.main(words)
+    except SystemExit as end:
+        log.with_suffix(".code").write_text(str(end.code or 0))
+        raise
+
+
+def bear(run: str, environment: dict[str, str], log: str, words: list[str]) -> int:
     def live() -> None:
+        if run == "command":
+            # It sees what its test says and no more.
+            os.environ.clear()
         os.environ.update(environment)
         settings.cache_clear()
         # Read once, when a process starts: this is where these start.
         importlib.reload(crashing)
-        {"web": web, "worker": worker, "clock": clock}[run]()
+        match run:
+            case "web":
+                web()
+            case "worker":
+                worker()
+            case "clock":
+                clock()
+            case "command":
+                command(words, Path(log))
 
     return forking.fork(live, name=run, log=Path(log))
 
