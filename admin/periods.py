@@ -9,7 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin import dashboard, dunning, menu
+from admin import dashboard, menu
 from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.fields import typed_day, typed_moment
 from admin.procedures import workflows
@@ -90,6 +90,9 @@ class Periods(Screen):
         period = _period(period_id)
         if menu.now() < period.deadline_at:
             abort(404)
+        # Read here: a letter or two a month, and five megabytes with its library.
+        from admin import dunning  # noqa: PLC0415
+
         short = [row for row in reports.month(period.year, period.month) if row.status in OWING]
         name = f"du-thao-don-doc-{period.year}-{period.month:02d}.docx"
         return Response(

@@ -6,8 +6,6 @@ import struct
 import zipfile
 import zlib
 
-import puremagic
-
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCM = "application/vnd.ms-word.document.macroenabled.12"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -111,6 +109,9 @@ def _guess(data: bytes) -> str:
     except UnicodeDecodeError:
         # Binary, then.
         pass
+    # Read here: what the signatures above do not know is rare, and its own tables are a megabyte.
+    import puremagic  # noqa: PLC0415
+
     try:
         return puremagic.from_string(data, mime=True) or UNKNOWN
     except (puremagic.PureError, ValueError):

@@ -8,14 +8,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import PurePosixPath
-from typing import Any
-
-import docx
-from docx.document import Document as WordFile
-from docx.table import Table
-from docx.text.paragraph import Paragraph
-from docx.text.run import Run
 
 from workflow import filetypes
 from workflow.intake import decoding, legacy
@@ -33,8 +25,6 @@ _NOT_READ = {
     filetypes.ODT: "odt_not_read",
     filetypes.RTF: "rtf_not_read",
 }
-# Tracked deletions and second copies of text boxes are no text; insertions are (`Paragraph.text` skips them).
-_LIVE_RUNS = './/w:r[not(ancestor::w:del or ancestor::w:moveFrom or ancestor::*[local-name()="Fallback"])]'
 Rows = tuple[tuple[str, ...], ...]
 _ENTITIES = ("<!DOCTYPE", "<!ENTITY")
 
@@ -70,11 +60,12 @@ def text_of(part: Part) -> Document:
     if part.media_type != filetypes.DOCX:
         raise Unreadable(_NOT_READ.get(part.media_type, "file_type_not_allowed"))
     guard(part.data)
+    # Read here: few mails bring a Word file, and with its library five megabytes.
+    from workflow.intake import word  # noqa: PLC0415
+
     try:
-        word = docx.Document(io.BytesIO(part.data))
-        reader = _Reader(word)
-        lines = list(islice(reader.lines(word.iter_inner_content()), MAX_LINES))
-        return _document(lines, tuple(reader.rows(table) for table in word.tables), reader.encodings)
+        reader = word.Reader(part.data)
+        return _document(list(islice(reader.lines(), MAX_LINES)), reader.tables(), reader.encodings)
     except Unreadable:
         raise
     except Exception as error:
@@ -132,64 +123,3 @@ def _guard_xml(box: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     # Word never declares entities; who does wants to blow up the parser or read our disk.
     if any(sign.encode(name) in xml for sign in _ENTITIES for name in ("ascii", "utf-16-le", "utf-16-be")):
         raise Unreadable("file_has_entities")
-
-
-class _Reader:
-    """Walks through one file and notes the old encodings it met."""
-
-    def __init__(self, word: WordFile) -> None:
-        self.word = word
-        self.encodings: set[str | None] = set()
-
-    def lines(self, blocks: Iterable[Paragraph | Table]) -> Iterator[Line]:
-        for block in blocks:
-            if isinstance(block, Table):
-                for cell in _cells(block):
-                    yield from self.lines(cell.iter_inner_content())
-            else:
-                text, pictures = self.paragraph(block)
-                yield from (Line(line.strip()) for line in text.split("\n"))
-                yield from (Line(picture=picture) for picture in pictures)
-
-    def rows(self, table: Table) -> Rows:
-        return tuple(
-            tuple("\n".join(self.paragraph(p)[0] for p in cell.paragraphs).strip() for cell in row.cells)
-            for row in table.rows
-        )
-
-    def paragraph(self, paragraph: Paragraph) -> tuple[str, list[Part]]:
-        inherited = _font_of(paragraph.style)
-        said: list[str] = []
-        pictures: list[Part] = []
-        for element in paragraph._p.xpath(_LIVE_RUNS):
-            run = Run(element, paragraph)
-            text, encoding = legacy.read_run(run.text, run.font.name or inherited)
-            self.encodings.add(encoding)
-            said.append(text)
-            pictures.extend(self._pictures(element))
-        return decoding.clean("".join(said)).strip(), pictures
-
-    def _pictures(self, run: Any) -> Iterator[Part]:
-        # `r:embed` lies in the package; `r:link` would be fetched from elsewhere and is not looked at.
-        for relation in run.xpath(".//a:blip/@r:embed"):
-            image = self.word.part.related_parts.get(relation)
-            if image is not None and (media_type := filetypes.media_type(image.blob)) in filetypes.PICTURES:
-                yield Part(PurePosixPath(str(image.partname)).name, media_type, image.blob, inline=True)
-
-
-def _font_of(style: Any) -> str | None:
-    while style is not None:
-        if style.font.name:
-            return str(style.font.name)
-        style = style.base_style
-    return None
-
-
-def _cells(table: Table) -> Iterator[Any]:
-    """Each cell once: a merged one is met again for every column and row it spans."""
-    seen = set()
-    for row in table.rows:
-        for cell in row.cells:
-            if cell._tc not in seen:
-                seen.add(cell._tc)
-                yield cell

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from workflow.intake import legacy
 from workflow.intake.reading import Line, Part
 
@@ -37,6 +35,9 @@ class Page:
 
 def lines_of(page: str, pictures: Mapping[str, Part]) -> Page:
     """`pictures` by Content-ID. Empty lines are kept: they part paragraphs."""
+    # Read here, as Word's library is: most processes never see a page.
+    from lxml import etree  # type: ignore[import-untyped]  # noqa: PLC0415
+
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         tree = etree.fromstring(page.encode("utf-8"), parser)

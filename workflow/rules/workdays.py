@@ -6,23 +6,25 @@ Public holidays and the swaps the government has announced come from the `holida
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
-
 Known = Mapping[date, bool]
 """The exceptions: day -> whether it is a working day. `workflow/queries/calendar_days.py` reads them."""
 
 
+@cache
 def _vietnam() -> Any:
     """The library's Vietnam, read from its file alone.
 
     Asked for by its name it comes with 250 countries: eight megabytes in every process, for each by itself.
     """
+    # Read here: commands and servers that ask for no working day start without it.
+    import holidays  # noqa: PLC0415
+
     file = Path(holidays.__file__).with_name("countries") / "vietnam.py"
     spec = spec_from_file_location("holidays_of_vietnam", file)
     assert spec is not None
@@ -31,13 +33,10 @@ def _vietnam() -> Any:
     return module.Vietnam
 
 
-Vietnam = _vietnam()
-
-
 @lru_cache(maxsize=32)
 def _year(year: int) -> tuple[Mapping[date, str], frozenset[date]]:
     """(holidays with their names, week-ends on which work is done instead of another day)."""
-    found = Vietnam(years=year, language="vi")
+    found = _vietnam()(years=year, language="vi")
     return dict(found), frozenset(found.weekend_workdays)
 
 
