@@ -1,4 +1,4 @@
-"""The whole program in memory, forked into web, worker, clock or a command: one for each line it reads.
+"""The whole program in memory, forked into web, worker, clock or a command, one for each line it reads.
 
 A line is `{"run": name, "environment": {...}, "log": path, "words": [...]}`; it answers with the pid. Reading the
 program takes seconds of a busy machine, forking it none.
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+import dramatiq.cli
 import psutil
 
 import toasoan
@@ -42,6 +43,12 @@ def worker() -> None:
     threads = int(os.environ.get("THREADS", working.THREADS))
     app = wsgi.create_house()
     working.run(app, broker.for_worker(app), told_to_stop(), threads=threads)
+
+
+def dramatiq_worker() -> None:
+    """`dramatiq wsgi:broker` with one process below the first."""
+    arguments = ["wsgi:broker", "--processes", "1", "--threads", "4"]
+    sys.exit(dramatiq.cli.main(dramatiq.cli.make_argument_parser().parse_args(arguments)))
 
 
 def _hem_in() -> None:
@@ -120,6 +127,8 @@ def bear(run: str, environment: dict[str, str], log: str, words: list[str]) -> i
                 web()
             case "worker":
                 worker()
+            case "dramatiq":
+                dramatiq_worker()
             case "clock":
                 clock()
             case "command":

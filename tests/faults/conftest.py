@@ -3,25 +3,22 @@
 import contextlib
 import functools
 import os
-import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import Engine, text
 
 from models.base import db
 from models.outbox import JobPause
-from tests import nursery
 from tests.clients import Client
 from tests.faults.premises import Premises, founded, opened
 from tests.faults.processes import until
 from tests.faults.visitors import Visitor
 from tests.mail_peer import mail_peer
+from tests.nursery import Bear, Born
 from tests.post_office import PostOffice
 from workflow import accounts
 
@@ -41,50 +38,8 @@ collect_ignore = (
 
 
 @dataclass(frozen=True)
-class Born:
-    """A process of the house, leader of its own group."""
-
-    pid: int
-
-    def is_gone(self) -> bool:
-        return not psutil.pid_exists(self.pid)
-
-    def ask_to_stop(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
-
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
-
-
-@dataclass(frozen=True)
 class Web(Born):
     port: int
-
-
-Bear = Callable[..., contextlib.AbstractContextManager[Born]]
-
-
-def bearing(cradle: subprocess.Popen[str], office: PostOffice) -> Bear:
-    """What `bear` is, out of a cradle of one's own choice."""
-
-    @contextlib.contextmanager
-    def life(run: str, **environment: str) -> Iterator[Born]:
-        everything = {**office.environment, "CRASH_AT": "", **environment}
-        born = Born(nursery.begin(cradle, run, everything, office.log))
-        try:
-            yield born
-        finally:
-            born.kill()
-
-    return life
-
-
-@pytest.fixture
-def bear(cradle: subprocess.Popen[str], post_office: PostOffice) -> Bear:
-    """`with bear("worker", CRASH_AT="after_claim:1") as born:`; its whole group is ended at the end."""
-    return bearing(cradle, post_office)
 
 
 @contextlib.contextmanager

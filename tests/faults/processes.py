@@ -22,11 +22,9 @@ clockwork.run(app, broker.setup(app), stop)
 
 
 @contextmanager
-def worker(
-    environment: Mapping[str, str], *, log: Path, threads: int = 4
-) -> Iterator[subprocess.Popen[bytes]]:
+def worker(environment: Mapping[str, str], *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A `dramatiq wsgi:broker` with one process; its whole group is ended at the end."""
-    program = ["-m", "dramatiq", "wsgi:broker", "-p", "1", "-t", str(threads)]
+    program = ["-m", "dramatiq", "wsgi:broker", "-p", "1", "-t", "4"]
     with _running(program, environment, log) as process:
         yield process
 

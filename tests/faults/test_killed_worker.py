@@ -8,55 +8,57 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
-from tests.faults.processes import clock, kill_group, until, worker
+from tests.faults.processes import clock, until, worker
 
 pytestmark = [pytest.mark.database, pytest.mark.fault]
 
 
-def whole_group(process):
-    kill_group(process)
+def whole_group(born):
+    born.kill()
 
 
-def only_the_child(process):
+def only_the_child(born):
     [child] = [
-        one for one in psutil.Process(process.pid).children() if "resource_tracker" not in str(one.cmdline())
+        one for one in psutil.Process(born.pid).children() if "resource_tracker" not in str(one.cmdline())
     ]
     child.kill()
 
 
-def only_the_master(process):
-    os.kill(process.pid, signal.SIGKILL)
+def only_the_master(born):
+    os.kill(born.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("kill", [whole_group, only_the_child, only_the_master])
-def test_a_worker_killed_while_it_sends_costs_only_its_lease(post_office, one_letter, only_jobs, kill):
+def test_a_worker_killed_while_it_sends_costs_only_its_lease(post_office, one_letter, only_jobs, bear, kill):
     only_jobs()
     peer, log = post_office.peer, post_office.log
     peer.to_data = ["hang"]
     one_letter()
 
-    with clock(post_office.environment, log=log), worker(post_office.environment, log=log) as first:
+    with bear("clock"), bear("dramatiq") as first:
         until(lambda: peer.to_data == [], seconds=30, log=log)
         kill(first)
-        with worker(post_office.environment, log=log):
+        with bear("dramatiq"):
             until(post_office.is_drained, seconds=30, log=log)
 
     assert len(peer.taken) == 1
     assert post_office.rows("post") == [("done", 1)]
 
 
-def test_a_worker_that_was_frozen_past_its_lease_wakes_to_find_it_gone(post_office, one_letter, only_jobs):
+def test_a_worker_that_was_frozen_past_its_lease_wakes_to_find_it_gone(
+    post_office, one_letter, only_jobs, bear
+):
     only_jobs()
     peer, log = post_office.peer, post_office.log
     peer.to_data = ["hang"]
 
-    with clock(post_office.environment, log=log), worker(post_office.environment, log=log) as zombie:
+    with bear("clock"), bear("dramatiq") as zombie:
         one_letter()
         until(lambda: peer.to_data == [], seconds=30, log=log)
-        kill_group(zombie, signal.SIGSTOP)
-        with worker(post_office.environment, log=log):
+        zombie.signal_group(signal.SIGSTOP)
+        with bear("dramatiq"):
             until(post_office.is_drained, seconds=30, log=log)
-        kill_group(zombie, signal.SIGCONT)
+        zombie.signal_group(signal.SIGCONT)
         # Its server no longer answers, or its time is up; either way its row is done and stays so.
         until(lambda: {"not_delivered", "TimeLimitExceeded"} & set(words(log)), seconds=30, log=log)
 
@@ -68,14 +70,14 @@ def words(log):
     return re.findall(r"\w+", log.read_text())
 
 
-def test_three_relays_and_two_workers_send_each_letter_once(post_office, make, cast):
+def test_three_relays_and_two_workers_send_each_letter_once(post_office, make, cast, bear):
     log = post_office.log
     for _ in range(20):
         make.submission(state="submitted")
 
     with ExitStack() as running:
-        for program in (clock, clock, clock, worker, worker):
-            running.enter_context(program(post_office.environment, log=log))
+        for life in ("clock", "clock", "clock", "dramatiq", "dramatiq"):
+            running.enter_context(bear(life))
         until(lambda: len(post_office.rows("post")) >= 20 and post_office.is_drained(), seconds=40, log=log)
 
     receipts = [letter for letter in post_office.peer.letters() if "Tiếp nhận" in letter["Subject"]]
@@ -84,6 +86,7 @@ def test_three_relays_and_two_workers_send_each_letter_once(post_office, make, c
 
 
 def test_a_worker_stops_in_order_when_it_is_told_to(post_office, one_letter):
+    """The worker as Dramatiq's own program starts it."""
     log = post_office.log
     with worker(post_office.environment, log=log) as process:
         one_letter()

@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from models.base import db
 from tests.faults import invariants, networks, proxy
-from tests.faults.conftest import bearing, serving
+from tests.faults.conftest import serving
 from tests.faults.visitors import Sending
-from tests.nursery import rocking
+from tests.nursery import bearing, rocking
 
 pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 

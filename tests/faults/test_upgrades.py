@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from models.base import db
 from tests.clients import Client
 from tests.faults import invariants
-from tests.faults.conftest import Born, bearing, serving
+from tests.faults.conftest import serving
 from tests.faults.load import Load, loaded
 from tests.faults.premises import founded
 from tests.faults.processes import ROOT, until
 from tests.faults.visitors import Visitor
 from tests.mail_peer import mail_peer
-from tests.nursery import rocking
+from tests.nursery import Born, bearing, rocking
 from tests.post_office import PostOffice
 from workflow import accounts, founding
 from workflow.settings import settings

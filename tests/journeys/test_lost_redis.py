@@ -3,20 +3,17 @@
 import pytest
 
 from embedded import valkey
-from tests.faults.processes import clock, until, worker
+from tests.faults.processes import until
 
 pytestmark = [pytest.mark.database, pytest.mark.fault]
 
 
-def test_losing_all_of_redis_loses_no_letter_and_doubles_none(post_office, make, cast):
+def test_losing_all_of_redis_loses_no_letter_and_doubles_none(post_office, make, cast, bear):
     peer, log = post_office.peer, post_office.log
     for _ in range(40):
         make.submission(state="submitted")
 
-    with (
-        clock(post_office.environment, log=log),
-        worker(post_office.environment, log=log, threads=1),
-    ):
+    with bear("clock"), bear("worker", THREADS="1"):
         until(lambda: len(peer.taken) >= 8, seconds=40, log=log)
         valkey.kill(post_office.data)
         # The house goes on taking pieces while Redis is away.

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from models.base import db
 from models.vocabulary import SeatKind
-from tests.faults.processes import clock, until, worker
+from tests.faults.processes import until
 from workflow import accounts, committees, organisation
 from workflow.intake import receiving
 from workflow.settings import settings
@@ -37,11 +37,11 @@ def hong_linh(make, password_hash):
 
 
 def test_r4_a_mail_becomes_a_public_page_with_every_hand_on_record(
-    hong_linh, cast, post_office, window, live
+    hong_linh, cast, post_office, bear, window, live
 ):
     log = post_office.log
-    environment = {**post_office.environment, "TOASOAN_DATA": str(settings().data), "PUBLIC_URL": live}
-    with clock(environment, log=log), worker(environment, log=log):
+    place = {"TOASOAN_DATA": str(settings().data), "PUBLIC_URL": live}
+    with bear("clock", **place), bear("worker", **place):
         receiving.keep(MAIL.read_bytes(), received_at=datetime.fromisoformat("2021-05-17T08:15+07:00"))
         until(lambda: "Tiếp nhận" in subjects(post_office), seconds=40, log=log)
 
