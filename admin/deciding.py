@@ -41,6 +41,7 @@ class Deciding(Screen):
         newer = (
             None if revision.is_newest else deciding.made_of_it(piece_id, revision.number, revision.newest)
         )
+        gone = definitions.followed(piece.workflow, piece.workflow_version).gone
         is_waiting = definitions.phase_of(piece.state) is Phase.READY
         decided = None if is_waiting else deciding.last_decision(piece_id)
         return self.render(
@@ -54,6 +55,7 @@ class Deciding(Screen):
             newest_url=url_for(".revision", piece_id=piece_id, seen=short(revision.newest_digest)),
             steps=_steps(piece, revision, seen) if is_waiting and revision.is_newest else [],
             decided=decided,
+            gone=sentences(gone) if gone else "",
             decided_as=gettext(action_name(decided.action)) if decided else "",
         )
 

@@ -75,7 +75,7 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
         entries = timeline.timeline(piece_id)
         files = timeline.files(row.revision_id)
         asking = [o.step.trigger for o in offers if "reason" in o.step.asks and o.is_allowed]
-        engine = definitions.pinned(row.workflow, row.workflow_version)
+        engine = definitions.followed(row.workflow, row.workflow_version)
         return self.render(
             "desk/piece.html",
             piece=row,
@@ -89,7 +89,8 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
             entries=[reading.entry(each) for each in entries],
             stays=dwelling.of_entries(entries),
-            picture=reading.picture(entries, row.state, offers, engine.definition),
+            gone=sentences(engine.gone) if engine.gone else "",
+            picture=None if engine.gone else reading.picture(entries, row.state, offers, engine.definition),
             marks=reading.marks(row),
             alike=duplicates.of(piece_id),
             stale=stale,

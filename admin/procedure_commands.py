@@ -41,8 +41,10 @@ def draw(piece: str | None, language: str, svg: Path | None, **asked: Any) -> di
 def _drawn_for(piece: str) -> tuple[Definition, drawing.Marks]:
     found = pieces.named(piece)
     past = [stay.state for stay in dwelling.of_piece(found.id) if stay.until is not None]
-    definition = definitions.pinned(found.workflow, found.workflow_version).definition
-    return definition, drawing.Marks(here=found.state, past=past)
+    engine = definitions.followed(found.workflow, found.workflow_version)
+    if engine.gone:
+        raise engine.gone
+    return engine.definition, drawing.Marks(here=found.state, past=past)
 
 
 def _found(name: str, version: int | None) -> Definition:

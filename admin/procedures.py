@@ -31,9 +31,8 @@ class Procedures(Screen):
     @expose("/")
     def index(self) -> str:
         used = procedures.in_use()
-        return self.render(
-            "desk/procedures.html", rows=[{"one": one, "pieces": n} for one, n in used], said=said
-        )
+        rows = [{"one": one, "pieces": n, "gone": _gone(one)} for one, n in used]
+        return self.render("desk/procedures.html", rows=rows, said=said)
 
     @expose("/<workflow>/<int:version>/")
     def show(self, workflow: str, version: int) -> str:
@@ -63,12 +62,13 @@ class Procedures(Screen):
     ) -> str:
         one = _found(workflow, version)
         planned, why_not = _planned(one, asked)
-        others = [other for other, _ in procedures.in_use() if other is not one]
+        others = [other for other, _ in procedures.in_use() if not _gone(other) and other is not one]
         return self.render(
             "desk/procedure.html",
             one=one,
             said=said,
-            picture=reading.drawn(one, drawing.Marks()),
+            gone=_gone(one),
+            picture=None if _gone(one) else reading.drawn(one, drawing.Marks()),
             medians=dwelling.medians(workflow),
             newest=dwelling.NEWEST,
             others=[(f"{other.name}@{other.version}", said(other.label), other.version) for other in others],
@@ -79,10 +79,14 @@ class Procedures(Screen):
 
 
 def _found(name: str, version: int) -> Definition:
-    try:
-        return definitions.pinned(name, version).definition
-    except KeyError:
-        abort(404)
+    used = (one for one, _ in procedures.in_use())
+    return next((one for one in used if (one.name, one.version) == (name, version)), None) or abort(404)
+
+
+def _gone(one: Definition) -> str:
+    """Why nothing can be done with the pieces of a version; "" for one that the program has."""
+    gone = definitions.followed(one.name, one.version).gone
+    return sentences(gone) if gone else ""
 
 
 def _planned(

@@ -27,9 +27,10 @@ def take(name: str, trigger: str, *, by: Account, options: Options) -> dict[str,
         return COMMITTEE_STEPS[trigger](name, by, options)
     piece = pieces.named(name)
     code, number, seen = piece.code, piece.id, options["seen"] or piece.digest
-    known = {
-        step.trigger for step in definitions.pinned(piece.workflow, piece.workflow_version).definition.steps
-    }
+    engine = definitions.followed(piece.workflow, piece.workflow_version)
+    known = {step.trigger for step in engine.definition.steps}
+    if engine.gone:
+        raise engine.gone
     if trigger not in known - {"write", "answer"}:
         raise click.UsageError(
             f"Không có bước “{trigger}”. Các bước: {', '.join(sorted(known - {'write', 'answer'}))}."

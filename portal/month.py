@@ -51,14 +51,14 @@ def card(row: Any) -> dict[str, Any]:
         "marks": [*marks(row), *picture_marks(row)][:2],
         "waiting": phase in WITH_UNIT and person.is_committee() and not row.set_aside_reason,
         "next": usual_step(row) if phase in WITH_UNIT else None,
-        "progress": phase.value if phase not in WITH_UNIT else None,
+        "progress": phase.value if phase and phase not in WITH_UNIT else None,
         "says": sentence(row),
     }
 
 
 def usual_step(row: Any) -> dict[str, str] | None:
     """What the piece's definition has the unit do next, and where on its page: to send it, in most of them."""
-    definition = definitions.pinned(row.workflow, row.workflow_version).definition
+    definition = definitions.followed(row.workflow, row.workflow_version).definition
     step = next((s for s in definition.moves if s.source == row.state and s.tone == TONES[0]), None)
     if step is None:
         return None
@@ -96,6 +96,8 @@ def sentence(row: Any) -> str:
         return gettext("Để lại, không sử dụng: %(reason)s", reason=row.set_aside_reason)
     if row.retracted_at is not None and phase is not Phase.PUBLIC:
         return gettext("Đã gỡ khỏi Diễn đàn: %(reason)s", reason=row.retraction_reason)
+    if gone := definitions.followed(row.workflow, row.workflow_version).gone:
+        return person.told(gone)
     if row.returned_reason:
         return gettext("Lý do trả lại: %(reason)s", reason=row.returned_reason)
     says = {
@@ -109,4 +111,4 @@ def sentence(row: Any) -> str:
         else gettext("Đã duyệt, đang chờ đăng."),
         Phase.PUBLIC: gettext("Đã đăng trên Diễn đàn."),
     }
-    return says.get(phase, "")
+    return says.get(phase, "") if phase else ""

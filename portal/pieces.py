@@ -114,8 +114,9 @@ def said_after_sending() -> str:
 def step(code: str, trigger: str) -> Response:
     """One of the plain moves. A refused press is on record and told with its reasons."""
     found = piece_of(code)
-    steps = definitions.pinned(found.workflow, found.workflow_version).definition.steps
-    if not any(step.trigger == trigger and is_button(step) for step in steps):
+    engine = definitions.followed(found.workflow, found.workflow_version)
+    steps = engine.definition.steps
+    if not engine.gone and not any(step.trigger == trigger and is_button(step) for step in steps):
         abort(404)
     try:
         submissions.perform(found.id, trigger, by=person.me(), command=command())

@@ -24,7 +24,7 @@ from tasks.occasions.errand import Errand
 from tasks.rehearsal import playing
 from workflow import clock, deadlines, months, nudges, reminders, submissions, summaries
 from workflow import letters as kept
-from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
+from workflow.engine.errors import N_, Invalid, NotFound, ToaSoanError
 from workflow.outbox import Planned
 from workflow.queries import duties, post
 
@@ -109,7 +109,7 @@ def _publishing(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
     for submission_id, digest in duties.scheduled_until(at):
         try:
             known, step = submissions.foretell(submission_id, "publish", at=at, seen=digest)
-        except NotAllowed as refused:
+        except ToaSoanError as refused:
             yield _piece("publication_refused", "publishing", at, submission_id, why=refused.code)
             continue
         yield _piece("publication", "publishing", known.scheduled_at or at, submission_id)
@@ -150,7 +150,7 @@ def _claims(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
     for submission_id in errands.claims_lapsing(at):
         try:
             submissions.foretell(submission_id, "lapse_claim", at=at)
-        except NotAllowed:
+        except ToaSoanError:
             continue
         yield _piece("release", "claims", at, submission_id)
 

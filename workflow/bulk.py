@@ -11,7 +11,7 @@ from typing import Any
 
 from models.people import Account
 from workflow import consequences, facts, submissions
-from workflow.definitions import pinned
+from workflow.definitions import followed
 from workflow.engine import batch, moves, repeats
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal, Stale, ToaSoanError
 from workflow.engine.patience import patiently
@@ -160,7 +160,7 @@ def _before(some: Sequence[int], click: _Click) -> dict[int, Outcome]:
 def _decided(known: Facts, click: _Click) -> moves.Happening:
     """The same questions as of one piece alone. Raises NotAllowed, Stale, Invalid."""
     number, answers = known.submission_id, click.answers_of(known.submission_id)
-    step = pinned(known.workflow, known.workflow_version).decide(click.trigger, known, answers)
+    step = followed(known.workflow, known.workflow_version).decide(click.trigger, known, answers)
     if "seen" in step.asks and answers["seen"] != known.digest:
         raise Stale
     if submissions.writes_more(click.trigger):

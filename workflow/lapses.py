@@ -18,7 +18,6 @@ from models.base import db
 from workflow import clock, definitions, mishaps
 from workflow.engine import crashing, driver, moves
 from workflow.engine.definition import Definition, Step
-from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.notices import effects
@@ -49,12 +48,6 @@ AIM_SECONDS = 0.25
 LAST = 2**63 - 1
 TOO_MANY = 50
 """Pieces of one batch that cannot be moved, beyond which it is the house that is broken and not the pieces."""
-
-
-DEFINITION_MISSING = N_(
-    "Bài theo quy trình “{name}” bản {version}, chương trình không còn bản này nên bài không thể quá hạn."
-    " Đề nghị cài lại bản quy trình đó, rồi chạy “toasoan workflow migrate” sang bản mới."
-)
 
 
 @dataclass
@@ -117,10 +110,8 @@ def _note_those_without_definition(run: Run) -> None:
     left = db.session.execute(_WITHOUT_DEFINITION, asked).all()
     db.session.rollback()
     for row in left:
-        error = Invalid(
-            "definition_missing", DEFINITION_MISSING, name=row.workflow, version=row.workflow_version
-        )
-        mishaps.note(JOB, _target(row.id), error)
+        if gone := definitions.followed(row.workflow, row.workflow_version).gone:
+            mishaps.note(JOB, _target(row.id), gone)
         run.stumbled.add(_target(row.id))
 
 

@@ -5,7 +5,7 @@ migration says first what it would do, keeps every piece in its phase, and is un
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -96,11 +96,13 @@ def plan(
 ) -> Plan:
     """What moving all pieces of one version to another would do: counts per state, and what stands in its way.
 
-    A state becomes what `renamed` says, else the one of the same name, else the only one of its phase. Raises
+    A state becomes what `renamed` says, else the one of the same name, else the only one of its phase. Pieces may be
+    led out of a version that the program no longer has, from those of their states that it still knows. Raises
     Invalid for a version nobody has, for a renaming of unknown states, and for one that would change a phase:
     pieces never move on by a migration.
     """
-    old, new = _known(source), _known(target)
+    counts = migration.counts(db.session.connection(), *source)
+    old, new = (_left_behind(source, counts) if counts else _known(source)), _known(target)
     if old is new:
         raise Invalid("workflow_same", N_("Hai phiên bản quy trình phải khác nhau."))
     renamed = renamed or {}
@@ -121,7 +123,6 @@ def plan(
                 to=to,
                 field="map",
             )
-    counts = migration.counts(db.session.connection(), old.name, old.version)
     lines = tuple(
         Line(name, renamed.get(name) or _counterpart(old, new, name), counts.get(name, 0))
         for name in old.states
@@ -148,6 +149,11 @@ def _known(version: tuple[str, int]) -> Definition:
             name=name,
             number=number,
         ) from None
+
+
+def _left_behind(version: tuple[str, int], states: Iterable[str]) -> Definition:
+    """The version as the program has it, else no more than the states its pieces stand in."""
+    return definitions.followed(*version, standing_in=states).definition
 
 
 def migrate(planned: Plan, *, reason: str, by: Account | None) -> int:
@@ -192,14 +198,19 @@ def migrate(planned: Plan, *, reason: str, by: Account | None) -> int:
 
 
 def in_use() -> list[tuple[Definition, int]]:
-    """Every version of every definition, the newest first, with how many pieces follow it."""
-    found: dict[tuple[str, int], int] = {
-        (name, version): count
-        for name, version, count in db.session.execute(
-            select(Submission.workflow, Submission.workflow_version, db.func.count()).group_by(
-                Submission.workflow, Submission.workflow_version
-            )
-        )
-    }
-    versions = sorted(definitions.engines(), reverse=True)
-    return [(definitions.pinned(*key).definition, found.get(key, 0)) for key in versions]
+    """Every version of every definition, the newest first, with how many pieces follow it.
+
+    One that the program no longer has is among them as long as pieces follow it, with the states they stand in.
+    """
+    found: dict[tuple[str, int], dict[str, int]] = {version: {} for version in definitions.engines()}
+    for name, version, state, count in db.session.execute(_FOLLOWED):
+        found.setdefault((name, version), {})[state] = count
+    return [
+        (_left_behind(version, counts), sum(counts.values()))
+        for version, counts in sorted(found.items(), reverse=True)
+    ]
+
+
+_FOLLOWED = select(
+    Submission.workflow, Submission.workflow_version, Submission.state, db.func.count()
+).group_by(Submission.workflow, Submission.workflow_version, Submission.state)

@@ -70,7 +70,7 @@ def still_refused(known: Facts, trigger: str, then: Facts) -> None:
 
 
 def _engine(known: Facts) -> Engine:
-    return definitions.pinned(known.workflow, known.workflow_version)
+    return definitions.followed(known.workflow, known.workflow_version)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from models.vocabulary import UNIT_ROLES, WITH_UNIT, Channel, Consent, Kind, Pha
 from workflow import accounts, clock, deadlines, definitions, facts, outbox
 from workflow.engine import moves, repeats
 from workflow.engine.audit import GENESIS
-from workflow.engine.errors import N_, CommandReused, NotAllowed, NotFound, Refusal, Stale
+from workflow.engine.errors import N_, CommandReused, Invalid, NotAllowed, NotFound, Refusal, Stale
 from workflow.engine.patience import insistently, patient
 from workflow.engine.unit_of_work import change
 from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision, newest_answer
@@ -85,6 +85,10 @@ def _begun(
 ) -> Submission:
     """The row of a new piece, in the first state of its month's definition, without a text yet."""
     period = period or deadlines.binding(unit, at=at)
+    if period.follows not in definitions.names():
+        raise Invalid(
+            "workflow_unknown", N_("Không có quy trình “{name}”."), name=period.follows, field="workflow"
+        )
     engine = definitions.newest(period.follows).definition
     return Submission(
         code=_next_code(period),

@@ -1,11 +1,15 @@
 """Moving pieces to another version: shown before it is done, each piece on record, undone by another one back."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from models.base import db
 from models.submission import Submission
-from workflow import procedures, submissions
+from tasks import deadlines as errands
+from tasks import foresight, publishing
+from workflow import bulk, clock, definitions, lapses, procedures, submissions
 from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
@@ -170,3 +174,116 @@ def test_the_screen_shows_before_it_does(make, cast, client):
     mai.send(f"{page}chuyen", target="unit-approval@1", sure="1", reason="Thử hai bước.")
     assert state_of(piece) == ("unit-approval", "received")
     assert "Chuyển bài sang" not in client.as_(cast.khang).get(page).text
+
+
+# --- a version that the program no longer has -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def vanishing(monkeypatch):
+    """Take a version away, as when its file is removed or the program is older than the database."""
+
+    def vanish(version: tuple[str, int]) -> None:
+        left = {key: engine for key, engine in definitions.engines().items() if key != version}
+        monkeypatch.setattr(definitions, "engines", lambda: left)
+        definitions.states.cache_clear()
+
+    yield vanish
+    monkeypatch.undo()
+    definitions.states.cache_clear()
+
+
+SAYS = "chương trình không còn bản này"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["states known elsewhere", "states unknown"])
+def test_a_piece_of_a_vanished_version_is_shown_as_it_stands_and_offers_nothing(
+    make, cast, client, refused, clock_at, superuser, vanishing, is_known
+):
+    pieces = [make.submission(state=state) for state in STATES]
+    _, sent, edited, approved, _ = pieces
+    submissions.claim(sent.id, by=cast.son)
+    submissions.perform(approved.id, "schedule", by=cast.phuong, until=clock.now() + timedelta(hours=1))
+    if is_known:
+        left_behind(superuser, version=7)
+    else:
+        procedures.migrate(procedures.plan(FIRST, SECOND, renamed=WAY), reason="Thử.", by=cast.mai)
+        vanishing(SECOND)
+    before = rows()
+    clock_at("2021-05-27 10:00")
+    visitors = {name: client.as_(getattr(cast, name)) for name in ("mai", "minh", "son", "lan", "binh")}
+
+    # No page falls over it, and each piece's own page says why nothing is offered.
+    asked = [
+        ("mai", "/quan-tri/"),
+        ("minh", "/quan-tri/bai/"),
+        ("mai", "/quan-tri/thu-da-gui/"),
+        ("mai", "/quan-tri/hang-doi/"),
+        ("minh", f"/quan-tri/quyet-dinh/{edited.id}/{edited.digest[7:23]}"),
+        ("son", "/quan-tri/quy-trinh/"),
+        ("binh", "/don-vi/"),
+        ("lan", "/don-vi/"),
+        ("binh", "/"),
+        ("mai", "/quan-tri/ky/"),
+    ]
+    answers = {path: visitors[name].get(path).status_code for name, path in asked}
+    assert {path: status for path, status in answers.items() if status != 200} == {}
+    for piece in pieces:
+        for visitor, page in (("minh", f"/quan-tri/bai/{piece.id}/"), ("binh", f"/don-vi/bai/{piece.code}")):
+            shown = visitors[visitor].get(page)
+            assert (shown.status_code, SAYS in shown.text) == (200, True), page
+
+    # No step is taken: by a door, by many at once, by the clock; and no run of the clock stops over it.
+    minh = visitors["minh"]
+    minh.read_token("/vao/ra")
+    minh.send(f"/quan-tri/bai/{edited.id}/buoc/approve", seen=edited.digest)
+    visitors["binh"].send(f"/don-vi/bai/{sent.code}/buoc/withdraw")
+    assert SAYS in minh.get("/quan-tri/").text
+    assert SAYS in minh.get(f"/quan-tri/quyet-dinh/{edited.id}/{edited.digest[7:23]}").text
+    assert (
+        refused(lambda: submissions.approve(edited.id, by=cast.minh, seen=edited.digest))
+        == "definition_missing"
+    )
+    many = bulk.perform_all({edited.id: edited.digest}, "approve", by=cast.minh)
+    assert [[why.code for why in one.refusals] for one in many] == [["definition_missing"]]
+    assert lapses.sweep() == 0
+    assert publishing.publish_due(clock.now()) == {"published": 0, "refused": 0, "busy": 0, "failed": 1}
+    assert errands.lapse_claims(clock.now())["lapsed"] == 0
+    assert [one.why for one in foresight.foresee(clock.now()) if one.what == "publication_refused"] == [
+        "definition_missing"
+    ]
+    assert rows() == before
+
+
+def left_behind(superuser, *, version: int) -> None:
+    """The pieces follow a version of the first definition that this program never had."""
+    with superuser.begin() as connection:
+        connection.execute(text("UPDATE submission SET workflow_version = :version"), {"version": version})
+    db.session.expire_all()
+
+
+def test_pieces_are_led_out_of_a_vanished_version_by_the_names_of_their_states(
+    make, cast, refused, superuser, vanishing
+):
+    piece = make.submission(state="submitted")
+    left_behind(superuser, version=7)
+
+    planned = procedures.plan(("monthly-submission", 7), FIRST)
+    assert [(line.state, line.target, line.pieces) for line in planned.lines] == [
+        ("submitted", "submitted", 1)
+    ]
+    assert procedures.migrate(planned, reason="Chương trình cũ.", by=cast.mai) == 1
+    assert submissions.claim(piece.id, by=cast.son).state == "submitted"
+    assert audit_check.check().is_whole
+
+    procedures.migrate(procedures.plan(FIRST, SECOND), reason="Thử.", by=cast.mai)
+    vanishing(SECOND)
+    planned = procedures.plan(SECOND, FIRST)
+    assert [(line.state, line.target) for line in planned.lines] == [("received", None)]
+    assert refused(lambda: procedures.migrate(planned, reason="Thử.", by=cast.mai)) == "states_unmapped"
+
+
+def test_a_month_whose_definition_vanished_takes_no_new_piece_and_says_so(make, cast, refused, vanishing):
+    vanishing(FIRST)
+
+    assert refused(make.submission) == "workflow_unknown"

@@ -4,14 +4,14 @@ A state's name is its own definition's affair. Everybody else asks here which na
 where a step is taken; a name means the same phase in every definition that uses it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from models.vocabulary import Phase, Role
-from workflow.engine.definition import State, Step, Vocabulary
+from workflow.engine.definition import Label, State, Step, Vocabulary
 from workflow.engine.errors import UnsoundDefinition
-from workflow.engine.machine import MISSING, Engine
+from workflow.engine.machine import MISSING, Engine, Vanished
 from workflow.engine.reading import load
 from workflow.rules.guards import GUARDS
 from workflow.rules.topics import EFFECTS
@@ -57,8 +57,24 @@ def newest(name: str) -> Engine:
 
 
 def pinned(name: str, version: int) -> Engine:
-    """The definition a piece began with. Raises KeyError."""
+    """A version of a definition, as the program has it. Raises KeyError."""
     return engines()[name, version]
+
+
+def followed(name: str, version: int, *, standing_in: Iterable[str] = ()) -> Engine:
+    """The definition a piece began with; one that offers nothing where the program no longer has that version.
+
+    `standing_in` are the states its pieces are found in, for who looks at the version itself.
+    """
+    known = engines().get((name, version))
+    if known is not None:
+        return known
+    found = {state: states().get(state) or _unknown(state) for state in standing_in}
+    return Vanished(name, version, found)
+
+
+def _unknown(state: str) -> State:
+    return State(state, Label(state, state), phase="", is_final=False, line=0)
 
 
 def names() -> list[str]:
@@ -74,9 +90,10 @@ def states() -> Mapping[str, State]:
     }
 
 
-def phase_of(state: str) -> Phase:
-    """Raises KeyError for a state that no definition has."""
-    return Phase(states()[state].phase)
+def phase_of(state: str) -> Phase | None:
+    """None for a state that no definition has any more."""
+    known = states().get(state)
+    return Phase(known.phase) if known else None
 
 
 def states_in(*phases: Phase) -> list[str]:

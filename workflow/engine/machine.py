@@ -9,13 +9,17 @@ from typing import Any
 
 from transitions import Machine
 
-from workflow.engine.definition import Definition, Step
-from workflow.engine.errors import N_, NotAllowed, Refusal
+from workflow.engine.definition import Definition, Label, State, Step
+from workflow.engine.errors import N_, Invalid, NotAllowed, Refusal
 
 Guard = Callable[[Any], Refusal | None]
 
 NOT_HERE = N_("Thao tác không hợp lệ ở trạng thái “{state}”.")
 NOT_YOURS = N_("Đồng chí không có quyền thực hiện thao tác này.")
+GONE = N_(
+    "Bài theo quy trình “{name}” bản {version}, chương trình không còn bản này nên bài giữ nguyên trạng thái và chưa"
+    " làm được bước nào. Đề nghị quản trị hệ thống cài lại bản đó, hoặc chuyển bài sang bản khác."
+)
 MISSING = {
     "reason": Refusal("reason_required", N_("Vui lòng ghi lý do.")),
     "statement": Refusal("statement_required", N_("Vui lòng xác nhận nội dung đúng sự thật trước khi gửi.")),
@@ -63,6 +67,11 @@ class Engine:
             for source in event.transitions
         }
 
+    @property
+    def gone(self) -> Invalid | None:
+        """Why nothing can be done with the pieces of this version, where that is so."""
+        return None
+
     def steps_from(self, state: str) -> Iterable[Step]:
         return (step for step in self.definition.steps if step.source == state)
 
@@ -109,3 +118,22 @@ class Engine:
         if refusals:
             raise NotAllowed(*refusals)
         return step
+
+
+class Vanished(Engine):
+    """In place of a version that the program no longer has: its pieces stay where they are, shown and unmoved."""
+
+    def __init__(self, name: str, version: int, states: Mapping[str, State]) -> None:
+        self.definition = Definition(
+            name, version, initial="", label=Label(name, name), states=states, steps=(), sha256=""
+        )
+        self._guards, self._steps = {}, {}
+
+    @property
+    def gone(self) -> Invalid:
+        one = self.definition
+        return Invalid("definition_missing", GONE, name=one.name, version=one.version)
+
+    def step(self, trigger: str, state: str) -> Step:
+        """Raises Invalid(`definition_missing`): no rule said no, so it is no refusal for the trail."""
+        raise self.gone

@@ -73,7 +73,7 @@ def tie(envelope_id: int, piece: Submission) -> None:
 
 def is_sendable(piece: Submission) -> bool:
     """Whether its definition sends from where it stands; in some the unit has to do something with it first."""
-    steps = definitions.pinned(piece.workflow, piece.workflow_version).definition.steps
+    steps = definitions.followed(piece.workflow, piece.workflow_version).definition.steps
     return any(step.trigger == "submit" and step.source == piece.state for step in steps)
 
 

@@ -183,5 +183,5 @@ class Reading:
         """)  # noqa: S608  (put together from constants of this file)
         found: Counter[str] = Counter()
         for row in db.session.execute(query, {**_values(everything, self._sought), "most": MOST_COUNTED + 1}):
-            found[ASIDE if row.tab == ASIDE else definitions.phase_of(row.tab)] += row.n
+            found[ASIDE if row.tab == ASIDE else definitions.states()[row.tab].phase] += row.n
         return {**found, "": found.total()}

@@ -140,7 +140,8 @@ def figures(period_id: int, *, paced: Sequence[int] = ()) -> Mapping[str, Any]:
     row = db.session.execute(_FIGURES, {"period": period_id, "paced": list(paced), "most": PACED}).one()
     phases: Counter[str] = Counter()
     for state, count in (row.states or {}).items():
-        phases[definitions.phase_of(state)] += count
+        if (phase := definitions.phase_of(state)) is not None:
+            phases[phase] += count
     return {
         "days": row.days or {},
         "phases": dict(phases),
