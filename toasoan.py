@@ -219,11 +219,16 @@ def restore(file: Path) -> dict[str, Any]:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def prove(file: Path) -> dict[str, Any]:
     """Phục hồi thử một bản sao lưu ở chỗ riêng, kiểm tra nhật ký và tệp, rồi bỏ; ghi vào nhật ký."""
-    with backup.brought_back(file, prepared=founding.ensure_roles) as (made, url):
-        founding.migrate(url)
-        verdict = audit_check.check_elsewhere(founding.driven(url))
-    if not verdict.is_whole:
-        raise line.Refused("audit_damaged", "Nhật ký trong bản sao lưu không nguyên vẹn.")
+    try:
+        with backup.brought_back(file, prepared=founding.ensure_roles) as (made, url):
+            founding.migrate(url)
+            verdict = audit_check.check_elsewhere(founding.driven(url))
+        if not verdict.is_whole:
+            raise line.Refused("audit_damaged", "Nhật ký trong bản sao lưu không nguyên vẹn.")
+    except Exception as error:
+        why, says = line.words_of(error) or (type(error).__name__, str(error))
+        backups.note_failure(file=file.name, why=why, says=says)
+        raise
     backups.note_proof(made_at=made.made_at, events=verdict.events, files=len(made.files))
     return {
         "made_at": made.made_at,

@@ -15,6 +15,7 @@ from workflow.queries import lately, queue_heads, seals
 
 SHOWN = 5
 PROOF = ("backup:prove", "backup:restore")
+FAILED = "backup:fail"
 PROOF_LASTS = timedelta(days=31)
 """An older proof says nothing about the backups that are made today."""
 
@@ -29,13 +30,24 @@ def shown() -> dict[str, Any]:
 
 
 def _proof() -> dict[str, Any]:
-    """When a backup last came back whole; `at` is None when none ever did."""
-    last = next(iter(lately.newest(PROOF)), None)
+    """When a backup last came back whole; `at` is None when none ever did. `failed`: one that did not, since then."""
+    found = lately.newest((*PROOF, FAILED))
+    last = next((one for one in found if one.action in PROOF), None)
     at = datetime.fromisoformat(last.at) if last else None
     return {
+        "failed": _failed(found[0]) if found and found[0].action == FAILED else None,
         "at": at,
         "is_good": at is not None and menu.now() - at <= PROOF_LASTS,
         "url": url_for("desk_audit.event", number=last.id) if last else None,
+    }
+
+
+def _failed(event: Any) -> dict[str, Any]:
+    return {
+        "at": datetime.fromisoformat(event.at),
+        # In two languages a line each, where the machine speaks both.
+        "says": event.payload["says"].partition("\n")[0],
+        "url": url_for("desk_audit.event", number=event.id),
     }
 
 

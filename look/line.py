@@ -101,13 +101,20 @@ def tell(sentence: str) -> None:
     click.echo(sentence, err=answers_json())
 
 
-def refuse(error: BaseException, *, as_json: bool) -> NoReturn:
-    """Say a refusal and exit 1; raise again what is no refusal."""
+def words_of(error: BaseException) -> tuple[str, str] | None:
+    """(code, sentence) of what was refused on purpose; None for any other error."""
     code = getattr(error, "code", None)
     sentence = getattr(error, "sentence", None)
     says = sentence() if callable(sentence) else getattr(error, "says", None)
-    if not isinstance(code, str) or not isinstance(says, str):
+    return (code, says) if isinstance(code, str) and isinstance(says, str) else None
+
+
+def refuse(error: BaseException, *, as_json: bool) -> NoReturn:
+    """Say a refusal and exit 1; raise again what is no refusal."""
+    words = words_of(error)
+    if words is None:
         raise error
+    code, says = words
     if as_json:
         fields = error.fields if isinstance(error, Refused) else {}
         click.echo(as_line({"code": code, "says": says, **fields}))

@@ -178,6 +178,9 @@ ACTIONS: Mapping[str, Told] = {
     "backup:prove": Told(
         N_("Phục hồi thử bản sao lưu"), N_("Một bản sao lưu được phục hồi thử và còn nguyên vẹn.")
     ),
+    "backup:fail": Told(
+        N_("Phục hồi thử bản sao lưu không được"), N_("Một bản sao lưu không phục hồi thử được.")
+    ),
     "backup:restore": Told(
         N_("Phục hồi từ bản sao lưu"), N_("Hệ thống được phục hồi từ một bản sao lưu.")
     ),

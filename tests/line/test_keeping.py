@@ -1,6 +1,7 @@
 """The month of May 2021 by commands alone, each a process of its own; then the house is lost, and comes back."""
 
 import csv
+import json
 import shutil
 import stat
 import tarfile
@@ -67,10 +68,19 @@ def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believe
         }
         # A refusal touched nothing: the same folder takes the whole one.
         fresh.done("restore", whole)
+        # The living house remembers a backup that did not come back, as the command told it.
+        unproved = fresh("prove-backup", broken, "--json")
+        fresh.done("audit", "export", "--jsonl", tmp_path / "trail.jsonl")
+        rows = (tmp_path / "trail.jsonl").read_text("utf-8").splitlines()
+        told = [json.loads(json.loads(row)["written"]) for row in rows]
     finally:
         servers.stop(fresh.folder, say=lambda _: None)
 
     assert [(said.code, said.row["code"]) for said in refused.values()] == [(1, code) for code in refused]
+    assert (unproved.code, unproved.row["code"]) == (1, "backup_damaged")
+    assert [(one["file"], one["why"]) for one in told if one["action"] == "backup:fail"] == [
+        (broken.name, "backup_damaged")
+    ]
 
 
 def spoil(whole: Path, broken: Path) -> None:
