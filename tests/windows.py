@@ -35,7 +35,7 @@ def live(app: Flask) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     found = os.environ.get("TOASOAN_CHROMIUM") or shutil.which("chromium") or None
     with sync_playwright() as playwright:

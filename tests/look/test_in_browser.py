@@ -1,12 +1,10 @@
 """The clothes on a real body: nothing the policy forbids, no sideways scrolling, and the acts of look.js."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.look import gallery
@@ -24,21 +22,10 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = os.environ.get("TOASOAN_CHROMIUM") or shutil.which("chromium") or None
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
-        )
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(chromium: Browser, address: str) -> Iterator[Page]:
     """A window that keeps what the console complained about in `page.complaints`."""
-    context = browser.new_context(base_url=address, viewport={"width": 1366, "height": 900})
+    context = chromium.new_context(base_url=address, viewport={"width": 1366, "height": 900})
     window = context.new_page()
     window.complaints = []
     window.on("console", lambda m: window.complaints.append(m.text) if m.type == "error" else None)
