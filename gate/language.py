@@ -5,7 +5,7 @@ The Vietnamese sentences of the house are the message ids. `workflow/translation
 files they are, so that there is nothing to build and nothing to forget.
 """
 
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,27 @@ import flask_admin.babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    has_app_context,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_admin.form import BaseForm
 from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_login import current_user
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms.meta import DefaultMeta
 
+import look
 from workflow import accounts, clock
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -40,12 +54,23 @@ class Catalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
-        locale = get_locale()
-        return self.of(locale.language if locale else "")
+        return self.of(look.language() if has_app_context() else "")
 
     @cache  # noqa: B019  (one for each application; asked hundreds of times a page, and paths cost)
     def of(self, language: str) -> NullTranslations:
         return catalogue(self.folder / language / "LC_MESSAGES" / "messages.po")
+
+    @lru_cache(maxsize=4096)  # noqa: B019  (as above)
+    def safe(self, language: str, words: str) -> Markup:
+        """Words as a page shows them: what we have written is safe, what will be put into it is not."""
+        return Markup(self.of(language).gettext(words))  # noqa: S704
+
+    @pass_eval_context
+    def said(self, page: EvalContext, words: str, /, **named: Any) -> str:
+        """`_` of the templates, which mean by it what Jinja does: a page asks a hundred times, so it asks shortly."""
+        said = self.safe(look.language(), str(words))
+        shown = said if page.autoescape else str(said)
+        return shown % named if named or "%" in shown else shown
 
 
 @cache
@@ -65,7 +90,7 @@ class HouseBabel(Babel):
     folder: Path
 
     @cached_property
-    def domain_instance(self) -> Domain:
+    def domain_instance(self) -> Catalogues:
         return Catalogues(self.folder)
 
 
@@ -79,6 +104,7 @@ def speak(app: Flask) -> None:
     babel = HouseBabel(app, locale_selector=chosen)
     babel.folder = Path(app.root_path, "workflow", "translations")
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = babel.domain_instance.said
     # Forms of all kinds, plain, Flask-WTF's and Flask-Admin's, have no nearer place in common for their words.
     for meta in (DefaultMeta, BaseForm.Meta):
         meta.get_translations = _form_words

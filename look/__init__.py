@@ -83,9 +83,12 @@ def spoken(name: str) -> Callable[..., Any]:
 
 
 def language() -> str:
-    """The reader's, where Flask-Babel knows it; else Vietnamese."""
-    here = get_locale() if "babel" in current_app.extensions else None
-    return here.language if here else "vi"
+    """The reader's, where Flask-Babel knows it; else Vietnamese. A page asks with every word and every date."""
+    known: str | None = g.get("look_language")
+    if known is None:
+        here = get_locale() if "babel" in current_app.extensions else None
+        known = g.look_language = here.language if here else "vi"
+    return known
 
 
 def state_sign(code: str, states: Mapping[str, signs.Named]) -> signs.Sign:
@@ -143,11 +146,13 @@ def stand_alone() -> str:
 
 
 def look_url(filename: str) -> str:
-    """Asked for once in a request: a page names the sheet of its icons a hundred times."""
-    known: dict[str, str] = g.setdefault("look_urls", {})
-    if filename not in known:
-        known[filename] = url_for("look.static", filename=filename, v=edition(filename) or None)
-    return known[filename]
+    return _address(request.script_root, filename)
+
+
+@cache
+def _address(_root: str, filename: str) -> str:
+    """Kept: a page names a dozen of our files, its icons' sheet a hundred times, and each has one address."""
+    return url_for("look.static", filename=filename, v=edition(filename) or None)
 
 
 def csp_nonce() -> str:
