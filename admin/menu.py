@@ -1,13 +1,13 @@
 """The frame of every console page: menu, name, rehearsal bar. One statement for all counts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext
-from flask_login import current_user
 
 from admin import reading
 from admin.desk import can, me, now, roles
@@ -15,6 +15,7 @@ from models.vocabulary import Role
 from workflow import clock
 from workflow.engine.errors import N_
 from workflow.queries import desk, standings
+from workflow.rules.permissions import may
 from workflow.settings import settings
 from workflow.wording import CHECKLIST, KINDS, ROLES, UNCOUNT_REASONS
 
@@ -103,35 +104,34 @@ def frame() -> dict[str, Any]:
     """What look/console.html asks for. Nothing for other doors, for a bare page, for who is not inside."""
     if not request.path.startswith(PREFIX) or g.get("is_bare"):
         return {}
-    if not current_user.is_authenticated or not can("console.enter"):
+    held = roles()
+    if not may(held, "console.enter"):
         return {}
-    lines = [(group, place) for group, places in GROUPS for place in places if can(place.needs)]
-    items = [_item(place) for _, place in lines]
+    language, root = str(get_locale()), request.script_root
+    here, phase = request.endpoint or "", request.args.get("trang-thai", "")
     shown = [
-        {
-            "label": gettext(group) if group else "",
-            "items": [i for (g_, _), i in zip(lines, items, strict=True) if g_ == group],
-        }
-        for group, _ in GROUPS
+        (label, [_counted(item, here, phase) for item in items])
+        for label, items in _lines(held, language, root)
     ]
+    items = [item for _, some in shown for item in some]
     return {
-        "menu": [group for group in shown if group["items"]],
+        "menu": [{"label": label, "items": some} for label, some in shown],
         "places": [item for item in items if item["short"]][:2]
         + [item for item in items if item["endpoint"] in ("desk_pieces.index", "desk_units.index_view")
            and not item["query"]],
         "me": {
             "name": me().full_name,
             "seat": seat(),
-            "url": url_for("devices.mine"),
-            "letters_url": url_for("wishes.mine"),
+            "url": address("devices.mine"),
+            "letters_url": address("wishes.mine"),
         },
-        "logout_url": url_for("arriving.leave"),
-        "home_url": url_for("admin.index"),
+        "logout_url": address("arriving.leave"),
+        "home_url": address("admin.index"),
         "house": gettext("Sở GDĐT Hà Tĩnh"),
-        "search_url": url_for("desk_pieces.index"),
+        "search_url": address("desk_pieces.index"),
         "search_words": request.args.get("q", "") if request.endpoint == "desk_pieces.index" else "",
         "rehearsal": rehearsal(),
-        "language": str(get_locale()),
+        "language": language,
         "now": now(),
         "can": can,
         "kinds": KINDS,
@@ -145,27 +145,50 @@ def seat() -> str:
     return me().title or ", ".join(gettext(ROLES[role]) for role in Role if role in roles())
 
 
+def address(endpoint: str) -> str:
+    """Of a screen that needs no more than its name."""
+    return _address(request.script_root, endpoint, "")
+
+
 @cache
 def _address(_root: str, endpoint: str, phase: str) -> str:
     """Kept: every page asks for each line of the menu, and under one root they are the same."""
     return url_for(endpoint, **({"trang-thai": phase} if phase else {}))
 
 
-def _item(place: Place) -> dict[str, Any]:
-    count = getattr(waiting(), place.count) if place.count else 0
-    asked = request.args.get("trang-thai", "") if request.endpoint == place.endpoint else ""
-    here = request.endpoint or ""
-    same_screen = here.split(".")[0] == place.endpoint.split(".")[0]
-    detail = same_screen and here != place.endpoint
+@lru_cache(maxsize=64)
+def _lines(
+    held: frozenset[Role], _language: str, root: str
+) -> Sequence[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """The menu as it is for everybody with these roles: its groups, and in each what may be seen."""
+    groups = [
+        (gettext(group) if group else "", [_item(place, root) for place in places if may(held, place.needs)])
+        for group, places in GROUPS
+    ]
+    return [(label, items) for label, items in groups if items]
+
+
+def _item(place: Place, root: str) -> Mapping[str, Any]:
     return {
         "label": gettext(place.label),
         "short": gettext(place.short) if place.short else "",
         "icon": place.icon,
-        "url": _address(request.script_root, place.endpoint, place.query),
-        "count": count,
-        "active": (here == place.endpoint and asked == place.query) or (detail and not place.query),
+        "url": _address(root, place.endpoint, place.query),
         "endpoint": place.endpoint,
         "query": place.query,
+        "screen": place.endpoint.partition(".")[0],
+        "counts": place.count,
+    }
+
+
+def _counted(item: Mapping[str, Any], here: str, phase: str) -> dict[str, Any]:
+    """A line of the menu as it stands now: how many wait there, and whether the reader is there."""
+    is_index = here == item["endpoint"]
+    is_detail = not is_index and here.partition(".")[0] == item["screen"]
+    return {
+        **item,
+        "count": getattr(waiting(), item["counts"]) if item["counts"] else 0,
+        "active": phase == item["query"] if is_index else is_detail and not item["query"],
     }
 
 
@@ -178,9 +201,9 @@ def rehearsal() -> dict[str, Any] | None:
         target = next_deadline(now())
         steps = [
             {"label": gettext("Tới 00:01 ngày %(day)s", day=f"{target.astimezone(clock.ZONE):%d/%m}"),
-             "url": url_for("admin.travel"), "fields": {"to": target.isoformat(), "back": request.path}},
+             "url": address("admin.travel"), "fields": {"to": target.isoformat(), "back": request.path}},
             {"label": gettext("Tới ngày mai"),
-             "url": url_for("admin.travel"),
+             "url": address("admin.travel"),
              "fields": {"to": tomorrow(now()).isoformat(), "back": request.path}},
         ]  # fmt: skip
     return {"now": now(), "steps": steps}
