@@ -32,7 +32,7 @@ class _Saying(dict[tuple[str, str], str]):
 
 def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     code = event.action.partition("refused/")[2]
-    trigger = event.payload.get("trigger", "") if code else event.action.partition(":")[2]
+    trigger = (event.trigger or "") if code else event.action.partition(":")[2]
     return {
         "number": event.id,
         "at": datetime.fromisoformat(event.at),
@@ -45,9 +45,9 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> dict[str
         "subject": event.subject
         or event.about
         or event.unit
-        or event.payload.get("period")
+        or event.period
         or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
-        "code": event.code or (event.payload.get("period") if event.payload.get("period") else event.stream),
+        "code": event.code or event.period or event.stream,
         "url": f"{place}{event.id}",
     }
 

@@ -100,14 +100,20 @@ _CONDITIONS: Mapping[str, str] = {
     "after": "e.id > :after",
 }
 
-_COLUMNS = """
-SELECT e.id, e.stream, e.seq, e.action, e.at, e.actor_id, a.full_name AS who, a.title AS seat, e.submission_id,
-  s.code, r.title AS subject, (SELECT short_name FROM unit WHERE id = e.unit_id) AS unit,
+_SHOWN = """
+SELECT e.id, e.stream, e.action, e.at, e.submission_id, a.full_name AS who, a.title AS seat, s.code,
+  r.title AS subject,
+  (SELECT short_name FROM unit WHERE id = e.unit_id) AS unit,
   (SELECT full_name FROM account WHERE id = (e.payload::jsonb ->> 'account')::bigint) AS about,
+  e.payload::jsonb ->> 'trigger' AS trigger, e.payload::jsonb ->> 'period' AS period
+"""
+"""What a line of a list says."""
+_COLUMNS = f"""
+{_SHOWN}, e.seq, e.actor_id,
   (SELECT full_name FROM account WHERE id = (e.payload::jsonb ->> 'in_place_of')::bigint) AS in_place_of,
   e.payload::jsonb AS payload, e.payload AS written, encode(e.prev_hash, 'hex') AS prev_hash,
   encode(e.hash, 'hex') AS hash
-"""
+"""  # noqa: S608  (constants of this file)
 _BESIDE = """
 LEFT JOIN account a ON a.id = e.actor_id
 LEFT JOIN submission s ON s.id = e.submission_id
@@ -175,13 +181,15 @@ class Reading:
             size=PAGE,
         )
 
-    def rows(self, connection: Connection, order: str, size: int, **keys: int | None) -> Sequence[Row[Any]]:
+    def rows(
+        self, connection: Connection, order: str, size: int, *, columns: str = _SHOWN, **keys: int | None
+    ) -> Sequence[Row[Any]]:
         """So many events in this order; `keys` are `before` and `after`."""
         query = text(f"""
             WITH RECURSIVE {_KNOWN}, picked AS MATERIALIZED (
               SELECT DISTINCT id FROM ({self._ids(order, size, keys)}) AS found ORDER BY id {order} LIMIT {size}
             )
-            {_COLUMNS} FROM picked JOIN audit_event e USING (id) {_BESIDE} ORDER BY e.id {order}
+            {columns} FROM picked JOIN audit_event e USING (id) {_BESIDE} ORDER BY e.id {order}
         """)  # noqa: S608  (put together from constants of this file)
         return connection.execute(query, {**self._values, **keys}).all()
 
@@ -234,7 +242,10 @@ def export(asked: AskedTrail) -> Iterator[Row[Any]]:
     """
     reading = Reading(asked)
     return in_parts(
-        lambda connection, after: reading.rows(connection, "ASC", PART, before=None, after=after), db.engine
+        lambda connection, after: reading.rows(
+            connection, "ASC", PART, columns=_COLUMNS, before=None, after=after
+        ),
+        db.engine,
     )
 
 
