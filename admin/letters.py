@@ -13,7 +13,7 @@ from admin.picks import Pick
 from admin.queues import ask_behind
 from models.base import db
 from models.outbox import Letter
-from workflow import bounces, letters, storage
+from workflow import bounces, letters, outbox, storage
 from workflow.engine.errors import N_
 from workflow.queries import letters as read
 from workflow.wording import LETTER_KINDS, LETTER_STATES
@@ -30,14 +30,16 @@ class Letters(LongLedger):
     column_list = ("written_at", "to_name", "to_address", "subject", "kind", "state")
     column_searchable_list = ("subject", "to_name", "to_address", "code")
     picks = (
-        Pick(
-            "trang-thai", N_("Trạng thái"), tuple(LETTER_STATES.items()), lambda state: Letter.state == state
-        ),
+        Pick("trang-thai", N_("Trạng thái"), tuple(LETTER_STATES.items()), read.stands),
         Pick("loai", N_("Loại thư"), tuple(LETTER_KINDS.items()), lambda kind: Letter.kind == kind),
     )
 
-    def render(self, template: str, **values: object) -> str:
-        return super().render(template, states=LETTER_STATES, kinds_of_letter=LETTER_KINDS, **values)
+    def render(self, template: str, **values: Any) -> str:
+        shown = values["data"] if "data" in values else [values["letter"]] if "letter" in values else []
+        standings = read.standings(letter.id for letter in shown)
+        return super().render(
+            template, states=LETTER_STATES, standings=standings, kinds_of_letter=LETTER_KINDS, **values
+        )
 
     @expose("/mau")
     def kinds(self) -> str:
@@ -62,6 +64,7 @@ class Letters(LongLedger):
         return self.render(
             "desk/letter.html", letter=letter, may_read=_may_read(letter), lost=lost,
             may_go_again=can("letters.write") and letters.may_go_again(letter),
+            may_settle=can("queues.write"),
         )  # fmt: skip
 
     @expose("/<int:letter_id>/trinh-bay")
@@ -86,6 +89,24 @@ class Letters(LongLedger):
         attempt(
             lambda: letters.send_again(letter_id, reason=reason, by=me()),
             done=gettext("Đã đưa thư vào hàng chờ gửi lại."),
+        )
+        return back_to(".letter", letter_id=letter_id)
+
+    @expose("/<int:letter_id>/cho-gui", methods=["POST"])
+    def let_go(self, letter_id: int) -> Answer:
+        """It was put aside after a restore, and somebody has seen that it did not go out before."""
+        attempt(
+            lambda: outbox.retry(read.put_aside(letter_id), by=me()),
+            done=gettext("Đã đưa thư vào hàng chờ gửi."),
+        )
+        return back_to(".letter", letter_id=letter_id)
+
+    @expose("/<int:letter_id>/bo", methods=["POST"])
+    def drop(self, letter_id: int) -> Answer:
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: outbox.dismiss(read.put_aside(letter_id), reason=reason, by=me()),
+            done=gettext("Đã bỏ thư, không gửi."),
         )
         return back_to(".letter", letter_id=letter_id)
 

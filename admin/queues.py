@@ -75,6 +75,7 @@ class Queues(Screen):
             states=OUTBOX_STATES,
             topics=TOPICS,
             queue_names=QUEUES,
+            held=outbox.HELD,
             may_write=can("queues.write"),
         )
 

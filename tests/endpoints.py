@@ -79,7 +79,7 @@ TABLE = {
     "desk_audit": {"index event newest export proof checked check": "audit.read"},
     "desk_letters": {
         "index_view letter html_form as_sent kinds sample sample_html": "letters.read",
-        "clear send_again": "letters.write",
+        "clear send_again": "letters.write", "let_go drop": "queues.write",
         f"create_view edit_view delete_view export {SHUT}": "nobody",
     },
     "desk_settings": {"index": "settings.read"},

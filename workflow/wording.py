@@ -70,7 +70,10 @@ LETTER_STATES: Mapping[str, str] = {
     "bounced": N_("Bị trả lại"),
     "failed": N_("Gửi lỗi"),
     "muted": N_("Không gửi theo ý người nhận"),
+    "put_aside": N_("Giữ lại sau khi phục hồi"),
+    "dropped": N_("Đã bỏ, không gửi"),
 }
+"""What a letter's row says, and what the work that would post it adds: `queries/letters.standings`."""
 
 QUEUES: Mapping[str, str] = {
     "mail": N_("Thư đi"),

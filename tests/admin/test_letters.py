@@ -10,7 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Bounce, Letter
 from models.vocabulary import LetterState
-from workflow import bounces, letters, storage
+from workflow import bounces, letters, outbox, storage
 from workflow.engine.unit_of_work import change
 from workflow.letters import Sheet
 from workflow.wording import LETTER_KINDS
@@ -165,6 +165,33 @@ def test_a_letter_that_came_back_is_sent_again_with_a_reason_and_only_then(kept,
     [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "letter:resend"))
     told = json.loads(event.payload)
     assert (event.actor_id, told["was"], told["reason"]) == (cast.son.id, "bounced", "Hộp thư đã mở lại")
+
+
+def test_a_letter_put_aside_after_a_restore_says_so_until_somebody_settles_it(kept, cast, client):
+    letter, other = kept(), kept("reminder_t7")
+    outbox.hold_letters()
+    mai, son = client.as_(cast.mai), client.as_(cast.son)
+    place, beside = f"{SCREEN}/{letter.id}", f"{SCREEN}/{other.id}"
+    mai.read_token(place)
+
+    def listed(standing):
+        return re.findall(rf'href="{SCREEN}/(\d+)"', mai.get(f"{SCREEN}/?trang-thai={standing}").text)
+
+    assert (listed("put_aside"), listed("waiting")) == ([str(other.id), str(letter.id)], [])
+    page = son.get(place).text
+    assert ("</svg>Giữ lại sau khi phục hồi</span>" in page, "Cho gửi" in page) == (True, False)
+    assert "Giữ lại sau khi phục hồi" in mai.get("/quan-tri/hang-doi/viec?tinh-trang=dead").text
+    assert mai.send(f"{place}/cho-gui").location == place
+    mai.send(f"{beside}/bo", reason=" ")
+    assert "Vui lòng ghi lý do." in mai.get(beside).text
+    mai.send(f"{beside}/bo", reason="Đã gửi trước khi phục hồi")
+
+    assert [listed(standing) for standing in ("put_aside", "waiting", "dropped")] == [
+        [], [str(letter.id)], [str(other.id)],
+    ]  # fmt: skip
+    assert "</svg>Đã bỏ, không gửi</span>" in mai.get(beside).text
+    mai.send(f"{place}/cho-gui")
+    assert "Không tìm thấy nội dung yêu cầu." in mai.get(place).text
 
 
 def test_every_kind_of_letter_is_read_before_it_is_ever_sent(cast, client):

@@ -1,13 +1,15 @@
 """What letters are told: reads only, one statement each, facts and no words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import ColumnElement, RowMapping, and_, case, select, text
 
 from models.base import db
-from models.outbox import Bounce
-from models.vocabulary import SeatKind
+from models.outbox import Bounce, Letter, OutboxMessage
+from models.vocabulary import LetterState, OutboxState, SeatKind
+from workflow.engine.errors import NotFound
 from workflow.queries import months
 
 Row = RowMapping
@@ -214,3 +216,46 @@ WHERE d.id = :id
 def delegation(delegation_id: int, event: int) -> Row:
     """A delegation and the event that gave or ended it."""
     return db.session.execute(_DELEGATION, {"id": delegation_id, "event": event}).mappings().one()
+
+
+# --- what became of a letter --------------------------------------------------------------------------------------
+
+_POSTED = OutboxMessage.payload["letter"].as_integer()
+_ASIDE = OutboxMessage.state == OutboxState.DEAD
+_UNDER_WAY = OutboxMessage.state.in_((OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING))
+
+
+def _posted_by(rows: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is there such work to post this letter? Dead rows and unfinished ones have a small index each."""
+    return Letter.id.in_(select(_POSTED).where(OutboxMessage.topic == "post", rows))
+
+
+# A letter still waits though nobody will post it, when its work was put aside after a restore, or dropped.
+_OUTCOME: ColumnElement[Any] = case(
+    (Letter.state != LetterState.WAITING, Letter.state),
+    (_posted_by(_UNDER_WAY), "waiting"),
+    (_posted_by(_ASIDE), "put_aside"),
+    else_="dropped",
+)
+
+
+def stands(standing: str) -> ColumnElement[bool]:
+    """The condition of a list of letters that stand so."""
+    if standing in set(LetterState) - {LetterState.WAITING}:
+        return Letter.state == standing
+    return and_(Letter.state == LetterState.WAITING, _OUTCOME == standing)
+
+
+def standings(letter_ids: Iterable[int]) -> Mapping[int, str]:
+    """What became of each: its state, or `put_aside` or `dropped` where the work that would post it was."""
+    asked = select(Letter.id, _OUTCOME).where(Letter.id.in_(list(letter_ids)))
+    return {number: str(standing) for number, standing in db.session.execute(asked)}
+
+
+def put_aside(letter_id: int) -> int:
+    """The row of the work that would post it and is put aside. Raises NotFound."""
+    rows = select(OutboxMessage.id).where(OutboxMessage.topic == "post", _ASIDE, _POSTED == letter_id)
+    found = db.session.scalar(rows.order_by(OutboxMessage.id.desc()).limit(1))
+    if found is None:
+        raise NotFound
+    return found
