@@ -1,6 +1,9 @@
-"""Loads the facts that the rules look at: one statement for the piece, the person and the moment."""
+"""Loads the facts that the rules look at: one statement for the piece, the person and the moment.
 
-from collections.abc import Sequence
+Such a statement costs mostly by being made ready, part by part: what few people have is asked for apart.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -20,28 +23,21 @@ _MEDIA = f"""ARRAY(SELECT row_to_json(m) FROM (
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
     WHERE ra.revision_id = r.id AND a.kind IN ('picture', 'video') ORDER BY ra.position
   ) m) AS media"""  # noqa: S608  (a constant of the house)
-_WORDS = f"""r.title <> '' AS has_title, r.body <> '' AS has_body, r.category_id IS NOT NULL AS has_category,
-  {_MEDIA}"""
+_WORDS = f"""r.title <> '' AS has_title, octet_length(r.body) > 0 AS has_body,
+  r.category_id IS NOT NULL AS has_category, {_MEDIA}"""
 
 _SELECT = f"""
 SELECT s.id, s.code, s.workflow, s.workflow_version, s.state, s.version, s.head_hash, s.digest, s.revision_id,
   s.unit_id, s.period_id, s.kind, s.first_sent_at, s.sent_late, s.uncounted, s.claimed_by, s.claimed_at,
-  s.set_aside_reason, s.scheduled_at, s.discarded_at, s.created_by, today.now, today.recorded_at,
+  s.set_aside_reason, s.scheduled_at, s.discarded_at, s.created_by, today.now, today.recorded_at, today.day,
   u.code AS unit_code, u.valid_to AS unit_valid_to,
   (u.valid_to IS NULL OR today.day < u.valid_to) AND u.valid_from <= today.day AS unit_is_alive,
   {_WORDS},
   (SELECT json_object_agg(c.day, c.is_working) FROM calendar_day c
     WHERE c.day BETWEEN s.claimed_at::date AND s.claimed_at::date + 31) AS calendar,
   claimant.full_name AS claimant, hands.authors, hands.editors, hands.represented,
-  (SELECT e.payload::jsonb ->> 'digest' FROM audit_event e WHERE e.id = hands.approval_id) AS approved_digest,
-  -- Since the piece began, not only today: ending a delegation in time does not make another pair of eyes.
-  ARRAY(SELECT json_build_object('by', d.from_account_id, 'role', d.role, 'counts',
-      me.active AND lender.active AND today.day < d.valid_to AND EXISTS (SELECT 1 FROM role_grant g
-        WHERE g.account_id = d.from_account_id AND g.role = d.role AND g.valid_from <= today.day
-          AND (g.valid_to IS NULL OR today.day < g.valid_to)))
-    FROM delegation d JOIN account lender ON lender.id = d.from_account_id
-    WHERE d.to_account_id = %(actor)s AND d.valid_from <= today.day AND d.valid_to >= hands.began_on
-    ORDER BY d.from_account_id) AS delegations,
+  hands.approval::jsonb ->> 'digest' AS approved_digest, hands.began_on,
+  EXISTS (SELECT FROM delegation d WHERE d.to_account_id = %(actor)s) AS is_delegate,
   ARRAY(SELECT g.role FROM role_grant g
     WHERE g.account_id = %(actor)s AND me.active AND (g.unit_id IS NULL OR g.unit_id = home.id)
       AND g.valid_from <= today.day AND (g.valid_to IS NULL OR today.day < g.valid_to)) AS granted,
@@ -64,7 +60,7 @@ CROSS JOIN LATERAL (
     -- Who acts in somebody's place acts for both of them.
     array_agg((e.payload::jsonb ->> 'in_place_of')::bigint) FILTER (WHERE
       strpos(e.payload, ',"side":"department"') > 0 AND strpos(e.payload, ',"in_place_of":') > 0) AS represented,
-    max(e.id) FILTER (WHERE e.action = 'submission:approve') AS approval_id,
+    (array_agg(e.payload ORDER BY e.id DESC) FILTER (WHERE e.action = 'submission:approve'))[1] AS approval,
     min(left(e.at, 10)::date) FILTER (WHERE e.seq = 1) AS began_on
   FROM audit_event e WHERE e.submission_id = s.id
 ) hands
@@ -73,6 +69,17 @@ LEFT JOIN account claimant ON claimant.id = s.claimed_by
 """  # noqa: S608  (constants of the house)
 _FACTS = f"{_SELECT} WHERE s.id = %(id)s"
 _FACTS_OF_MANY = f"{_SELECT} WHERE s.id = ANY(%(ids)s) ORDER BY s.id"
+
+# Few are anybody's delegate: asked only for those who ever were.
+_LENDERS = """
+SELECT d.from_account_id AS id, d.role, d.valid_to,
+  me.active AND lender.active AND %(day)s::date < d.valid_to AND EXISTS (SELECT 1 FROM role_grant g
+    WHERE g.account_id = d.from_account_id AND g.role = d.role AND g.valid_from <= %(day)s::date
+      AND (g.valid_to IS NULL OR %(day)s::date < g.valid_to)) AS counts
+FROM delegation d JOIN account me ON me.id = d.to_account_id JOIN account lender ON lender.id = d.from_account_id
+WHERE d.to_account_id = %(actor)s AND d.valid_from <= %(day)s::date
+ORDER BY d.from_account_id
+"""
 
 _MONTHS = text(f"""
 SELECT p.id, 'KY-' || p.year || '-' || lpad(p.month::text, 2, '0') AS code, p.closes_at, due.deadline_at,
@@ -93,28 +100,36 @@ def gather(
 
     `actor=None` is the system. Raises NotFound.
     """
-    rows = driver.execute(connection, _FACTS, {"id": submission_id, "actor": actor, "at": at})
-    if not rows:
+    found = _seen(connection, _FACTS, {"id": submission_id, "actor": actor, "at": at})
+    if not found:
         raise NotFound
-    return _seen(connection, rows[0], actor)
+    return found[0]
 
 
 def gather_many(
     connection: Connection, submission_ids: Sequence[int], *, actor: int | None, at: datetime | None = None
 ) -> list[Facts]:
     """As `gather`, for many pieces in one statement, by id; those that do not exist are left out."""
-    values = {"ids": list(submission_ids), "actor": actor, "at": at}
-    rows = driver.execute(connection, _FACTS_OF_MANY, values)
-    return [_seen(connection, row, actor) for row in rows]
+    return _seen(connection, _FACTS_OF_MANY, {"ids": list(submission_ids), "actor": actor, "at": at})
 
 
-def _seen(connection: Connection, row: Any, actor: int | None) -> Facts:
+def _seen(connection: Connection, statement: str, values: Mapping[str, Any]) -> list[Facts]:
+    rows, actor = driver.execute(connection, statement, values), values["actor"]
+    lenders = []
+    if rows and rows[0].is_delegate:
+        lenders = driver.execute(connection, _LENDERS, {"actor": actor, "day": rows[0].day})
+    return [_facts(connection, row, actor, lenders) for row in rows]
+
+
+def _facts(connection: Connection, row: Any, actor: int | None, lenders: Sequence[Any]) -> Facts:
     months = _months(connection, row) if row.first_sent_at is None else (None, None)
     roles = frozenset(row.granted) | ({Role.COMMITTEE} if row.seats else frozenset())
     lent: dict[str, int] = {}
-    for delegation in row.delegations:
-        if delegation["counts"] and delegation["role"] not in roles:
-            lent.setdefault(delegation["role"], delegation["by"])
+    # Since the piece began, not only today: ending a delegation in time does not make another pair of eyes.
+    lenders = [one for one in lenders if row.began_on is None or one.valid_to >= row.began_on]
+    for lender in lenders:
+        if lender.counts and lender.role not in roles:
+            lent.setdefault(lender.role, lender.id)
     roles |= lent.keys()
     return Facts(
         submission_id=row.id,
@@ -153,7 +168,7 @@ def _seen(connection: Connection, row: Any, actor: int | None) -> Facts:
         media=tuple(_media(entry) for entry in row.media),
         authors=frozenset(row.authors or ()) - {None},
         editors=frozenset([*(row.editors or ()), *(row.represented or ())]) - {None},
-        stands_in_for=frozenset(delegation["by"] for delegation in row.delegations),
+        stands_in_for=frozenset(lender.id for lender in lenders),
         lent=tuple(lent.items()),
         seats=frozenset(row.seats),
         actor=actor,

@@ -14,15 +14,8 @@ def at_work(unit: str, day: str) -> str:
     Itself while it lives; after its end its main heir, and the heir's heir when that has ended too. NULL when the
     line breaks off: an heir that is not loaded.
     """
-    return f"""(CASE WHEN {unit}.valid_to IS NULL OR {day} < {unit}.valid_to THEN {unit}.id ELSE (
-  WITH RECURSIVE line AS (
-    SELECT {unit}.id, {unit}.valid_to, {unit}.successor_codes
-    UNION
-    SELECT next.id, next.valid_to, next.successor_codes
-    FROM line JOIN unit next ON next.code = line.successor_codes[1] WHERE line.valid_to <= {day}
-  )
-  SELECT line.id FROM line WHERE line.valid_to IS NULL OR {day} < line.valid_to
-) END)"""  # noqa: S608  (both are constants of the caller)
+    return f"""(CASE WHEN {unit}.valid_to IS NULL OR {day} < {unit}.valid_to THEN {unit}.id
+  ELSE heir_at_work({unit}.id, {day}) END)"""
 
 
 _WORKING_ON = text(f"SELECT {at_work('u', 'CAST(:day AS date)')} FROM unit u WHERE u.id = :unit")  # noqa: S608
