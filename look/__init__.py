@@ -7,12 +7,13 @@ import macros from look/parts/. The macros take plain objects or dicts; each fil
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from flask.templating import Environment
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -36,6 +37,17 @@ blueprint = Wardrobe(
     "look", __name__, static_folder="static", static_url_path="/static/look", template_folder="templates"
 )
 
+
+class Sewing(Environment):
+    """Flask's, but that all templates share one table of globals: none of ours has any of its own.
+
+    Jinja's chain of tables is walked name by name with every import and every include of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals if d is None else super().make_globals(d)
+
+
 FILTERS = (
     "day", "day_month", "month", "weekday", "long_day", "clock_time", "moment", "last_day", "ago", "span",
     "number", "size", "initials", "sentence_start", "digest_groups",
@@ -50,6 +62,7 @@ def wear(app: Flask, states: Mapping[str, signs.Named] | None = None) -> None:
     `states` are those of the workflow definitions, by name; without them only phases have a sign.
     A policy that a view has set on its own answer is left alone.
     """
+    app.jinja_environment = Sewing
     app.register_blueprint(blueprint)
     environment = app.jinja_env
     environment.filters.update({name: spoken(name) for name in FILTERS})

@@ -67,13 +67,16 @@ def moment(at: datetime, now: datetime | None = None) -> str:
     """
     here = local(at)
     today = local(now).date() if now else None
+    # Cut from one text: a list says dozens of moments, and each format of its own costs as much again.
+    said = here.isoformat()
+    hour, day_of_year, year = said[11:16], f"{said[8:10]}/{said[5:7]}", said[:4]
     if today == here.date():
-        return f"{here:%H:%M}{KEEP}hôm{KEEP}nay"
+        return f"{hour}{KEEP}hôm{KEEP}nay"
     if today and today - here.date() == timedelta(days=1):
-        return f"{here:%H:%M}{KEEP}hôm{KEEP}qua"
+        return f"{hour}{KEEP}hôm{KEEP}qua"
     if today and today.year == here.year:
-        return f"{here:%d/%m,}{KEEP}{here:%H:%M}"
-    return f"{here:%d/%m/%Y,}{KEEP}{here:%H:%M}"
+        return f"{day_of_year},{KEEP}{hour}"
+    return f"{day_of_year}/{year},{KEEP}{hour}"
 
 
 def last_day(deadline: datetime) -> date:
