@@ -16,6 +16,8 @@ from tests.clients import Client
 
 PATIENCE_MS = 10_000
 """So long a test waits for what should stand on a page."""
+expect.set_options(timeout=PATIENCE_MS)
+LOADED = "addEventListener('load', () => document.documentElement.setAttribute('data-loaded', ''))"
 
 
 class Quiet(WSGIRequestHandler):
@@ -61,6 +63,7 @@ def window(chromium: Browser, live: str, app: Flask) -> Iterator[Callable[..., P
         opened.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
+        _press_only_what_listens(page)
         page.complaints = []
         page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -73,6 +76,15 @@ def window(chromium: Browser, live: str, app: Flask) -> Iterator[Callable[..., P
     yield open_window
     for context in opened:
         context.close()
+
+
+def _press_only_what_listens(page: Page) -> None:
+    """Whoever presses something waits until the page's scripts, which come after its words, have run.
+
+    `goto` waits by itself; a press that leads to another page does not, and what it leads to may stand there unheard.
+    """
+    page.add_init_script(LOADED)
+    page.add_locator_handler(page.locator("html:not([data-loaded])"), lambda _: page.wait_for_load_state())
 
 
 def let_in(app: Flask, account: Account) -> tuple[str, str]:
