@@ -13,7 +13,7 @@ from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from admin import events, menu
-from admin.desk import Screen, attempt, back_to, me, words_of
+from admin.desk import Screen, attempt, back_to, key_of, me, words_of
 from admin.export import ANSWERS, TRAIL_HEAD, trail_cells
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
@@ -113,19 +113,15 @@ def _asked() -> audit.AskedTrail:
     return audit.AskedTrail(
         words=words_of(),
         action=get("hanh-dong", "")[:80],
-        submission=number_in(get("bai")),
-        actor=number_in(get("nguoi")),
+        submission=key_of("bai"),
+        actor=key_of("nguoi"),
         unit=get("don-vi", "")[:60],
         refused=get("tu-choi") == "1",
         since=_instant(get("tu"), timedelta()) or since,
         until=_instant(get("den"), timedelta(days=1)) or until,
-        before=number_in(get("truoc")),
-        after=number_in(get("sau")),
+        before=key_of("truoc"),
+        after=key_of("sau"),
     )
-
-
-def number_in(typed: str | None) -> int | None:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 18 else None
 
 
 def _instant(typed: str | None, later: timedelta) -> str:

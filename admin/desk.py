@@ -15,12 +15,12 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, inspect
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin.export import csv_answer
+from admin.export import ANSWERS
 from admin.picks import Pick
 from models.base import db
 from models.people import Account
@@ -120,10 +120,23 @@ def words_of(name: str = "q") -> str:
     return texts.tidy(request.args.get(name, ""))[:MAX_WORDS]
 
 
+def key_of(name: str) -> int | None:
+    """The number of a row from the address; None for anything else."""
+    typed = request.args.get(name, "")
+    return int(typed) if _is_key(typed) else None
+
+
 def number_of(name: str, default: int = 1) -> int:
-    """A positive number from the address; anything else is the default."""
-    asked = request.args.get(name, "")
-    return min(int(asked), 100_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else default
+    """A small positive number from the address, as of a page; anything else is the default."""
+    return min(key_of(name) or default, 100_000)
+
+
+LONGEST_NUMBER = 19
+"""Digits that a key of the database may have, and one more."""
+
+
+def _is_key(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER
 
 
 class Kept:
@@ -160,8 +173,6 @@ OPENED_BY = {
     "details_view": "can_view_details",
     "export": "can_export",
 }
-LONGEST_NUMBER = 19
-"""Digits that a key of the database may have, and one more."""
 UNUSED = frozenset({"action_view", "ajax_lookup", "ajax_update"})
 
 
@@ -192,11 +203,17 @@ class Ledger(Kept, ModelView):
         return kept_out
 
     def render(self, template: str, **values: Any) -> str:
-        return super().render(template, picks=[pick.drawn() for pick in self.picks], **values)
+        picks = [pick.drawn() for pick in self.picks]
+        return super().render(template, picks=picks, kept=self.kept(), **values)
+
+    def kept(self) -> dict[str, str]:
+        """What the address narrows the list by, for links that lead on from it."""
+        names = ("search", *(pick.name for pick in self.picks))
+        return {name: request.args[name] for name in names if request.args.get(name)}
 
     def get_one(self, id: str) -> Any:
         """None for what is no number: what stands in an address is anybody's to write."""
-        return super().get_one(id) if id.isascii() and id.isdigit() and len(id) < LONGEST_NUMBER else None
+        return super().get_one(id) if _is_key(id) else None
 
     def get_query(self) -> Any:
         return self._picked(super().get_query())
@@ -217,10 +234,14 @@ class Ledger(Kept, ModelView):
     def _apply_search(
         self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
     ) -> tuple[Any, Any, Any, Any]:
-        """Accent-free, one line of words: "duc tho" finds "Đức Thọ"."""
-        condition = Pick.holds([field for field, _ in self._search_fields], texts.tidy(search)[:MAX_WORDS])
+        condition = self.holding(search)
         counted = count_query.filter(condition) if count_query is not None else None
         return query.filter(condition), counted, joins, count_joins
+
+    def holding(self, search: str | None) -> ColumnElement[bool]:
+        """Accent-free, one line of words: "duc tho" finds "Đức Thọ"."""
+        words = texts.tidy(search or "")[:MAX_WORDS]
+        return Pick.holds([field for field, _ in self._search_fields], words)
 
     def _get_list_extra_args(self) -> Any:
         asked = super()._get_list_extra_args()
@@ -231,14 +252,17 @@ class Ledger(Kept, ModelView):
         }
         return asked
 
-    def _export_csv(self, _return_url: Any) -> Response:
-        asked = {"list": self.endpoint, **request.args.to_dict()}
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """All that the filters find, up to `export_max_rows`; on record before it leaves."""
+        answer = ANSWERS.get(export_type) or abort(404)
+        asked = {**request.args.to_dict(), "list": self.endpoint, "form": export_type}
         inspecting.note_export(asked, by=me(), what="register:export")
         _, rows = self._export_data()
         columns = self._export_columns
-        return csv_answer(
-            self.get_export_name("csv"),
-            [label for _, label in columns],
+        return answer(
+            f"{self.url.rpartition('/')[2]}.{export_type}",
+            [gettext(label) for _, label in columns],
             ([self.get_export_value(row, name) for name, _ in columns] for row in rows),
         )
 

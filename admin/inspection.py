@@ -11,8 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu, telling
-from admin.audit import number_in
-from admin.desk import Screen, me, words_of
+from admin.desk import Screen, key_of, me, words_of
 from admin.export import ANSWERS
 from workflow import differences, inspecting, texts
 from workflow.engine.errors import N_
@@ -163,11 +162,11 @@ def _asked() -> decisions.AskedDecisions:
     return decisions.AskedDecisions(
         words=words_of(),
         act=get("viec", "") if get("viec", "") in decisions.DECISIONS else "",
-        actor=number_in(get("nguoi")),
+        actor=key_of("nguoi"),
         unit=get("don-vi", "")[:60],
         month=get("ky", "")[:7],
-        before=number_in(get("truoc")),
-        after=number_in(get("sau")),
+        before=key_of("truoc"),
+        after=key_of("sau"),
     )
 
 

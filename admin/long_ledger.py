@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, url_for
 from sqlalchemy import inspect
 
-from admin.audit import number_in
-from admin.desk import MAX_WORDS, Ledger
-from workflow import texts
+from admin.desk import Ledger, key_of
 from workflow.queries import paging
 
 
@@ -23,9 +21,8 @@ class LongLedger(Ledger):
         [key] = inspect(self.model).primary_key
         found = self.get_query()
         if search:
-            words = texts.tidy(search)[:MAX_WORDS]
-            found = found.filter(self.picks[0].holds([field for field, _ in self._search_fields], words))
-        before, after = number_in(request.args.get("truoc")), number_in(request.args.get("sau"))
+            found = found.filter(self.holding(search))
+        before, after = key_of("truoc"), key_of("sau")
 
         def read(order: str, size: int) -> Sequence[Any]:
             rows = found.filter(key < before) if before else found
@@ -39,8 +36,7 @@ class LongLedger(Ledger):
     def render(self, template: str, **values: Any) -> str:
         leaf = g.get("ledger_leaf")
         if leaf is not None:
-            names = ("search", *(pick.name for pick in self.picks))
-            kept = {name: request.args[name] for name in names if request.args.get(name)}
+            kept = self.kept()
             values["older"] = url_for(".index_view", **kept, truoc=leaf.older) if leaf.older else None
             values["newer"] = url_for(".index_view", **kept, sau=leaf.newer) if leaf.newer else None
         return super().render(template, **values)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu
-from admin.desk import Screen, attempt, back_to, can, me, number_of, sentences
+from admin.desk import Screen, attempt, back_to, can, key_of, me, sentences
 from admin.fields import typed_moment
 from models.vocabulary import OutboxState
 from workflow import outbox, timetable
@@ -62,7 +62,7 @@ class Queues(Screen):
     def rows(self) -> str:
         """The rows of the outbox, narrowed; what was given up may be settled one by one or all at once."""
         which = _which(request.args)
-        rows, older = work.page(which, before=number_of("truoc", 0) or None)
+        rows, older = work.page(which, before=key_of("truoc"))
         newest = max((row.id for row in rows), default=0)
         return self.render(
             "desk/work.html",

@@ -82,7 +82,8 @@ class Units(Workbench):
     saved = N_("Đã lưu đơn vị.")
     column_list = ("short_name", "name", "code", "valid_from", "valid_to")
     column_labels: ClassVar = {
-        "short_name": "Tên ngắn", "name": "Tên đầy đủ", "code": "Mã", "valid_from": "Từ ngày", "valid_to": "Đến ngày",
+        "short_name": N_("Tên ngắn"), "name": N_("Tên đầy đủ"), "code": N_("Mã"), "valid_from": N_("Từ ngày"),
+        "valid_to": N_("Đến ngày"),
     }  # fmt: skip
     column_searchable_list = ("name", "short_name", "code")
     column_default_sort = "sort_key"

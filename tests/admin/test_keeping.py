@@ -1,10 +1,17 @@
 """What keeps the console to itself: caches, inline scripts, files, spreadsheets. Who may come in: tests/gate."""
 
+import csv
+import io
 import re
 
+import openpyxl
 import pytest
+from sqlalchemy import text
 
-from admin.export import safe_cell
+from admin.export import RUNS, safe_cell
+from models.base import db
+from workflow import accounts, submissions
+from workflow.inspecting import EXPORTS
 
 pytestmark = pytest.mark.database
 
@@ -79,3 +86,47 @@ def test_no_cell_runs_in_a_spreadsheet(cell, written):
 def test_a_nul_is_refused_before_any_door_sees_it(cast, client):
     assert client.as_(cast.son).get("/quan-tri/bai/?q=%00").status_code == 400
     assert client.get("/?q=%00").status_code == 400
+
+
+def cells_of(answer) -> list[list[object]]:
+    """The rows of a downloaded table; of a workbook, no cell may be a formula."""
+    if answer.mimetype == "text/csv":
+        return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "inlineStr", "n"}
+    return [[cell.value for cell in row] for row in sheet]
+
+
+def test_every_table_that_leaves_has_heads_in_the_readers_language_runs_nothing_and_is_on_record(
+    app, make, cast, client, superuser
+):
+    piece = make.submission(state="edited", title="=1+1")
+    submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
+    with superuser.begin() as connection:
+        connection.execute(text("UPDATE unit SET name = '=' || name, short_name = '=' || short_name"))
+    accounts.set_language(cast.khang, "en")
+    khang = client.as_(cast.khang)
+    khang.set_cookie("language", "en")
+
+    answers = {}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith(".export"):
+            for form in ("csv", "xlsx"):
+                given = dict.fromkeys(rule.arguments, form)
+                answer = khang.get(app.url_map.bind("localhost").build(rule.endpoint, given))
+                if answer.status_code != 404:
+                    answers[rule.endpoint.partition(".")[0], form] = answer
+    tables = {name: cells_of(answer) for name, answer in answers.items()}
+
+    listed = {(screen, "csv") for screen in ("desk_units", "desk_report", "desk_audit", "desk_inspection")}
+    assert listed <= set(tables)
+    for name, (head, *rows) in tables.items():
+        assert [cell for cell in head if not cell or not str(cell).isascii()] == [], name
+        words = [cell for row in rows for cell in row if isinstance(cell, str)]
+        assert [cell for cell in words if cell.startswith("'=")], name
+        assert [cell for cell in words if cell.startswith(RUNS) and not cell[1:].isdigit()] == [], name
+    told = db.session.scalars(
+        text("SELECT action FROM audit_event WHERE strpos(action, 'export') > 0 AND actor_id = :khang"),
+        {"khang": cast.khang.id},
+    ).all()
+    assert (len(told), set(told)) == (len(tables), set(EXPORTS))

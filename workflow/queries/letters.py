@@ -243,7 +243,7 @@ def stands(standing: str) -> ColumnElement[bool]:
     """The condition of a list of letters that stand so."""
     if standing in set(LetterState) - {LetterState.WAITING}:
         return Letter.state == standing
-    return and_(Letter.state == LetterState.WAITING, _OUTCOME == standing)
+    return and_(Letter.state == LetterState.WAITING, _OUTCOME.in_((standing,)))
 
 
 def standings(letter_ids: Iterable[int]) -> Mapping[int, str]:
@@ -254,7 +254,7 @@ def standings(letter_ids: Iterable[int]) -> Mapping[int, str]:
 
 def put_aside(letter_id: int) -> int:
     """The row of the work that would post it and is put aside. Raises NotFound."""
-    rows = select(OutboxMessage.id).where(OutboxMessage.topic == "post", _ASIDE, _POSTED == letter_id)
+    rows = select(OutboxMessage.id).where(OutboxMessage.topic == "post", _ASIDE, letter_id == _POSTED)
     found = db.session.scalar(rows.order_by(OutboxMessage.id.desc()).limit(1))
     if found is None:
         raise NotFound
