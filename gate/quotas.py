@@ -27,8 +27,9 @@ class Quota(NamedTuple):
 
 DRAFTS = Quota("submission:create", 40)
 REVISIONS = Quota("submission:write", 120)
-"""Each may bring files along; the largest request is bounded by MAX_UPLOAD_BYTES."""
 REMARKS = Quota("comment:add", 60)
+FILES = 200
+"""That come along with drafts and revisions; the largest request is bounded by MAX_UPLOAD_BYTES."""
 
 QUOTAS: Mapping[str, Quota] = {
     "portal.compose": DRAFTS,
@@ -49,17 +50,31 @@ def _refuse_what_is_too_much() -> Response | None:
     asked = QUOTAS.get(request.endpoint or "") if request.method == "POST" else None
     if asked is None or not current_user.is_authenticated:
         return None
-    seconds = quota.wait_seconds(current_user.id, asked.action, most=asked.most)
+    if seconds := quota.wait_seconds(current_user.id, asked.action, most=asked.most):
+        says = gettext(
+            "Trong một giờ, mỗi người thực hiện việc này tối đa %(most)s lần."
+            " Vui lòng gửi lại sau %(minutes)s phút.",
+            most=asked.most,
+            minutes=-(-seconds // 60),
+        )
+    elif seconds := _wait_for_files():
+        says = gettext(
+            "Trong một giờ, mỗi người gửi tối đa %(most)s tệp. Vui lòng gửi lại sau %(minutes)s phút và chọn lại"
+            " các tệp; phần đã viết còn nguyên ở đây.",
+            most=FILES,
+            minutes=-(-seconds // 60),
+        )
     if not seconds or _is_repeat(asked):
         return None
-    says = gettext(
-        "Trong một giờ, mỗi người thực hiện việc này tối đa %(most)s lần. Vui lòng gửi lại sau %(minutes)s phút.",
-        most=asked.most,
-        minutes=-(-seconds // 60),
-    )
     answer = kept(429, "too_much", heading=gettext("Có quá nhiều yêu cầu"), says=says)
     answer.headers["Retry-After"] = str(seconds)
     return answer
+
+
+def _wait_for_files() -> int:
+    if not any(file.filename for file in request.files.values()):
+        return 0
+    return quota.wait_seconds_for_files(current_user.id, most=FILES)
 
 
 def _is_repeat(asked: Quota) -> bool:

@@ -109,7 +109,8 @@ def new_revision(
     )
     db.session.flush()
     changes = {"revision_id": revision.id, "digest": digest, "kind": manuscript.kind.value}
-    return changes, {"revision": revision.number, "digest": digest}
+    brought = {"files": len(manuscript.new)} if manuscript.new else {}
+    return changes, {"revision": revision.number, "digest": digest, **brought}
 
 
 def _files(piece: Submission, manuscript: Manuscript, by: Account | None) -> list[tuple[int, str, str, str]]:

@@ -1,5 +1,6 @@
-"""So many drafts, revisions and remarks a person and hour: what is too much is kept, not lost (T31)."""
+"""So many drafts, revisions, remarks and files a person and hour: what is too much is kept, not lost (T31)."""
 
+import io
 import uuid
 
 import pytest
@@ -9,6 +10,7 @@ from gate import quotas
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Channel
+from tests.factories import picture
 from workflow import grammar, writing
 
 pytestmark = pytest.mark.database
@@ -57,6 +59,28 @@ def test_what_came_by_mail_is_not_counted_and_a_form_sent_twice_is_let_through(
     assert binh.send("/don-vi/soan", **once).status_code == 303
     assert binh.send("/don-vi/soan", **DRAFT, command=str(uuid.uuid4())).status_code == 429
     assert drafts() == 3
+
+
+def test_files_have_a_measure_of_their_own_and_what_was_written_beside_them_is_kept(
+    make, cast, client, monkeypatch
+):
+    monkeypatch.setattr(quotas, "FILES", 2)
+    make.clock_at("2021-05-17 08:00")
+    binh, lan = client.as_(cast.binh), client.as_(cast.lan)
+
+    def bring(visitor, *colours):
+        files = [(io.BytesIO(picture(colour)), f"{colour}.png") for colour in colours]
+        return visitor.send("/don-vi/soan", **DRAFT, **({"files": files} if files else {}))
+
+    assert bring(binh, "teal", "red").status_code == 303
+    refused = bring(binh, "blue")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert "tối đa 2 tệp" in refused.text and "&lt;div&gt;Góc sách của lớp lá.&lt;/div&gt;" in refused.text
+    assert [bring(binh).status_code, bring(lan, "blue").status_code] == [303, 303]
+    make.clock_at("2021-05-17 09:00:05")
+    assert bring(binh, "blue").status_code == 303
+    assert drafts() == 4
 
 
 def test_every_quota_counts_what_is_on_record_by_that_name():
