@@ -5,35 +5,23 @@ there, so a message that is lost, doubled, late or forged changes nothing but th
 delays, and no Retries middleware: tries are counted in the database.
 """
 
-import contextlib
-import math
-import os
-import time
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
-# Read by dramatiq when it is imported: with its own, workers run dry between two fetches.
-WORKER_ENVIRONMENT: Mapping[str, str] = {"dramatiq_queue_prefetch": "256"}
-for _name, _value in WORKER_ENVIRONMENT.items():
-    os.environ.setdefault(_name, _value)
+import dramatiq
+import redis
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Middleware
+from flask import Flask
 
-import dramatiq  # noqa: E402
-import redis  # noqa: E402
-from dramatiq.brokers.redis import RedisBroker, _RedisConsumer  # noqa: E402
-from dramatiq.errors import ConnectionClosed  # noqa: E402
-from dramatiq.middleware import ShutdownNotifications, TimeLimit  # noqa: E402
-from flask import Flask  # noqa: E402
-
-from tasks import doorbell  # noqa: E402
-from tasks.context import (  # noqa: E402
-    require_keeping_redis,
-    require_true_clock,
-)
-from tasks.delivery import deliver  # noqa: E402
-from workflow import logbook  # noqa: E402
-from workflow.rules.topics import QUEUES  # noqa: E402
-from workflow.settings import settings  # noqa: E402
+from tasks import doorbell
+from tasks.context import Hurry, require_keeping_redis, require_true_clock
+from tasks.delivery import deliver
+from tasks.listening import Listener, bell_of
+from workflow import logbook
+from workflow.rules.topics import QUEUES
+from workflow.settings import settings
 
 QUEUE_NAMES = tuple(dict.fromkeys(QUEUES.values()))
 HEARTBEAT_TIMEOUT_MS = 15_000
@@ -41,9 +29,8 @@ MAINTENANCE_CHANCE = 300_000
 """Of a million: every third command looks for dead workers. With the defaults a message whose worker was killed
 came back after 495 s, like this after 15 to 21 s."""
 REDIS_TIMEOUT_SECONDS = 5
-LONGEST_DOZE_SECONDS = 0.5
-"""A worker that hears no bell looks by itself so often; and takes so long to notice that it shall stop."""
-FULL_HANDS_SECONDS = 0.002
+MANY_HANDS = 256
+"""Messages that a worker takes from a queue at a time: with Dramatiq's own, 16, it runs dry between two looks."""
 HANDS: Mapping[str, int] = {"mail": 6, "media": 2}
 """Threads of a worker that a queue may have at most, where what it holds may take long: a slow mail server leaves two
 of eight to everything else, and pictures, which keep a core busy for a second each, leave six to the letters."""
@@ -57,75 +44,26 @@ end
 """
 
 
-class _Listener(_RedisConsumer):
-    """Takes messages as Dramatiq does, but waits for the next one at a bell, and acknowledges many at once.
-
-    Dramatiq sleeps between two looks, up to a second: the median wait after a silence was 390 ms. A shorter sleep
-    makes an idle worker ask Redis hundreds of times a second. And it asks Redis once for each message done: a third
-    of what a message costs that does nothing.
-    """
-
-    def __init__(self, broker: "_Broker", queue_name: str, prefetch: int, _timeout: int) -> None:
-        hands = HANDS.get(queue_name, prefetch)
-        super().__init__(broker, queue_name, min(hands, prefetch), 0)  # type: ignore[no-untyped-call]
-        # Many at a time: with full hands each message done would be followed by a question for one more.
-        self._full = hands - 1 if queue_name in HANDS else prefetch // 2
-        self._through = broker.through[queue_name]
-
-    def ack(self, message: Any) -> None:
-        self._through.append(message.options["redis_message_id"])
-        self.queued_message_ids.discard(message.message_id)
-        # While others are in hand, it is told with them: a row that is done is done, whatever Redis believes.
-        if not self.outstanding_message_count:
-            self._tell()
-
-    def close(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            self._tell()
-
-    def _tell(self) -> None:
-        ids = []
-        with contextlib.suppress(IndexError):
-            while True:
-                ids.append(self._through.popleft())
-        if not ids:
-            return
-        kept = f"{self.broker.namespace}:"
-        acks = f"{kept}__acks__.{self.broker.broker_id}.{self.queue_name}"
-        try:
-            self.broker.tell(keys=[acks, f"{kept}{self.queue_name}.msgs"], args=ids)
-        except redis.RedisError as error:
-            self._through.extend(ids)
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
-
-    def __next__(self) -> Any:
-        if not self.message_cache:
-            self._tell()
-        if not self.message_cache and self.outstanding_message_count > self._full:
-            time.sleep(FULL_HANDS_SECONDS)
-            return None
-        message = super().__next__()  # type: ignore[no-untyped-call]
-        if message is None:
-            self._doze()
-        return message
-
-    def _doze(self) -> None:
-        try:
-            doorbell.wait(self.broker.client, bell_of(self.queue_name), seconds=LONGEST_DOZE_SECONDS)
-        except redis.ConnectionError as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
-
-
-class _Broker(RedisBroker):
+class Broker(RedisBroker):
     def __init__(self, **how: Any) -> None:
+        self._heard: dict[str, bool] = {}
         super().__init__(**how)  # type: ignore[no-untyped-call]
         self.through: defaultdict[str, deque[str]] = defaultdict(deque)
         """Of each queue, messages that are done and not acknowledged. They outlive a consumer that lost its line."""
-        self.tell = self.client.register_script(_THROUGH)
+        self._tell = self.client.register_script(_THROUGH)
 
-    @property
-    def consumer_class(self) -> type[_Listener]:
-        return _Listener
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Listener:
+        """Not so many at a time and not so long as Dramatiq's worker asks for, but as this file says."""
+        del prefetch, timeout
+        if (hands := HANDS.get(queue_name)) is not None:
+            return Listener(self, queue_name, hands=hands, enough=hands)
+        # Many at a time: with full hands each message done would be followed by a question for one more.
+        return Listener(self, queue_name, hands=MANY_HANDS, enough=MANY_HANDS // 2)
+
+    def acknowledge(self, queue_name: str, ids: list[str]) -> None:
+        kept = f"{self.namespace}:"
+        acks = f"{kept}__acks__.{self.broker_id}.{queue_name}"
+        self._tell(keys=[acks, f"{kept}{queue_name}.msgs"], args=ids)
 
     def declare_queue(self, queue_name: str) -> None:
         """Without its twin for delayed messages: there are none, and it would cost a thread and its own looks."""
@@ -134,29 +72,42 @@ class _Broker(RedisBroker):
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
+    # Each message is told of four times, and nobody listens: a tenth of what one costs that does nothing.
+
+    def add_middleware(self, middleware: Middleware, **where: Any) -> None:
+        self._heard.clear()
+        super().add_middleware(middleware, **where)
+
+    def emit_before(self, signal: str, *args: Any, **kwargs: Any) -> None:
+        if self._is_heard(f"before_{signal}"):
+            super().emit_before(signal, *args, **kwargs)
+
+    def emit_after(self, signal: str, *args: Any, **kwargs: Any) -> None:
+        if self._is_heard(f"after_{signal}"):
+            super().emit_after(signal, *args, **kwargs)
+
+    def _is_heard(self, name: str) -> bool:
+        heard = self._heard.get(name)
+        if heard is None:
+            silent = getattr(Middleware, name)
+            heard = self._heard[name] = any(getattr(type(one), name) is not silent for one in self.middleware)
+        return heard
+
 
 def actor_of(queue: str) -> str:
     return f"deliver_{queue}"
 
 
-def bell_of(queue: str) -> str:
-    return f"toasoan:bell:{queue}"
-
-
 def setup(app: Flask) -> RedisBroker:
     """The broker of this process, with one actor a queue that works inside `app`."""
     house = settings()
-    broker = _Broker(
+    broker = Broker(
         client=redis.Redis.from_url(
             house.redis_url,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
             socket_timeout=REDIS_TIMEOUT_SECONDS,
         ),
-        middleware=[
-            # Set by tasks/delivery.py, once a message need not wait any more.
-            TimeLimit(time_limit=math.inf),
-            ShutdownNotifications(),
-        ],
+        middleware=[Hurry()],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_CHANCE,
     )

@@ -1,6 +1,8 @@
 """The worker process: takes messages and carries out their rows, several at a time, until it is told to stop."""
 
 import threading
+from queue import SimpleQueue
+from typing import Any
 
 import dramatiq
 import structlog
@@ -18,9 +20,18 @@ STOP_MILLISECONDS = 25_000
 """For what is under way; a row that takes longer is another worker's when its lease ends."""
 
 
+class _InHand(SimpleQueue[Any]):
+    """What was taken and not begun, in order. None of our messages goes before another, and Dramatiq's own queue,
+    which sorts them, costs more than all else that a message does."""
+
+    def task_done(self) -> None:
+        """Nobody waits until all is done: who stops hands back what he has not begun."""
+
+
 def run(app: Flask, broker: RedisBroker, stop: threading.Event, *, threads: int = THREADS) -> None:
     """Work until `stop` is set, then finish what is in hand. Raises UnfitPlace when the clock goes wrong."""
     worker = dramatiq.Worker(broker, worker_threads=threads)
+    worker.work_queue = _InHand()  # type: ignore[assignment]
     # Its own command says so too; without it no time limit is watched, and an endless loop keeps its thread.
     broker.emit_after("process_boot")
     worker.start()

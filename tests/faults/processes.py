@@ -39,9 +39,7 @@ def clock(environment: Mapping[str, str], *, log: Path) -> Iterator[subprocess.P
 def _running(
     arguments: list[str], environment: Mapping[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    from tasks.broker import WORKER_ENVIRONMENT
-
-    everything = {**os.environ, **WORKER_ENVIRONMENT, **environment, "PYTHONPATH": str(ROOT)}
+    everything = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, *arguments],

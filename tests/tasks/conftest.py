@@ -56,9 +56,10 @@ def waiting(broker: RedisBroker) -> Callable[[], list[Any]]:
     def take() -> list[Any]:
         taken = []
         for queue in QUEUE_NAMES:
-            consumer = broker.consume(queue, prefetch=1000, timeout=1)
-            while (message := next(consumer)) is not None:
-                taken.append((message, consumer))
+            consumer = broker.consume(queue)
+            # Asked for one more, it would wait for the bell.
+            for _ in range(broker.client.llen(f"{broker.namespace}:{queue}")):
+                taken.append((next(consumer), consumer))
         return taken
 
     return take

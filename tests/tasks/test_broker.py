@@ -14,7 +14,7 @@ def taken(broker):
     """Three messages of one queue in one worker's hands: (consumer, messages)."""
     for number in (1, 2, 3):
         ring(broker, "default", [number])
-    consumer = broker.consume("default", prefetch=8)
+    consumer = broker.consume("default")
     return consumer, [next(consumer) for _ in range(3)]
 
 
@@ -52,11 +52,11 @@ def test_whoever_asks_for_more_tells_what_is_done(taken, held):
 def test_what_could_not_be_told_is_told_by_the_next_consumer(taken, held, broker, monkeypatch):
     consumer, messages = taken
 
-    def away(**_what):
+    def away(*_what):
         raise redis.ConnectionError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(broker, "tell", away)
+        patch.setattr(broker, "acknowledge", away)
         for message in messages[:2]:
             consumer.ack(message)
         with pytest.raises(ConnectionClosed):
@@ -64,7 +64,7 @@ def test_what_could_not_be_told_is_told_by_the_next_consumer(taken, held, broker
         consumer.close()
     assert held() == (3, 3)
 
-    assert next(broker.consume("default", prefetch=8)) is None
+    assert next(broker.consume("default")) is None
 
     assert held() == (0, 0)
 

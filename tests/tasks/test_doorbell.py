@@ -76,7 +76,7 @@ def test_a_worker_takes_its_message_at_the_bell_and_hears_of_no_delayed_ones(bro
 
     put("public_copy", "a", attachment=1)
     relay_once(broker)
-    consumer = broker.consume("media", prefetch=8, timeout=1)
+    consumer = broker.consume("media")
 
     assert next(consumer).actor_name == "deliver_media"
     assert broker.get_declared_queues() == set(QUEUE_NAMES)
