@@ -28,7 +28,7 @@ from look import line
 from tasks import broker, clockwork, mailing, working
 from tasks.context import told_to_stop
 from tasks.rehearsal import loading
-from workflow import backups, clock, founding, outbox, production, sessions
+from workflow import backups, clock, founding, outbox, production, schema, sessions
 from workflow.proof import notes
 from workflow.queries import audit_check
 from workflow.rules import workdays
@@ -52,12 +52,12 @@ def stand_up(say: Say, *, migrating: bool = True) -> None:
     if is_ours:
         os.environ.update(
             DATABASE_OWNER_URL=addresses.admin_url,
-            DATABASE_URL=founding.url_for(addresses.admin_url, founding.APP),
-            DATABASE_FORUM_URL=founding.url_for(addresses.admin_url, founding.FORUM),
-            DATABASE_SEALER_URL=founding.url_for(addresses.admin_url, founding.SEALER),
+            DATABASE_URL=schema.url_for(addresses.admin_url, schema.APP),
+            DATABASE_FORUM_URL=schema.url_for(addresses.admin_url, schema.FORUM),
+            DATABASE_SEALER_URL=schema.url_for(addresses.admin_url, schema.SEALER),
         )
         if migrating:
-            founding.migrate(addresses.admin_url)
+            schema.migrate(addresses.admin_url)
     settings.cache_clear()
 
 
@@ -129,7 +129,7 @@ def down() -> dict[str, Any]:
 def migrate(to: str) -> dict[str, Any]:
     """Đưa cơ sở dữ liệu lên phiên bản của chương trình."""
     stand_up(_only_news, migrating=False)
-    revision = founding.migrate(settings().owner_url, to=to)
+    revision = schema.migrate(settings().owner_url, to=to)
     return {"revision": revision, "says": f"Cơ sở dữ liệu ở phiên bản {revision or 'trống'}."}
 
 
@@ -193,9 +193,9 @@ def save(file: Path) -> dict[str, Any]:
 def restore(file: Path) -> dict[str, Any]:
     """Phục hồi vào một cơ sở dữ liệu trống, rồi kiểm tra nhật ký và tệp."""
     stand_up(_only_news, migrating=False)
-    founding.ensure_roles(settings().owner_url)
+    schema.ensure_roles(settings().owner_url)
     made = backup.load(file, settings().owner_url, settings().data / "files")
-    founding.migrate(settings().owner_url)
+    schema.migrate(settings().owner_url)
     with wsgi.founded(wsgi.create_house).app_context():
         sessions.end_everybodys()
         verdict = audit_check.check()
@@ -220,9 +220,9 @@ def restore(file: Path) -> dict[str, Any]:
 def prove(file: Path) -> dict[str, Any]:
     """Phục hồi thử một bản sao lưu ở chỗ riêng, kiểm tra nhật ký và tệp, rồi bỏ; ghi vào nhật ký."""
     try:
-        with backup.brought_back(file, prepared=founding.ensure_roles) as (made, url):
-            founding.migrate(url)
-            verdict = audit_check.check_elsewhere(founding.driven(url))
+        with backup.brought_back(file, prepared=schema.ensure_roles) as (made, url):
+            schema.migrate(url)
+            verdict = audit_check.check_elsewhere(schema.driven(url))
         if not verdict.is_whole:
             raise line.Refused("audit_damaged", "Nhật ký trong bản sao lưu không nguyên vẹn.")
     except Exception as error:

@@ -18,7 +18,7 @@ import look
 import tasks.broker
 from models.tables import db
 from tasks import doorbell, foresight, health, samples, timetable
-from workflow import definitions, founding, logbook
+from workflow import definitions, founding, logbook, schema
 from workflow.engine import unit_of_work
 from workflow.settings import settings
 
@@ -58,12 +58,12 @@ def create_house(overrides: Mapping[str, Any] | None = None) -> Flask:
         SECRET_KEY=house.secret_key,
         MAX_CONTENT_LENGTH=house.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SQLALCHEMY_DATABASE_URI=founding.driven(house.database_url),
+        SQLALCHEMY_DATABASE_URI=schema.driven(house.database_url),
         SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"options": unit_of_work.NOT_FOR_EVER}},
         SQLALCHEMY_BINDS={
-            "forum": founding.driven(house.forum_url),
-            "moves": {"url": founding.driven(house.database_url), **unit_of_work.KEPT},
-            **({"sealer": founding.driven(house.database_sealer_url)} if house.database_sealer_url else {}),
+            "forum": schema.driven(house.forum_url),
+            "moves": {"url": schema.driven(house.database_url), **unit_of_work.KEPT},
+            **({"sealer": schema.driven(house.database_sealer_url)} if house.database_sealer_url else {}),
         },
         **gate.cookie(house.public_url),
         **(overrides or {}),

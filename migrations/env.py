@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through `workflow/founding.py` (a connection is handed over), or by
+"""How Alembic reaches the database: through `workflow/schema.py` (a connection is handed over), or by
 `alembic` on its own with DATABASE_OWNER_URL."""
 
 import os

@@ -69,7 +69,7 @@ def addresses(shared_data: Path) -> servers.Addresses:
 @pytest.fixture(scope="session")
 def database(addresses: servers.Addresses, shared_data: Path, worker_id: str) -> str:
     """The superuser's URL of this worker's own database, a copy of the migrated template."""
-    from workflow import founding
+    from workflow import schema
 
     server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
     template = with_database(addresses.admin_url, "template_toasoan")
@@ -77,7 +77,7 @@ def database(addresses: servers.Addresses, shared_data: Path, worker_id: str) ->
         known = "SELECT 1 FROM pg_database WHERE datname = 'template_toasoan'"
         if not connection.execute(text(known)).scalar():
             connection.execute(text("CREATE DATABASE template_toasoan"))
-            founding.migrate(template)
+            schema.migrate(template)
         connection.execute(text(f"DROP DATABASE IF EXISTS test_{worker_id} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE test_{worker_id} TEMPLATE template_toasoan"))
     server.dispose()
@@ -103,15 +103,15 @@ def house(
     stage: "Stage", database: str, addresses: servers.Addresses, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The whole application of this worker, in rehearsal, with its directive laid down."""
-    from workflow import founding
+    from workflow import founding, schema
     from workflow.settings import settings
 
     environment = {
         "TOASOAN_MODE": "demo",
         "TOASOAN_DATA": str(tmp_path_factory.mktemp("data")),
-        "DATABASE_URL": founding.url_for(database, founding.APP),
-        "DATABASE_FORUM_URL": founding.url_for(database, founding.FORUM),
-        "DATABASE_SEALER_URL": founding.url_for(database, founding.SEALER),
+        "DATABASE_URL": schema.url_for(database, schema.APP),
+        "DATABASE_FORUM_URL": schema.url_for(database, schema.FORUM),
+        "DATABASE_SEALER_URL": schema.url_for(database, schema.SEALER),
         "REDIS_URL": addresses.redis_url,
     }
     with pytest.MonkeyPatch.context() as patch:

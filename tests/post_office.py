@@ -11,7 +11,7 @@ from sqlalchemy import text
 from embedded import valkey
 from models.base import db
 from tests.mail_peer import MailPeer, mail_peer
-from workflow import founding
+from workflow import schema
 
 
 @dataclass
@@ -50,8 +50,8 @@ def post_office(app: Flask, database: str, tmp_path: Path) -> Iterator[PostOffic
             {
                 "TOASOAN_MODE": "demo",
                 "TOASOAN_DATA": str(tmp_path),
-                "DATABASE_URL": founding.url_for(database, founding.APP),
-                "DATABASE_FORUM_URL": founding.url_for(database, founding.FORUM),
+                "DATABASE_URL": schema.url_for(database, schema.APP),
+                "DATABASE_FORUM_URL": schema.url_for(database, schema.FORUM),
                 "REDIS_URL": server.url,
                 "SMTP_URL": peer.url,
                 "LEASE_SECONDS": "2",

@@ -5,8 +5,8 @@ import secrets
 from sqlalchemy import create_engine, text
 
 from workflow.engine.errors import N_, Invalid
-from workflow.founding import APP, AUDITOR, FORUM, LOGINS, SEALER, driven, make_roles, migrate, url_for
 from workflow.proof import keys
+from workflow.schema import APP, AUDITOR, FORUM, LOGINS, SEALER, driven, make_roles, migrate, url_for
 from workflow.settings import Mode, settings
 
 

@@ -20,7 +20,7 @@ from transitions import Machine
 
 from tests.bench import desk
 from tests.bench.figures import Figure, Stage
-from workflow import founding
+from workflow import schema
 from workflow.engine import unit_of_work
 
 ROUNDS = 5
@@ -55,7 +55,7 @@ def usual(stage: Stage, ours: desk.Desk) -> Callable[[int], None]:
     # The house refuses flushes outside its verbs, in every session of the process; the peer is not of the house.
     event.remove(Session, "before_flush", unit_of_work._refuse_stray_flush)
     app = Flask("usual")
-    app.config["SQLALCHEMY_DATABASE_URI"] = founding.driven(stage.admin_url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = schema.driven(stage.admin_url)
     db = SQLAlchemy(app)
     Piece, Grant, Event, Effect = models(db)  # noqa: N806  (classes)
     actor = ours.approver.id

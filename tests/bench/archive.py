@@ -14,13 +14,13 @@ from models.base import db
 from models.people import Account
 from tests.cast import PASSWORD
 from tests.clients import Client
-from workflow import founding
+from workflow import schema
 from workflow.settings import settings
 
 ROLES = {
-    "DATABASE_URL": founding.APP,
-    "DATABASE_FORUM_URL": founding.FORUM,
-    "DATABASE_SEALER_URL": founding.SEALER,
+    "DATABASE_URL": schema.APP,
+    "DATABASE_FORUM_URL": schema.FORUM,
+    "DATABASE_SEALER_URL": schema.SEALER,
 }
 UNITS = 69
 PEOPLE = 300
@@ -117,7 +117,7 @@ def database(admin_url: str, name: str, *, like: str = "") -> str:
 
 def found(admin_url: str) -> None:
     """Tables, units, people, months and sections."""
-    founding.migrate(admin_url)
+    schema.migrate(admin_url)
     with psycopg.connect(admin_url, autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute(_GROUND)
@@ -138,7 +138,7 @@ def open_house(admin_url: str) -> Flask:
     from wsgi import create_app
 
     before = {name: os.environ[name] for name in ROLES}
-    os.environ.update({name: founding.url_for(admin_url, role) for name, role in ROLES.items()})
+    os.environ.update({name: schema.url_for(admin_url, role) for name, role in ROLES.items()})
     settings.cache_clear()
     try:
         return create_app()

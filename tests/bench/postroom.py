@@ -27,7 +27,7 @@ def plain(url: str) -> str:
 @lru_cache(maxsize=1)
 def opened(stage: Stage) -> Flask:
     """The house, founded, with the table of the probe's effects."""
-    from workflow import founding
+    from workflow import schema
     from workflow.rules import topics
     from wsgi import create_house, founded
 
@@ -35,7 +35,7 @@ def opened(stage: Stage) -> Flask:
     app = founded(create_house)
     with psycopg.connect(plain(stage.admin_url), autocommit=True) as server:
         server.execute("CREATE TABLE probe (n int PRIMARY KEY, at double precision)")
-        server.execute(f"GRANT SELECT, INSERT ON probe TO {founding.APP}")
+        server.execute(f"GRANT SELECT, INSERT ON probe TO {schema.APP}")
     return app
 
 

@@ -35,19 +35,19 @@ HEAD = "<!-- figures: written by `make bench` -->"
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Servers of their own with everything durable switched on, and the house on top of them."""
-    from workflow import founding
+    from workflow import schema
 
     with tempfile.TemporaryDirectory(prefix="toasoan-bench-") as folder:
         data = Path(folder)
         addresses = servers.ensure(data, say=lambda _: None)
         try:
-            founding.migrate(addresses.admin_url)
+            schema.migrate(addresses.admin_url)
             os.environ.update(
                 TOASOAN_MODE="demo",
                 TOASOAN_DATA=folder,
-                DATABASE_URL=founding.url_for(addresses.admin_url, founding.APP),
-                DATABASE_FORUM_URL=founding.url_for(addresses.admin_url, founding.FORUM),
-                DATABASE_SEALER_URL=founding.url_for(addresses.admin_url, founding.SEALER),
+                DATABASE_URL=schema.url_for(addresses.admin_url, schema.APP),
+                DATABASE_FORUM_URL=schema.url_for(addresses.admin_url, schema.FORUM),
+                DATABASE_SEALER_URL=schema.url_for(addresses.admin_url, schema.SEALER),
                 REDIS_URL=addresses.redis_url,
             )
             yield Stage(data, addresses.admin_url)

@@ -20,7 +20,7 @@ from transitions import Machine
 from tests.bench.approve_vs_orm import STATES, models
 from tests.bench.figures import Figure, Stage
 from tests.bench.pool import AT, DEADLINE, EFFECT, pool, rate
-from workflow import founding
+from workflow import schema
 from workflow.engine import audit, unit_of_work
 
 ROUNDS = 3
@@ -56,7 +56,7 @@ def _usual(stage: Stage) -> Iterator[Callable[[], float]]:
     if guarded:
         event.remove(Session, "before_flush", guard)
     app = Flask("usual")
-    app.config["SQLALCHEMY_DATABASE_URI"] = founding.driven(stage.admin_url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = schema.driven(stage.admin_url)
     db = SQLAlchemy(app)
     try:
         with app.app_context():

@@ -21,7 +21,7 @@ from models.base import db
 from tests.faults.processes import ROOT
 from tests.line.conftest import Line
 from tests.mail_peer import MailPeer
-from workflow import founding
+from workflow import founding, schema
 from workflow.settings import settings
 
 QUICKLY = {
@@ -98,14 +98,14 @@ def founded(data: Path, password_hash: str) -> Iterator[tuple[Flask, str]]:
 
     server = postgres.start(data, settings=postgres.CARELESS)
     broker = valkey.start(data)
-    founding.migrate(server.url)
+    schema.migrate(server.url)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TOASOAN_MODE": "demo",
             "TOASOAN_DATA": str(data),
-            "DATABASE_URL": founding.url_for(server.url, founding.APP),
-            "DATABASE_FORUM_URL": founding.url_for(server.url, founding.FORUM),
-            "DATABASE_SEALER_URL": founding.url_for(server.url, founding.SEALER),
+            "DATABASE_URL": schema.url_for(server.url, schema.APP),
+            "DATABASE_FORUM_URL": schema.url_for(server.url, schema.FORUM),
+            "DATABASE_SEALER_URL": schema.url_for(server.url, schema.SEALER),
             "REDIS_URL": broker.url,
         }.items():
             patch.setenv(name, value)
@@ -129,7 +129,7 @@ def founded(data: Path, password_hash: str) -> Iterator[tuple[Flask, str]]:
 
 def _set_clock(url: str) -> None:
     """The morning of 17 May 2021, three days before the deadline."""
-    engine = create_engine(founding.driven(url))
+    engine = create_engine(schema.driven(url))
     with engine.begin() as connection:
         connection.execute(
             text(

@@ -96,7 +96,7 @@ QUICKLY = (
     "connect_timeout=2&keepalives_idle=1&keepalives_interval=1&keepalives_count=2&tcp_user_timeout=2000"
     "&sslmode=disable&gssencmode=disable"
 )
-"""The patience that every address of ours has (founding.REACHING), scaled down."""
+"""The patience that every address of ours has (schema.REACHING), scaled down."""
 
 
 def sockets(address: str) -> Path:

@@ -14,11 +14,11 @@ from models.tables import Base
 from tests.conftest import with_database
 from tests.faults.conftest import FULL
 from tests.faults.processes import ROOT
-from workflow import founding
+from workflow import schema
 
 pytestmark = [pytest.mark.database, pytest.mark.fault]
 
-MIGRATING = "import sys; from workflow import founding; founding.migrate(sys.argv[1])"
+MIGRATING = "import sys; from workflow import schema; schema.migrate(sys.argv[1])"
 LATCH = 4_420_210
 STOPPING = (
     "CREATE SCHEMA latch",
@@ -45,7 +45,7 @@ def own(database: str, addresses, worker_id: str) -> Iterator[Engine]:
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(founding.driven(with_database(addresses.admin_url, name)))
+    engine = create_engine(schema.driven(with_database(addresses.admin_url, name)))
     yield engine
     engine.dispose()
     with server.connect() as connection:
@@ -73,8 +73,8 @@ def test_f44_a_migration_that_is_killed_half_way_leaves_whole_revisions_and_is_r
         connection.execute(text("DROP EVENT TRIGGER stop"))
         connection.execute(text("DROP SCHEMA latch CASCADE"))
 
-    assert revision(own) == stopped_at < founding.newest_revision()
-    assert founding.migrate(url) == founding.newest_revision()
+    assert revision(own) == stopped_at < schema.newest_revision()
+    assert schema.migrate(url) == schema.newest_revision()
     with own.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 

@@ -6,18 +6,18 @@ import pytest
 
 from tests.faults import invariants, proxy
 from tests.faults.visitors import Sending
-from workflow import founding
+from workflow import schema
 
 pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
 
 
 def test_every_address_of_ours_gives_up_a_network_that_swallows_what_is_sent():
-    address = founding.driven("postgresql://toasoan_app@db.example.edu.vn/toasoan?connect_timeout=2")
+    address = schema.driven("postgresql://toasoan_app@db.example.edu.vn/toasoan?connect_timeout=2")
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
     # Whoever names a patience of her own is taken at her word.
-    assert asked == {**founding.REACHING, "connect_timeout": "2"}
+    assert asked == {**schema.REACHING, "connect_timeout": "2"}
 
 
 def test_f42_a_line_that_is_cut_and_then_silent_holds_nobody_for_long(

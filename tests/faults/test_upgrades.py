@@ -23,7 +23,7 @@ from tests.faults.visitors import Visitor
 from tests.mail_peer import mail_peer
 from tests.nursery import Born, bearing, rocking
 from tests.post_office import PostOffice
-from workflow import accounts, founding
+from workflow import accounts, schema
 from workflow.settings import settings
 
 pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.timeout(400)]
@@ -40,14 +40,14 @@ def test_f43_old_and_new_processes_work_side_by_side_on_the_new_schema(app, pass
         visitors = [signed_in(house, name) for name in ("binh", "nga")]
         office = PostOffice(peer, tmp_path / "house", tmp_path / "house.log", environment(peer.url))
         leave_alone()
-        assert founding.migrate(url, to=revision) == revision
+        assert schema.migrate(url, to=revision) == revision
 
         with rocking(root=old) as older, rocking() as newer:
             of_before, of_now = bearing(older, office), bearing(newer, office)
             with of_before("clock"), serving(of_before, office) as old_web:
                 with until_told(of_before("worker"), office), loaded(Load(old_web.port), visitors) as early:
                     time.sleep(SECONDS)
-                    founding.migrate(url)
+                    schema.migrate(url)
                     with serving(of_now, office) as new_web, loaded(Load(new_web.port), visitors) as late:
                         time.sleep(SECONDS)
                 # And back: the old web with a new worker.

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from models.tables import Base
 from tests.conftest import with_database
-from workflow import founding
+from workflow import schema
 from workflow.engine.errors import Invalid
 
 pytestmark = pytest.mark.database
@@ -60,11 +60,11 @@ def steps() -> list[str]:
 
 
 def test_the_newest_migration_is_known_without_reading_any():
-    assert founding.newest_revision() == steps()[-1]
+    assert schema.newest_revision() == steps()[-1]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(own):
-    founding.migrate(own)
+    schema.migrate(own)
 
     engine = create_engine(own)
     with engine.connect() as connection:
@@ -74,9 +74,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(own):
 
 
 def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_tries_again(own, monkeypatch):
-    founding.migrate(own, to="0022")
-    monkeypatch.setattr(founding, "LONGEST_HELD_UP", "50ms")
-    monkeypatch.setattr(founding, "TRIES", 2)
+    schema.migrate(own, to="0022")
+    monkeypatch.setattr(schema, "LONGEST_HELD_UP", "50ms")
+    monkeypatch.setattr(schema, "TRIES", 2)
     holder, pauses = create_engine(own), []
     backup = holder.connect()
 
@@ -85,12 +85,12 @@ def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_t
         if len(pauses) > 1:
             backup.rollback()
 
-    monkeypatch.setattr(founding.time, "sleep", pause)
+    monkeypatch.setattr(schema.time, "sleep", pause)
     backup.execute(text("LOCK TABLE outbox IN ACCESS SHARE MODE"))
     with pytest.raises(Invalid) as refused:
-        founding.migrate(own, to="0023")
+        schema.migrate(own, to="0023")
     assert refused.value.code == "tables_held"
-    assert founding.migrate(own, to="0023") == "0023"
+    assert schema.migrate(own, to="0023") == "0023"
     backup.close()
     holder.dispose()
 
@@ -98,18 +98,18 @@ def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_t
 
 
 def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
-    assert founding.migrate(own) == steps()[-1]
+    assert schema.migrate(own) == steps()[-1]
     engine = create_engine(own)
     with engine.begin() as connection:
         for statement in FILLED:
             connection.execute(text(statement))
 
     for step in steps()[-2::-1]:
-        assert founding.migrate(own, to=step) == step
+        assert schema.migrate(own, to=step) == step
     with engine.connect() as connection:
         assert connection.execute(text("SELECT full_name FROM account")).scalar() == "Đào Thị Ánh"
     engine.dispose()
-    assert founding.migrate(own) == steps()[-1]
+    assert schema.migrate(own) == steps()[-1]
     with engine.connect() as connection:
         assert connection.execute(text("SELECT action FROM audit_event")).scalar() == "unit:add"
         # What the older program knew no word for came back as the nearest it knew.
@@ -119,11 +119,11 @@ def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
 
 
 def test_the_first_migration_goes_down_to_nothing(own):
-    founding.migrate(own)
+    schema.migrate(own)
 
-    assert founding.migrate(own, to="base") == ""
-    assert founding.migrate(own) == steps()[-1]
+    assert schema.migrate(own, to="base") == ""
+    assert schema.migrate(own) == steps()[-1]
 
 
 def test_migrating_twice_is_migrating_once(own):
-    assert founding.migrate(own) == founding.migrate(own)
+    assert schema.migrate(own) == schema.migrate(own)

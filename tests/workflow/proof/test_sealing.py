@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.audit import AuditEvent, AuditLeaf, Checkpoint
 from models.base import db
-from workflow import founding
+from workflow import schema
 from workflow.engine import audit
 from workflow.engine.unit_of_work import apart, change
 from workflow.proof import keys, merkle, notes, sealing
@@ -199,16 +199,16 @@ ESCAPES = [
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
 ]
 MAY = {
-    founding.APP: {EVENT, READ_ALL},
-    founding.SEALER: {LEAF, CHECKPOINT, READ_ALL},
-    founding.FORUM: set(),
-    founding.AUDITOR: {READ_ALL},
+    schema.APP: {EVENT, READ_ALL},
+    schema.SEALER: {LEAF, CHECKPOINT, READ_ALL},
+    schema.FORUM: set(),
+    schema.AUDITOR: {READ_ALL},
 }
 
 
 @pytest.mark.parametrize("role", MAY)
 def test_each_role_of_the_database_may_do_its_own_part_and_nothing_else(app, database, role):
-    engine = create_engine(founding.driven(founding.url_for(database, role)))
+    engine = create_engine(schema.driven(schema.url_for(database, role)))
 
     def is_allowed(statement: str) -> bool:
         with engine.connect() as connection:
