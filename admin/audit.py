@@ -31,7 +31,7 @@ class Trail(Screen):
     def index(self) -> str:
         asked, kept = _asked(), _kept()
         reading = audit.Reading(asked)
-        leaf = reading.leaf()
+        leaf, standing = reading.leaf(), seals.standing()
         return self.render(
             "desk/audit.html",
             events=events.rows(leaf.rows),
@@ -42,8 +42,8 @@ class Trail(Screen):
             selects=_selects(asked),
             asked=asked,
             kept=kept,
-            seal=seals.newest(),
-            **_look(),
+            seal=standing,
+            **_look(standing if standing.slot else None),
         )
 
     @expose("/moi")
@@ -99,12 +99,12 @@ class Trail(Screen):
     @expose("/kiem-tra")
     def checked(self) -> str:
         """How far the newest check has come, alone, for a page that asks again and again."""
-        return render_template("desk/parts/trail_check.html", **_look())
+        return render_template("desk/parts/trail_check.html", **_look(seals.newest_look()))
 
 
-def _look() -> dict[str, Any]:
+def _look(newest: Any) -> dict[str, Any]:
     """The newest check of the whole trail, and what its outcome means."""
-    return {"look": seals.newest_look(), "steps": audit_check.STEPS, "kinds": audit_check.KINDS}
+    return {"look": newest, "steps": audit_check.STEPS, "kinds": audit_check.KINDS}
 
 
 def _asked() -> audit.AskedTrail:

@@ -77,6 +77,18 @@ def newest_look() -> Row[Any] | None:
     return db.session.execute(_NEWEST_LOOK).one_or_none()
 
 
+_STANDING = text(f"""
+SELECT sealed.*, look.* FROM (VALUES (true)) AS page (is_one)
+LEFT JOIN (SELECT size AS sealed, at AS sealed_at FROM checkpoint ORDER BY size DESC LIMIT 1) AS sealed ON is_one
+LEFT JOIN ({_LOOKS.format(apart="j.job")}) AS look ON is_one
+""")  # noqa: S608  (constants of this file)
+
+
+def standing() -> Row[Any]:
+    """The newest seal (`sealed`, `sealed_at`) and the newest run of the check; empty where there is none."""
+    return db.session.execute(_STANDING).one()
+
+
 def newest_looks() -> tuple[Row[Any] | None, bool]:
     """The newest run of the check that has come back, and whether one is under way."""
     rows = db.session.execute(_NEWEST_LOOKS).all()
