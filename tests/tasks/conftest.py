@@ -57,9 +57,11 @@ def waiting(broker: RedisBroker) -> Callable[[], list[Any]]:
         taken = []
         for queue in QUEUE_NAMES:
             consumer = broker.consume(queue)
-            # Asked for one more, it would wait for the bell.
+            # Asked for one more than there are, it would wait for the bell.
             for _ in range(broker.client.llen(f"{broker.namespace}:{queue}")):
-                taken.append((next(consumer), consumer))
+                if (message := next(consumer)) is None:
+                    break
+                taken.append((message, consumer))
         return taken
 
     return take
