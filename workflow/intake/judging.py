@@ -115,7 +115,8 @@ STOPS: Sequence[tuple[Stop, Verdict]] = (
 def judge(envelope: Envelope, sight: Sight) -> None:
     """Settle one mail, inside the open change() that holds its row."""
     _note_heading(envelope, sight)
-    if (first := _first_copy(envelope, sight)) is not None:
+    first = _first_copy(envelope, sight)
+    if first is not None and not _vouches_for(sight, first):
         _point_to(envelope, first)
         return
     _mind_addresses(envelope, sight)
@@ -129,6 +130,8 @@ def judge(envelope: Envelope, sight: Sight) -> None:
         code = _accept(envelope, sight, sender)
         verdict = Verdict.ACCEPTED if code in ("", "in_pool") else Verdict.TRAY
     conclude(envelope, verdict, code)
+    if first is not None:
+        _point_to(first, envelope)
     if verdict is not Verdict.IGNORED:
         _answer(envelope, sight, code)
 
@@ -300,6 +303,19 @@ def _first_copy(envelope: Envelope, sight: Sight) -> Envelope | None:
         .limit(5)
     )
     return next((known for known in db.session.scalars(query) if _same(known, sight)), None)
+
+
+def _vouches_for(sight: Sight, first: Envelope) -> bool:
+    """Is this the verified copy of one that nobody vouched for, and that became nothing? It is then the mail (R4).
+
+    A mail list that breaks a signature, or a forger, may be the quicker one.
+    """
+    if sight.mail is None or sight.mail.authentication != "pass":
+        return False
+    # An editor may just be taking it.
+    db.session.refresh(first, with_for_update=True)
+    earlier = look(storage.load(first.sha256), own_mx=settings().own_mx).mail
+    return earlier is not None and earlier.authentication != "pass" and not pieces_of(first)
 
 
 def _same(known: Envelope, sight: Sight) -> bool:

@@ -21,7 +21,7 @@ from models.submission import Submission
 from models.vocabulary import Role
 from workflow import accounts, facts, organisation, storage, submissions
 from workflow.engine.errors import NotAllowed, Refusal
-from workflow.intake import heading, membership, receiving, sight
+from workflow.intake import heading, membership, receiving, sight, tray
 from workflow.intake.pieces import manuscript_of
 from workflow.queries import duplicates
 from workflow.rules import guards
@@ -219,6 +219,35 @@ def test_a_second_delivery_by_another_way_is_recognised_by_its_words(province, l
     assert (again.outcome, again.reason, again.submissions) == ("duplicate", "duplicate", first.submissions)
     assert again.envelope_id != first.envelope_id
     assert one().code == first.submissions[0]
+
+
+@pytest.mark.parametrize(
+    "passed_over", [False, True], ids=["waiting in the tray", "passed over by an editor"]
+)
+def test_a_verified_copy_is_sent_though_one_that_nobody_vouches_for_came_first(province, letter, passed_over):
+    doubtful = receiving.receive(letter(hop="list", verified=False))
+    if passed_over:
+        tray.dismiss(doubtful.envelope_id, reason="Nghi giả mạo.", by=editor())
+
+    real = receiving.receive(letter())
+    third = receiving.receive(letter(hop="backup", verified=False))
+
+    assert (doubtful.outcome, doubtful.reason, real.outcome) == ("tray", "sender_not_verified", "accepted")
+    assert (one().state, one().code) == ("submitted", real.submissions[0])
+    # The doubtful one waits for nobody any more, and shows what the real one became.
+    earlier = db.session.get_one(Envelope, doubtful.envelope_id, populate_existing=True)
+    assert (earlier.verdict, earlier.reason) == ("ignored", "duplicate")
+    assert (third.outcome, third.submissions) == ("duplicate", real.submissions)
+
+
+def test_a_verified_copy_of_what_an_editor_took_is_not_sent_again(province, letter):
+    doubtful = receiving.receive(letter(hop="list", verified=False))
+    [taken] = tray.take(doubtful.envelope_id, organisation.by_code("h-can-loc"), by=editor())
+
+    again = receiving.receive(letter())
+
+    assert (again.outcome, again.submissions) == ("duplicate", [taken.code])
+    assert one().code == taken.code
 
 
 def test_a_message_id_used_twice_for_two_letters_loses_neither(province, letter):
