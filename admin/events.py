@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import gettext
@@ -15,7 +15,23 @@ from workflow.queries import audit
 from workflow.wording import ROLES
 
 
-def rows(events: Iterable[Any]) -> list[dict[str, Any]]:
+class Line(NamedTuple):
+    """An event as a list shows it."""
+
+    number: int
+    at: datetime
+    who: str
+    seat: str
+    act: str
+    noun: str
+    says: str
+    refused: bool
+    subject: str
+    code: str
+    url: str
+
+
+def rows(events: Iterable[Any]) -> list[Line]:
     """A page of them. Each address differs by its number only, and few acts are told in many rows."""
     place, says = url_for("desk_audit.event", number=0).removesuffix("0"), _Saying()
     return [row(event, place, says) for event in events]
@@ -30,26 +46,27 @@ class _Saying(dict[tuple[str, str], str]):
         return said
 
 
-def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
+    noun, _, acted = event.action.partition(":")
     code = event.action.partition("refused/")[2]
-    trigger = (event.trigger or "") if code else event.action.partition(":")[2]
-    return {
-        "number": event.id,
-        "at": datetime.fromisoformat(event.at),
-        "who": event.who or gettext("Hệ thống"),
-        "seat": event.seat or "",
-        "act": "consent" if trigger == "answer" else trigger,
-        "noun": event.action.partition(":")[0],
-        "says": says[event.action, trigger],
-        "refused": bool(code),
-        "subject": event.subject
+    trigger = (event.trigger or "") if code else acted
+    return Line(
+        number=event.id,
+        at=datetime.fromisoformat(event.at),
+        who=event.who or gettext("Hệ thống"),
+        seat=event.seat or "",
+        act="consent" if trigger == "answer" else trigger,
+        noun=noun,
+        says=says[event.action, trigger],
+        refused=bool(code),
+        subject=event.subject
         or event.about
         or event.unit
         or event.period
         or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
-        "code": event.code or event.period or event.stream,
-        "url": f"{place}{event.id}",
-    }
+        code=event.code or event.period or event.stream,
+        url=f"{place}{event.id}",
+    )
 
 
 ABOUT = {
@@ -72,7 +89,7 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
     told = row(event, url_for("desk_audit.index"), _Saying())
     is_piece = event.submission_id is not None
     return {
-        **told,
+        **told._asdict(),
         "headline": telling.sentence(event),
         "subject": event.subject or "",
         "subject_url": url_for("desk_pieces.piece", piece_id=event.submission_id) if is_piece else None,

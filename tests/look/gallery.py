@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 import look
 from look import signs
 from tests.look.november import ENTRIES, KINDS, MENU, MONTHS, NOW, SECTIONS, STEPS, UNITS, band, cells, story
-from tests.look.november_people import DETAIL, EVENTS, GROUPS, PIECES
+from tests.look.november_people import DETAIL, GROUPS, LINES, PIECES
 
 
 class Writing(Form):
@@ -62,7 +62,7 @@ def dressed() -> Flask:
         STEPS=STEPS,
         ENTRIES=ENTRIES,
         GROUPS=GROUPS,
-        EVENTS=EVENTS,
+        EVENTS=LINES,
         DETAIL=DETAIL,
         PIECES=PIECES,
         MONTHS=MONTHS,

@@ -70,7 +70,6 @@ EVENTS = [
         "subject": "Giảm tỷ lệ suy dinh dưỡng: bắt đầu từ bữa phụ",
         "code": "GDMN-2021-11-0013",
         "url": "#4812",
-        "selected": True,
     },
     {
         "number": 4811,
@@ -94,6 +93,8 @@ EVENTS = [
         "url": "#4810",
     },
 ]
+COLUMNS = ("number", "at", "who", "seat", "act", "noun", "says", "refused", "subject", "code", "url")
+LINES = [tuple(event.get(name, "") for name in COLUMNS) for event in EVENTS]
 DETAIL = EVENTS[0] | {
     "headline": "Trần Thị Hải Lý đã phê duyệt",
     "revision": 4,
