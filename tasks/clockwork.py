@@ -21,7 +21,9 @@ TICK_SECONDS = 1.0
 CHECK_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 5.0
 MANY, SHORT_REST_SECONDS = 100, 0.02
-"""Where many rows are handed on, more may wait behind them for which nobody rings: the relay looks again at once."""
+"""Where many rows are handed on, more may wait behind them for which nobody rings: the relay looks again at once, and
+goes on so until it found nothing for OFTEN_SECONDS. The workers may need longer than one short rest for the next."""
+OFTEN_SECONDS = 1.0
 
 
 class _Every:
@@ -47,7 +49,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
     logbook.keep()
     require_keeping_redis(broker)
     metrics.serve(app)
-    house, clock, failures = settings(), Clock(), 0
+    house, clock, failures, often_until = settings(), Clock(), 0, 0.0
     check, tick, look = _Every(CHECK_SECONDS), _Every(TICK_SECONDS), _Every(house.relay_seconds)
     while not stop.is_set():
         handed = 0
@@ -67,7 +69,10 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
             failures += 1
             log.exception("clock_stumbled", failures=failures)
             stop.wait(min(LONGEST_PAUSE_SECONDS, 0.2 * 2 ** min(failures, 8)))
-        _rest(broker, stop, SHORT_REST_SECONDS if handed >= MANY else house.relay_seconds)
+        now = time.monotonic()
+        if handed >= (1 if now < often_until else MANY):
+            often_until = now + OFTEN_SECONDS
+        _rest(broker, stop, SHORT_REST_SECONDS if now < often_until else house.relay_seconds)
 
 
 def _rest(broker: RedisBroker, stop: threading.Event, seconds: float) -> None:

@@ -93,11 +93,22 @@ def _do(rows: Sequence[Claimed]) -> None:
     db.session.rollback()
     crashing.point("after_effect")
     _insist(rows, then)
-    for row in rows:
-        if row.kind == "post":
-            given.forget(row)
-        with click.resumed(row.cause):
-            log.info("done", outbox=row.id, topic=row.topic, attempts=row.attempts)
+    for row in rows if rows[0].kind == "post" else ():
+        given.forget(row)
+    _tell(rows)
+
+
+def _tell(rows: Sequence[Claimed]) -> None:
+    """One line for those alike: a line each took a third of what a row costs that is done with a hundred others."""
+    for topic, alike in groupby(rows, key=lambda row: row.topic):
+        same = list(alike)
+        log.info(
+            "done",
+            outbox=[row.id for row in same],
+            topic=topic,
+            attempts=max(row.attempts for row in same),
+            causes=sorted({row.cause or "" for row in same}),
+        )
 
 
 def _insist(rows: Sequence[Claimed], then: Then) -> None:
