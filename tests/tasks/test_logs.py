@@ -18,10 +18,10 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def logged(capfd):
     """Logs as a process of the house keeps them; the lines written since it was asked last."""
-    handlers, level = logging.root.handlers[:], logging.root.level
+    handlers, level, others = logging.root.handlers[:], logging.root.level, structlog.get_config()
     logbook.keep()
     yield lambda: [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
-    structlog.reset_defaults()
+    structlog.configure(**others)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
 
