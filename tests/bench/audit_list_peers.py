@@ -74,14 +74,21 @@ class Events(ModelView):
     column_filters = ("actor_id", "action")
 
 
-STOCK = "/stock/events/"
+class Joined(Events):
+    """The same with its names read along: quicker on the first page, four times as slow deep in the table."""
+
+    column_select_related_list = (Event.actor, Event.piece, Event.unit)
+
+
+STOCK, JOINED = "/stock/events/", "/stock/joined/"
 
 
 def stock(admin_url: str) -> FlaskClient:
-    """Somebody signed in at Flask-Admin as it comes."""
+    """Somebody signed in at Flask-Admin as it comes: names asked for row by row, or joined."""
     app = archive.open_house(admin_url)
     desk = Admin(app, index_view=AdminIndexView(endpoint="stock", url="/stock"))
     desk.add_view(Events(Event, db, endpoint="events"))
+    desk.add_view(Joined(Event, db, endpoint="joined"))
     return archive.visitor(app, admin_url)
 
 
