@@ -31,9 +31,11 @@ came back after 495 s, like this after 15 to 21 s."""
 REDIS_TIMEOUT_SECONDS = 5
 MANY_HANDS = 256
 """Messages that a worker takes from a queue at a time: with Dramatiq's own, 16, it runs dry between two looks."""
-HANDS: Mapping[str, int] = {"mail": 6, "media": 2}
-"""Threads of a worker that a queue may have at most, where what it holds may take long: a slow mail server leaves two
-of eight to everything else, and pictures, which keep a core busy for a second each, leave six to the letters."""
+THREADS = 8
+"""Of a worker that was not told how many."""
+SHARES: Mapping[str, float] = {"mail": 0.75, "media": 0.25}
+"""Of a worker's threads that a queue may have at most, where what it holds may take long: a slow mail server leaves a
+quarter to everything else, and pictures, which keep a core busy for a second each, leave three to the letters."""
 
 
 # As Dramatiq's own for one message: one that another worker was given meanwhile is his to acknowledge.
@@ -44,6 +46,14 @@ end
 """
 
 
+class _Roll(Middleware):
+    """How many threads a worker has, whoever started it: Dramatiq's own command or `working.run`."""
+
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        assert isinstance(broker, Broker)
+        broker.threads = worker.worker_threads
+
+
 class Broker(RedisBroker):
     def __init__(self, **how: Any) -> None:
         self._heard: dict[str, bool] = {}
@@ -51,11 +61,14 @@ class Broker(RedisBroker):
         self.through: defaultdict[str, deque[str]] = defaultdict(deque)
         """Of each queue, messages that are done and not acknowledged. They outlive a consumer that lost its line."""
         self._tell = self.client.register_script(_THROUGH)
+        self.threads = THREADS
+        """Of the worker that takes from here; it says how many when it begins."""
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Listener:
         """Not so many at a time and not so long as Dramatiq's worker asks for, but as this file says."""
         del prefetch, timeout
-        if (hands := HANDS.get(queue_name)) is not None:
+        if (share := SHARES.get(queue_name)) is not None:
+            hands = max(1, int(share * self.threads))
             return Listener(self, queue_name, hands=hands, enough=hands)
         # Many at a time: with full hands each message done would be followed by a question for one more.
         return Listener(self, queue_name, hands=MANY_HANDS, enough=MANY_HANDS // 2)
@@ -107,7 +120,7 @@ def setup(app: Flask) -> RedisBroker:
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
             socket_timeout=REDIS_TIMEOUT_SECONDS,
         ),
-        middleware=[Hurry()],
+        middleware=[Hurry(), _Roll()],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_CHANCE,
     )

@@ -109,7 +109,7 @@ def _told(name: str, became: receiving.Outcome) -> str:
 
 
 @line.command("worker")
-@click.option("--threads", type=click.IntRange(1, 64), default=working.THREADS, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 64), default=broker.THREADS, show_default=True)
 def worker(threads: int) -> None:
     """Người làm: nhận việc từ hàng đợi cho đến khi được bảo dừng; cần thêm sức thì chạy thêm tiến trình."""
     house = _house()

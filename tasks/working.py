@@ -10,11 +10,11 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from tasks.broker import THREADS
 from tasks.context import require_true_clock
 
 log = structlog.get_logger("tasks.working")
 
-THREADS = 8
 CHECK_SECONDS = 60.0
 STOP_MILLISECONDS = 25_000
 """For what is under way; a row that takes longer is another worker's when its lease ends."""

@@ -40,9 +40,9 @@ def worker() -> None:
     if poison := os.environ.get("POISON"):
         delivery.HANDLERS = {**delivery.HANDLERS, "public_copy": POISONS[poison]}
     _hem_in()
-    threads = int(os.environ.get("THREADS", working.THREADS))
+    said = {"threads": int(os.environ["THREADS"])} if "THREADS" in os.environ else {}
     app = wsgi.create_house()
-    working.run(app, broker.for_worker(app), told_to_stop(), threads=threads)
+    working.run(app, broker.for_worker(app), told_to_stop(), **said)
 
 
 def dramatiq_worker() -> None:

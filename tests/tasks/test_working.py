@@ -28,7 +28,10 @@ def test_it_takes_what_is_rung_for_and_stops_when_it_is_told_to(app, broker, put
     assert rows("state, attempts") == [("done", 1)]
 
 
-def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(app, broker, put, rows, monkeypatch):
+@pytest.mark.parametrize(("threads", "at_pictures"), [(8, 2), (4, 1)])
+def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(
+    app, broker, put, rows, monkeypatch, threads, at_pictures
+):
     stop, developed = threading.Event(), threading.Event()
     begun, others = threading.Semaphore(0), threading.Semaphore(0)
 
@@ -46,20 +49,22 @@ def test_pictures_that_take_long_hold_up_neither_letters_nor_publishing(app, bro
     for number in range(20):
         put("public_copy", f"p{number}", attachment=number)
     relay_once(broker)
-    worker = threading.Thread(target=working.run, args=(app, broker, stop))
+    worker = threading.Thread(target=working.run, args=(app, broker, stop), kwargs={"threads": threads})
     worker.start()
     try:
         put("post", "l", letter=1)
         put("job:publishing", "j", job="publishing")
         relay_once(broker)
-        assert [one.acquire(timeout=30) for one in (begun, begun, others, others)] == [True] * 4
+        assert [one.acquire(timeout=30) for one in (*[begun] * at_pictures, others, others)] == [True] * (
+            at_pictures + 2
+        )
         busy = len(rows("id", "topic = 'public_copy' AND state = 'running'"))
     finally:
         developed.set()
         stop.set()
         worker.join()
 
-    assert busy == 2
+    assert busy == at_pictures
     assert rows("queue", "topic = 'job:publishing'") == [("publish",)]
 
 
