@@ -49,6 +49,15 @@ def test_whoever_asks_for_more_tells_what_is_done(taken, held):
     assert held() == (2, 2)
 
 
+def test_many_are_taken_at_once_whatever_the_worker_asks_for(broker, held):
+    for number in range(1, 31):
+        ring(broker, "default", [number])
+
+    next(broker.consume("default", prefetch=16))
+
+    assert held() == (30, 30)
+
+
 def test_what_could_not_be_told_is_told_by_the_next_consumer(taken, held, broker, monkeypatch):
     consumer, messages = taken
 
