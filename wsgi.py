@@ -71,7 +71,7 @@ def create_house(overrides: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     look.wear(app, words_of_states())
     app.jinja_env.filters["phase"] = definitions.phase_of
-    gate.keep(app)
+    gate.keep(app, look.language)
     doorbell.install(app)
     return app
 

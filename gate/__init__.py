@@ -4,6 +4,7 @@ One sign-in for all doors; each door then asks `workflow` what the person may do
 know `flask_login.current_user`, and for who is signed in `g.held`, which was read together with her session.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -54,8 +55,8 @@ def believe_proxies(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
 
-def keep(app: Flask) -> None:
-    """Put the gate in front of every door of the application."""
+def keep(app: Flask, language_here: Callable[[], str]) -> None:
+    """Put the gate in front of every door of the application. `language_here` tells the language of a page."""
     believe_proxies(app)
     app.register_blueprint(blueprint)
     for room in (arriving, invited, by_mail, second_step, means, password, devices, wishes, files):
@@ -66,7 +67,7 @@ def keep(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     # A mailbox that presses for its reader sends no token of ours; the signed address stands in for it (RFC 8058).
     CSRFProtect(app).exempt(wishes.stop)
-    language.speak(app)
+    language.speak(app, language_here)
     signing_in.install(app)
     language.lend(app.security.i18n_domain)  # type: ignore[attr-defined]
     clicking.count(app)

@@ -5,6 +5,7 @@ The Vietnamese sentences of the house are the message ids. `workflow/translation
 files they are, so that there is nothing to build and nothing to forget.
 """
 
+from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -34,7 +35,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms.meta import DefaultMeta
 
-import look
 from workflow import accounts, clock
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -46,15 +46,15 @@ blueprint = Blueprint("language", __name__)
 
 
 class Catalogues(Domain):
-    """The house's words, from .po files."""
+    """The house's words, from .po files. `here` tells the language of the page; asked for with every word."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, here: Callable[[], str]) -> None:
         super().__init__()
-        self.folder = folder
+        self.folder, self.here = folder, here
 
     def get_translations(self) -> NullTranslations:
         """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
-        return self.of(look.language() if has_app_context() else "")
+        return self.of(self.here() if has_app_context() else "")
 
     @cache  # noqa: B019  (one for each application; asked hundreds of times a page, and paths cost)
     def of(self, language: str) -> NullTranslations:
@@ -68,7 +68,7 @@ class Catalogues(Domain):
     @pass_eval_context
     def said(self, page: EvalContext, words: str, /, **named: Any) -> str:
         """`_` of the templates, which mean by it what Jinja does: a page asks a hundred times, so it asks shortly."""
-        said = self.safe(look.language(), str(words))
+        said = self.safe(self.here(), str(words))
         shown = said if page.autoescape else str(said)
         return shown % named if named or "%" in shown else shown
 
@@ -88,13 +88,14 @@ class HouseBabel(Babel):
     """Flask-Babel with our catalogues."""
 
     folder: Path
+    here: Callable[[], str]
 
     @cached_property
     def domain_instance(self) -> Catalogues:
-        return Catalogues(self.folder)
+        return Catalogues(self.folder, self.here)
 
 
-def speak(app: Flask) -> None:
+def speak(app: Flask, here: Callable[[], str]) -> None:
     app.config.update(
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
@@ -102,7 +103,7 @@ def speak(app: Flask) -> None:
         WTF_I18N_ENABLED=False,
     )
     babel = HouseBabel(app, locale_selector=chosen)
-    babel.folder = Path(app.root_path, "workflow", "translations")
+    babel.folder, babel.here = Path(app.root_path, "workflow", "translations"), here
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = babel.domain_instance.said
     # Forms of all kinds, plain, Flask-WTF's and Flask-Admin's, have no nearer place in common for their words.
