@@ -98,6 +98,20 @@ def with_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture
+def empty_database(addresses: servers.Addresses, worker_id: str) -> Iterator[str]:
+    """The superuser's URL of a database of one test's own, in which nothing is."""
+    name = f"empty_{worker_id}"
+    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield with_database(addresses.admin_url, name)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
 @pytest.fixture(scope="session")
 def superuser(database: str) -> Iterator[Engine]:
     """For what no role of the program may do: putting the stage back, tampering."""

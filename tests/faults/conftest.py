@@ -68,15 +68,8 @@ def _answers(host: str, port: int) -> bool:
 
 @pytest.fixture
 def visiting(client: Client) -> Callable[..., Visitor]:
-    """`visiting(cast.binh)`: signed in, with the cookie of a real session, on whatever port she goes to."""
-
-    def sign_in(account: object) -> Visitor:
-        inside = client.as_(account)  # type: ignore[arg-type]
-        cookie = inside.get_cookie("session")
-        assert cookie is not None
-        return Visitor(f"session={cookie.value}", inside.token)
-
-    return sign_in
+    """`visiting(cast.binh)`, see `Visitor.inside`."""
+    return functools.partial(Visitor.inside, client)
 
 
 @pytest.fixture
@@ -141,12 +134,8 @@ def living_in(
     """Servers of its own on `data`, the house up on them, and two people signed in."""
     with founded(data, password_hash) as (house, url), mail_peer() as peer:
         house.test_client_class = Client
-        visitors = []
-        for name in ("binh", "nga"):
-            inside = house.test_client().as_(accounts.by_email(f"{name}@example.edu.vn"))
-            cookie = inside.get_cookie("session")
-            assert cookie is not None
-            visitors.append(Visitor(f"session={cookie.value}", inside.token))
+        people = (accounts.by_email(f"{name}@example.edu.vn") for name in ("binh", "nga"))
+        visitors = [Visitor.inside(house.test_client(), person) for person in people]
         with opened(data, peer, log) as premises:
             yield premises, visitors, url, log
 

@@ -16,6 +16,7 @@ from models.base import db
 from models.envelope import Envelope
 from models.outbox import OutboxMessage
 from models.submission import Submission
+from tests.clients import typed
 from tests.factories import picture
 from tests.faults import disks, invariants
 from workflow.engine.errors import NoRoom
@@ -26,16 +27,7 @@ pytestmark = [pytest.mark.database, pytest.mark.fault]
 
 BROKEN = {"full": disks.full, "read-only": disks.read_only}
 PHOTO = picture("red") + bytes(50_000)
-TYPED = {
-    "kind": "news",
-    "title": "Phụ huynh chung tay làm đồ chơi ngoài trời",
-    "body": "<div>Cuối tuần qua, hơn 40 phụ huynh tham gia.</div>",
-    "author_line": "Trần Thị Diệu Linh",
-    "school": "Trường Mầm non Hoa Mai",
-    "category": "",
-    "act": "add",
-    "command": "0b9c7d55-9f5f-4c6b-8f3f-0a4f5c1f7a11",
-}
+TYPED = typed(act="add", command="0b9c7d55-9f5f-4c6b-8f3f-0a4f5c1f7a11")
 
 
 def counted() -> list[int]:

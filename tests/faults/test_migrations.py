@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from models.tables import Base
-from tests.conftest import with_database
 from tests.faults.conftest import FULL
 from tests.faults.processes import ROOT
 from workflow import schema
@@ -38,19 +37,11 @@ WHERE locktype = 'advisory' AND NOT granted AND objid = {LATCH} AND d.datname = 
 
 
 @pytest.fixture
-def own(database: str, addresses, worker_id: str) -> Iterator[Engine]:
+def own(empty_database: str) -> Iterator[Engine]:
     """A database of this test's own, as the superuser, empty."""
-    name = f"half_way_{worker_id}"
-    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(schema.driven(with_database(addresses.admin_url, name)))
+    engine = create_engine(schema.driven(empty_database))
     yield engine
     engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 @pytest.mark.parametrize("nth", [30, 70, 110, 150, 190] if FULL else [150])

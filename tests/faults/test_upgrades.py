@@ -37,7 +37,8 @@ def test_f43_old_and_new_processes_work_side_by_side_on_the_new_schema(app, pass
 
     with founded(tmp_path / "house", password_hash) as (house, url), mail_peer() as peer:
         house.test_client_class = Client
-        visitors = [signed_in(house, name) for name in ("binh", "nga")]
+        people = (accounts.by_email(f"{name}@example.edu.vn") for name in ("binh", "nga"))
+        visitors = [Visitor.inside(house.test_client(), person) for person in people]
         office = PostOffice(peer, tmp_path / "house", tmp_path / "house.log", environment(peer.url))
         leave_alone()
         assert schema.migrate(url, to=revision) == revision
@@ -108,11 +109,6 @@ def environment(smtp_url: str) -> dict[str, str]:
         "REQUEUE_SECONDS": "2",
         "RELAY_SECONDS": "0.05",
     }
-
-
-def signed_in(house, name: str) -> Visitor:
-    inside = house.test_client().as_(accounts.by_email(f"{name}@example.edu.vn"))
-    return Visitor(f"session={inside.get_cookie('session').value}", inside.token)
 
 
 def leave_alone() -> None:

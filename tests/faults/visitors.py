@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from tests.clients import Client
+
 DONE = "/don-vi/"
 """Where a sender is led once the piece is sent."""
 
@@ -24,6 +26,14 @@ class Visitor:
     cookie: str
     token: str
     host: str = "127.0.0.1"
+
+    @classmethod
+    def inside(cls, client: Client, account: object) -> "Visitor":
+        """Signed in, with the cookie of a real session, on whatever port she goes to."""
+        signed_in = client.as_(account)  # type: ignore[arg-type]
+        cookie = signed_in.get_cookie("session")
+        assert cookie is not None
+        return cls(f"session={cookie.value}", signed_in.token)
 
     def post(self, port: int, path: str, *, seconds: float = 15, **fields: str) -> tuple[int, str]:
         """(status, where it leads). Raises OSError or http.client.HTTPException when the answer never comes."""

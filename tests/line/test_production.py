@@ -2,32 +2,16 @@
 
 import secrets
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from embedded import servers
-from tests.conftest import with_database
 from tests.line.conftest import DATA, Line
 
 pytestmark = pytest.mark.database
 
 INIT = ("init", "--admin", "quantri@example.edu.vn", "--name", "Đặng Thị Mai", "--without-mail", "--json")
-
-
-@pytest.fixture
-def empty_database(addresses: servers.Addresses, worker_id: str) -> Iterator[str]:
-    """The superuser's address of a new database on the tests' server."""
-    name = f"production_{worker_id}"
-    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield with_database(addresses.admin_url, name)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 @pytest.fixture

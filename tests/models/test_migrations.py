@@ -1,14 +1,11 @@
 """The migrations, upwards and downwards, on an empty database and on one with data in it."""
 
-from collections.abc import Iterator
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from models.tables import Base
-from tests.conftest import with_database
 from workflow import schema
 from workflow.engine.errors import Invalid
 
@@ -36,20 +33,6 @@ FILLED = (
 )
 
 
-@pytest.fixture
-def own(database: str, addresses, worker_id: str) -> Iterator[str]:
-    """A database of this test's own, empty."""
-    name = f"migration_{worker_id}"
-    server = create_engine(addresses.admin_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield with_database(addresses.admin_url, name)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
-
-
 def steps() -> list[str]:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -63,21 +46,23 @@ def test_the_newest_migration_is_known_without_reading_any():
     assert schema.newest_revision() == steps()[-1]
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(own):
-    schema.migrate(own)
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database):
+    schema.migrate(empty_database)
 
-    engine = create_engine(own)
+    engine = create_engine(empty_database)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     engine.dispose()
     assert differences == []
 
 
-def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_tries_again(own, monkeypatch):
-    schema.migrate(own, to="0022")
+def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_tries_again(
+    empty_database, monkeypatch
+):
+    schema.migrate(empty_database, to="0022")
     monkeypatch.setattr(schema, "LONGEST_HELD_UP", "50ms")
     monkeypatch.setattr(schema, "TRIES", 2)
-    holder, pauses = create_engine(own), []
+    holder, pauses = create_engine(empty_database), []
     backup = holder.connect()
 
     def pause(seconds: float) -> None:
@@ -88,28 +73,28 @@ def test_a_table_that_is_held_lets_nobody_wait_long_behind_the_migration_which_t
     monkeypatch.setattr(schema.time, "sleep", pause)
     backup.execute(text("LOCK TABLE outbox IN ACCESS SHARE MODE"))
     with pytest.raises(Invalid) as refused:
-        schema.migrate(own, to="0023")
+        schema.migrate(empty_database, to="0023")
     assert refused.value.code == "tables_held"
-    assert schema.migrate(own, to="0023") == "0023"
+    assert schema.migrate(empty_database, to="0023") == "0023"
     backup.close()
     holder.dispose()
 
     assert len(pauses) == 2
 
 
-def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
-    assert schema.migrate(own) == steps()[-1]
-    engine = create_engine(own)
+def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(empty_database):
+    assert schema.migrate(empty_database) == steps()[-1]
+    engine = create_engine(empty_database)
     with engine.begin() as connection:
         for statement in FILLED:
             connection.execute(text(statement))
 
     for step in steps()[-2::-1]:
-        assert schema.migrate(own, to=step) == step
+        assert schema.migrate(empty_database, to=step) == step
     with engine.connect() as connection:
         assert connection.execute(text("SELECT full_name FROM account")).scalar() == "Đào Thị Ánh"
     engine.dispose()
-    assert schema.migrate(own) == steps()[-1]
+    assert schema.migrate(empty_database) == steps()[-1]
     with engine.connect() as connection:
         assert connection.execute(text("SELECT action FROM audit_event")).scalar() == "unit:add"
         # What the older program knew no word for came back as the nearest it knew.
@@ -118,12 +103,12 @@ def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(own):
     engine.dispose()
 
 
-def test_the_first_migration_goes_down_to_nothing(own):
-    schema.migrate(own)
+def test_the_first_migration_goes_down_to_nothing(empty_database):
+    schema.migrate(empty_database)
 
-    assert schema.migrate(own, to="base") == ""
-    assert schema.migrate(own) == steps()[-1]
+    assert schema.migrate(empty_database, to="base") == ""
+    assert schema.migrate(empty_database) == steps()[-1]
 
 
-def test_migrating_twice_is_migrating_once(own):
-    assert schema.migrate(own) == schema.migrate(own)
+def test_migrating_twice_is_migrating_once(empty_database):
+    assert schema.migrate(empty_database) == schema.migrate(empty_database)

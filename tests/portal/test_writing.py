@@ -13,6 +13,7 @@ from models.attachment import Attachment, ConsentAnswer
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Consent
+from tests.clients import typed
 from tests.factories import picture
 from workflow import deadlines, submissions, writing
 from workflow.engine.unit_of_work import change
@@ -22,19 +23,6 @@ pytestmark = pytest.mark.database
 
 def photo(colour: str = "red", name: str = "anh.jpg") -> tuple[io.BytesIO, str]:
     return io.BytesIO(picture(colour)), name
-
-
-def typed(**words: object) -> dict[str, object]:
-    return {
-        "kind": "news",
-        "title": "Phụ huynh chung tay làm đồ chơi ngoài trời",
-        "body": "<div>Cuối tuần qua, hơn 40 phụ huynh tham gia.</div>",
-        "author_line": "Trần Thị Diệu Linh",
-        "school": "Trường Mầm non Hoa Mai",
-        "category": "",
-        "act": "save",
-        **words,
-    }
 
 
 def only_piece() -> Submission:
