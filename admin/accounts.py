@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import ColumnElement, exists, select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, EmailField, Form, SelectField, StringField, validators
@@ -183,7 +183,9 @@ class Accounts(Workbench):
         account = db.session.get(Account, account_id) or abort(404)
         attempt(
             lambda: devices.sign_out_everywhere(account, by=me()),
-            done=lambda n: gettext("Đã kết thúc %(n)s phiên đăng nhập.", n=n),
+            done=lambda n: ngettext(
+                "Đã kết thúc %(n)s phiên đăng nhập.", "Đã kết thúc %(n)s phiên đăng nhập.", n, n=n
+            ),
         )
         return back_to(".account", account_id=account_id)
 
@@ -204,7 +206,12 @@ class Accounts(Workbench):
         reason = request.form.get("reason", "")
         attempt(
             lambda: privacy.forget(account, reason=reason, by=me()),
-            done=lambda n: gettext("Đã xóa %(n)s mục dữ liệu cá nhân. Nhật ký vẫn nguyên vẹn.", n=n),
+            done=lambda n: ngettext(
+                "Đã xóa %(n)s mục dữ liệu cá nhân. Nhật ký vẫn nguyên vẹn.",
+                "Đã xóa %(n)s mục dữ liệu cá nhân. Nhật ký vẫn nguyên vẹn.",
+                n,
+                n=n,
+            ),
         )
         return back_to(".account", account_id=account_id)
 

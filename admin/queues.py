@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, flash, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin import menu
@@ -84,7 +84,9 @@ class Queues(Screen):
         which, until = _which(request.form), _until()
         attempt(
             lambda: outbox.retry_all(queue=which.queue, topic=which.topic, until=until, by=me()),
-            done=lambda many: gettext("Đã đưa %(n)s việc vào hàng đợi lại.", n=many),
+            done=lambda many: ngettext(
+                "Đã đưa %(n)s việc vào hàng đợi lại.", "Đã đưa %(n)s việc vào hàng đợi lại.", many, n=many
+            ),
         )
         return self._back_to(which)
 
@@ -95,7 +97,9 @@ class Queues(Screen):
             lambda: outbox.dismiss_all(
                 queue=which.queue, topic=which.topic, until=until, reason=reason, by=me()
             ),
-            done=lambda many: gettext("Đã bỏ qua %(n)s việc lỗi.", n=many),
+            done=lambda many: ngettext(
+                "Đã bỏ qua %(n)s việc lỗi.", "Đã bỏ qua %(n)s việc lỗi.", many, n=many
+            ),
         )
         return self._back_to(which)
 

@@ -1,7 +1,7 @@
 """My devices: where somebody is signed in, and signing out there from here."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
@@ -36,7 +36,12 @@ def sign_out(session_id: int) -> Response:
 @login_required
 def sign_out_others() -> Response:
     ended = devices.sign_out_others(by=me(), here=sitting.here())
-    flash(gettext("Đã đăng xuất khỏi %(n)s thiết bị khác.", n=ended), "success")
+    flash(
+        ngettext(
+            "Đã đăng xuất khỏi %(n)s thiết bị khác.", "Đã đăng xuất khỏi %(n)s thiết bị khác.", ended, n=ended
+        ),
+        "success",
+    )
     return redirect(url_for("devices.mine"), 303)
 
 

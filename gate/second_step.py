@@ -2,7 +2,7 @@
 and once more of who was lent a role that needs it."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -44,10 +44,8 @@ def take() -> Response | tuple[str, int]:
     if was_half:
         signing_in.came_in(account, by=by)
     if by == "paper":
-        flash(
-            gettext("Còn %(n)s mã khôi phục.", n=read.means(account.id).codes_left),
-            "success",
-        )
+        left = read.means(account.id).codes_left
+        flash(ngettext("Còn %(n)s mã khôi phục.", "Còn %(n)s mã khôi phục.", left, n=left), "success")
     return redirect(language.back() if "ve" in request.args else url_for("arriving.onward"), 303)
 
 

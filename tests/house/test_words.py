@@ -65,6 +65,22 @@ def test_every_sentence_has_its_english():
     assert {says: where for says, where in sources().items() if says not in known} == {}, "make words"
 
 
+NEVER_ONE = {
+    "So sánh %(n)s phiên bản", "So sánh thay đổi giữa %(n)s phiên bản", "Tất cả %(n)s bài theo bộ lọc", "%(n)s ngày",
+    "Đã tính lại %(n)s mục, mỗi mục khớp mã băm và nối đúng mục trước; kiểm tra lúc %(at)s.",
+}  # fmt: skip
+"""Said only where there are more than one."""
+COUNTED = re.compile(r"(?<!At most )(?<!for )(?:%\(n(?:um)?\)[sd]) (?:\w+ )?\w+s\b")
+
+
+def test_one_of_a_thing_is_said_as_one_in_english_and_nothing_is_said_twice():
+    said = {message.id: message.string for message in entries() if isinstance(message.id, str)}
+    halves = {key: says[: len(says) // 2] for key, says in said.items()}
+
+    assert {key for key, says in said.items() if COUNTED.search(says)} - NEVER_ONE == set()
+    assert [key for key, half in halves.items() if half and half * 2 == said[key]] == []
+
+
 def test_the_catalogue_keeps_no_sentence_that_nobody_says():
     assert [message.id for message in entries() if message.id not in sources()] == [], "make words"
 
