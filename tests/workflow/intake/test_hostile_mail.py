@@ -43,10 +43,10 @@ def nested(depth: int) -> bytes:
 
 def test_a_hundred_thousand_parts_are_refused_at_once():
     bomb = flat(100_000)
-    began = time.perf_counter()
+    began = time.thread_time()
 
     assert refusal(bomb) == "mail_too_many_parts"
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize("line", ["\r\n", "\n", "\r"])
@@ -309,7 +309,7 @@ def test_a_file_name_is_text_and_never_a_path(disposition, name):
 
 
 def test_an_endless_nest_of_comments_or_words_does_not_stall():
-    began = time.perf_counter()
+    began = time.thread_time()
 
     read(
         "Received: " + "(" * 20_000 + ")" * 20_000,
@@ -317,17 +317,17 @@ def test_an_endless_nest_of_comments_or_words_does_not_stall():
         'From: "=?' + '"=?' * 2_000,
     )
 
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_page_of_half_a_million_signs_does_not_stall():
     page = "<div>" * 30_000 + "<a <a <!-- <a " * 20_000 + "&#x" * 10_000
     raw = a_mail("From: a@example.edu.vn", "Content-Type: text/html; charset=utf-8", body=page)
-    began = time.perf_counter()
+    began = time.thread_time()
 
     composing.compose(reading.read(raw, own_mx=OWN_MX))
 
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
