@@ -136,7 +136,7 @@ def _said(occasion: str) -> str:
     elif days == "0":
         said = gettext("Nhắc trong ngày cuối")
     else:
-        said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", days, n=days)
+        said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", int(days), n=days)
     if not by_hand:
         return str(said)
     day = date.fromisoformat(by_hand)
