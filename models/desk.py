@@ -21,12 +21,11 @@ class Comment(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     side: Mapped[WrittenAs] = mapped_column(words(WrittenAs))
     audience: Mapped[Audience] = mapped_column(words(Audience))
-    text: Mapped[str | None]
-    """None when its writer was forgotten; its seal in the trail stays."""
+    text: Mapped[str]
+    """Empty when its writer was forgotten; its seal in the trail stays."""
     said_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("text <> ''", name="text"),
         # What a unit says, the department reads and the unit itself: it has nothing internal here.
         CheckConstraint("side = 'department' OR audience = 'unit'", name="heard"),
         # Read by the page of a piece, and by the queue for the newest word to or from the unit.

@@ -55,6 +55,8 @@ def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, b
             submission=piece.id,
             unit=piece.unit_id,
             comment=said.id,
+            # Not "side": that word makes somebody an author or an editor of the piece.
+            spoke_for=side.value,
             audience=audience.value,
             said=privacy.seal(text, about=by.id, most=LONGEST),
         )

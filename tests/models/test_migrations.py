@@ -29,7 +29,7 @@ FILLED = (
     # Remarks about a piece that is not there: one as it was said, one whose writer was forgotten.
     "SET LOCAL session_replication_role = replica",
     "INSERT INTO comment (submission_id, author_id, side, audience, text, said_at)"
-    " VALUES (1, 1, 'unit', 'unit', 'Số liệu?', now()), (1, 1, 'unit', 'unit', NULL, now())",
+    " VALUES (1, 1, 'unit', 'unit', 'Số liệu?', now()), (1, 1, 'unit', 'unit', '', now())",
 )
 
 

@@ -59,7 +59,7 @@ def test_forgetting_a_person_takes_her_remarks_and_leaves_their_events_whole(mak
     privacy.forget(cast.son, reason="Đề nghị của người viết.", by=None)
 
     assert [(row.who, row.text) for row in said(piece.id, everything=True)] == [
-        (cast.son.full_name, None),
+        (cast.son.full_name, ""),
         (cast.binh.full_name, "Từ sổ bán trú."),
     ]
     assert audit_check.check().is_whole
@@ -69,7 +69,9 @@ def test_forgetting_a_person_takes_her_remarks_and_leaves_their_events_whole(mak
     ("statement", "kinds"),
     [
         ("UPDATE comment SET text = 'Duyệt được.'", {"remark_changed"}),
-        ("UPDATE comment SET text = NULL", {"remark_changed"}),
+        ("UPDATE comment SET text = ''", {"remark_changed"}),
+        ("DELETE FROM sealed_word WHERE value = 'Ảnh 2 hơi mờ.'", {"remark_changed"}),
+        ("UPDATE comment SET side = 'unit', audience = 'unit'", {"remark_changed"}),
         ("UPDATE sealed_word SET value = 'Duyệt được.' WHERE value = 'Ảnh 2 hơi mờ.'", {"word_changed"}),
         ("UPDATE comment SET audience = 'unit'", {"remark_changed"}),
         ("UPDATE comment SET said_at = said_at - interval '1 day'", {"remark_changed"}),

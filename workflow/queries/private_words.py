@@ -41,7 +41,8 @@ FULL JOIN comment c ON c.id::text = e.told ->> 'comment'
 LEFT JOIN sealed_word w ON :mark || encode(w.digest, 'hex') = e.told ->> 'said'
 WHERE (e.actor_id, e.submission_id, e.told ->> 'audience', e.at) IS DISTINCT FROM (c.author_id, c.submission_id,
     c.audience, to_char(c.said_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24\\:MI\\:SS.US"Z"'))
-  OR CASE WHEN c.text IS NULL THEN w.value IS NOT NULL
+  OR e.told ->> 'spoke_for' <> c.side OR w.digest IS NULL AND e.told ->> 'said' IS NOT NULL
+  OR CASE WHEN c.text = '' THEN w.value IS NOT NULL
     ELSE sha256(w.salt || convert_to(c.text, 'UTF8')) IS DISTINCT FROM w.digest END
 ORDER BY 1, 2 LIMIT :most
 """)
