@@ -226,8 +226,8 @@ def prove(file: Path) -> dict[str, Any]:
         if not verdict.is_whole:
             raise line.Refused("audit_damaged", "Nhật ký trong bản sao lưu không nguyên vẹn.")
     except Exception as error:
-        why, says = line.words_of(error) or (type(error).__name__, str(error))
-        backups.note_failure(file=file.name, why=why, says=says)
+        why, _ = line.words_of(error) or (type(error).__name__, "")
+        backups.note_failure(file=file.name, why=why)
         raise
     backups.note_proof(made_at=made.made_at, events=verdict.events, files=len(made.files))
     return {

@@ -45,8 +45,9 @@ def _proof() -> dict[str, Any]:
 def _failed(event: Any) -> dict[str, Any]:
     return {
         "at": datetime.fromisoformat(event.at),
-        # In two languages a line each, where the machine speaks both.
-        "says": event.payload["says"].partition("\n")[0],
+        "says": gettext(
+            "Tệp %(file)s, mã lỗi %(why)s.", file=event.payload["file"], why=event.payload["why"]
+        ),
         "url": url_for("desk_audit.event", number=event.id),
     }
 

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from models.base import db
 from workflow import clock
 from workflow.engine import audit
 from workflow.engine.unit_of_work import change
 
+log = structlog.get_logger("workflow.backups")
+
 STREAM = "settings:backup"
-LONGEST = 500
 
 
 def note_proof(*, made_at: str, events: int, files: int) -> None:
@@ -16,9 +20,16 @@ def note_proof(*, made_at: str, events: int, files: int) -> None:
     _note("backup:prove", made_at=made_at, events=events, files=files)
 
 
-def note_failure(*, file: str, why: str, says: str) -> None:
-    """A backup that should have been proved did not come back: the code and the sentence that were told."""
-    _note("backup:fail", file=file, why=why, says=says[:LONGEST])
+def note_failure(*, file: str, why: str) -> None:
+    """A backup that should have been proved did not come back: the code that was told.
+
+    Not the sentence: it may repeat what the database said of a row, and the trail forgets nothing. Where it cannot be
+    written it is logged: the operator asked why the backup did not come back, and is told that.
+    """
+    try:
+        _note("backup:fail", file=file, why=why)
+    except SQLAlchemyError as error:
+        log.error("unnoted", file=file, why=why, exc_info=error)
 
 
 def note_return(*, made_at: str, events: int, files: int) -> None:

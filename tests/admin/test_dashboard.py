@@ -144,7 +144,7 @@ def test_the_administrator_is_told_how_old_the_last_proof_of_a_backup_is(make, c
     backups.note_return(made_at="2021-06-17T02:00:00+07:00", events=900, files=30)
 
     back = page_of(client.as_(cast.mai))
-    backups.note_failure(file="b.tar", why="backup_damaged", says="Tệp b.tar hỏng.\nb.tar is damaged.")
+    backups.note_failure(file="b.tar", why="backup_damaged")
     failed = page_of(client.as_(cast.mai))
     backups.note_proof(made_at="2021-06-18T02:00:00+07:00", events=901, files=30)
 
@@ -152,7 +152,7 @@ def test_the_administrator_is_told_how_old_the_last_proof_of_a_backup_is(make, c
     assert "Bản sao lưu phục hồi thử được, lần gần nhất 08:30 hôm nay." in today
     assert "Đã hơn một tháng chưa phục hồi thử bản sao lưu, lần gần nhất 17/05, 08:30." in later
     assert "Bản sao lưu phục hồi thử được" in back
-    assert "Phục hồi thử bản sao lưu không được, 08:30 hôm nay.</a> Tệp b.tar hỏng." in failed
+    assert "Phục hồi thử bản sao lưu không được, 08:30 hôm nay.</a> Tệp b.tar, mã lỗi backup_damaged." in failed
     assert "b.tar" not in page_of(client.as_(cast.mai))
 
 
