@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 HEIR_AT_WORK = """
-CREATE FUNCTION heir_at_work(ended bigint, day date) RETURNS bigint LANGUAGE sql STABLE AS $$
+CREATE FUNCTION heir_at_work(ended bigint, day date) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
   WITH RECURSIVE line AS (
     SELECT id, valid_to, successor_codes FROM unit WHERE id = ended
     UNION
