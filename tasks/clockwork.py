@@ -20,9 +20,10 @@ log = structlog.get_logger("tasks.clock")
 TICK_SECONDS = 1.0
 CHECK_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 5.0
-MANY, SHORT_REST_SECONDS = 100, 0.02
+MANY, SOME, SHORT_REST_SECONDS = 100, 2, 0.02
 """Where many rows are handed on, more may wait behind them for which nobody rings: the relay looks again at once, and
-goes on so until it found nothing for OFTEN_SECONDS. The workers may need longer than one short rest for the next."""
+goes on so until no look found some for OFTEN_SECONDS. The workers may need longer than one short rest for the next. A
+single row is what any click leaves, which rings by itself."""
 OFTEN_SECONDS = 1.0
 
 
@@ -70,7 +71,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
             log.exception("clock_stumbled", failures=failures)
             stop.wait(min(LONGEST_PAUSE_SECONDS, 0.2 * 2 ** min(failures, 8)))
         now = time.monotonic()
-        if handed >= (1 if now < often_until else MANY):
+        if handed >= (SOME if now < often_until else MANY):
             often_until = now + OFTEN_SECONDS
         _rest(broker, stop, SHORT_REST_SECONDS if now < often_until else house.relay_seconds)
 

@@ -45,3 +45,7 @@ def test_a_few_rows_are_all_there_are(rests):
 
 def test_behind_many_rows_it_looks_again_until_nothing_came_for_a_second(rests):
     assert rests(1000, 0, 40, 0, 0, 0, 0, 0) == [0.25] * 6 + [1.0, 1.0]
+
+
+def test_one_row_now_and_then_does_not_keep_it_looking(rests):
+    assert rests(1000, 1, 1, 1, 1, 1) == [0.25] * 4 + [1.0, 1.0]
