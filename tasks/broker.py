@@ -60,6 +60,9 @@ class Broker(RedisBroker):
         super().__init__(**how)  # type: ignore[no-untyped-call]
         self.through: defaultdict[str, deque[str]] = defaultdict(deque)
         """Of each queue, messages that are done and not acknowledged. They outlive a consumer that lost its line."""
+        self.in_hand: defaultdict[str, set[str]] = defaultdict(set)
+        """Of each queue, messages that the worker's threads have or will have. They outlive it too: the next consumer
+        has what they leave of the queue's share, not another share."""
         self._tell = self.client.register_script(_THROUGH)
         self.threads = THREADS
         """Of the worker that takes from here; it says how many when it begins."""

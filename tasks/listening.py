@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import redis
 from dramatiq import Message
 from dramatiq.broker import Consumer, MessageProxy
-from dramatiq.errors import ConnectionClosed
+from dramatiq.errors import ConnectionClosed, DecodeError
 
 from tasks import doorbell
 
@@ -36,12 +36,11 @@ class Listener(Consumer):
     def __init__(self, broker: "Broker", queue_name: str, *, hands: int, enough: int) -> None:
         self._broker, self._queue, self._hands, self._enough = broker, queue_name, hands, enough
         self._fetched: deque[bytes | None] = deque()
-        self._held: set[str] = set()
-        self._through = broker.through[queue_name]
+        self._held, self._through = broker.in_hand[queue_name], broker.through[queue_name]
 
     def ack(self, message: MessageProxy) -> None:
-        self._through.append(message.options["redis_message_id"])
         self._held.discard(message.message_id)
+        self._through.append(message.options["redis_message_id"])
         # While others are in hand, it is told with them: a row that is done is done, whatever Redis believes.
         if not self._held and not self._fetched:
             self._tell()
@@ -52,13 +51,20 @@ class Listener(Consumer):
             self._broker.do_nack(self._queue, message.options["redis_message_id"])
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        if ids := [message.options["redis_message_id"] for message in messages]:
+        given_back = list(messages)
+        self._held.difference_update(message.message_id for message in given_back)
+        # One without an id was forged: none of ours is given back with it.
+        if ids := [known for one in given_back if (known := one.options.get("redis_message_id"))]:
             with _lines_lost():
                 self._broker.do_requeue(self._queue, *ids)
 
     def close(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
+        """Tell what is done, and give back what was fetched and not begun: another worker need not wait for it until
+        this one is taken for dead. What is in hand stays there. Where Redis is away, both are left at that."""
+        unbegun, self._fetched = self._fetched, deque()
+        with contextlib.suppress(ConnectionClosed, redis.RedisError):
             self._tell()
+            self.requeue(_readable(unbegun))
 
     def __next__(self) -> MessageProxy | None:
         while self._fetched or self._fetch():
@@ -93,6 +99,13 @@ class Listener(Consumer):
         except redis.RedisError as error:
             self._through.extend(ids)
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
+
+
+def _readable(fetched: Iterable[bytes | None]) -> Iterator[MessageProxy]:
+    for data in fetched:
+        with contextlib.suppress(DecodeError):
+            if data:
+                yield MessageProxy(Message.decode(data))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import pytest
 import redis
+from dramatiq import Message
 from dramatiq.errors import ConnectionClosed
 
 from tasks.broker import ring
@@ -86,3 +87,62 @@ def test_a_message_that_another_worker_was_given_is_not_acknowledged(taken, held
         consumer.ack(message)
 
     assert held() == (3, 0)
+
+
+def test_what_a_lost_line_leaves_in_hand_still_counts_for_the_share_of_its_queue(broker):
+    for number in range(12):
+        ring(broker, "mail", [number])
+    lost = broker.consume("mail")
+    in_hand = [next(lost) for _ in range(6)]
+    lost.close()
+    following = broker.consume("mail")
+    assert next(following) is None
+
+    following.ack(in_hand[0])
+
+    assert next(following) is not None
+    assert next(following) is None
+
+
+def test_what_was_given_back_is_no_longer_in_hand(broker):
+    for number in range(6):
+        ring(broker, "mail", [number])
+    stopped = broker.consume("mail")
+    stopped.requeue([next(stopped) for _ in range(6)])
+
+    assert next(broker.consume("mail")) is not None
+
+
+def test_what_was_fetched_and_not_begun_is_given_back_by_one_that_closes(broker, held):
+    for number in range(30):
+        ring(broker, "default", [number])
+    unreadable, nameless = broker.client.lrange("dramatiq:default", 1, 2)
+    forged = Message("default", "deliver_default", ([2],), {}, {}).encode()
+    broker.client.hset("dramatiq:default.msgs", mapping={unreadable: "{}", nameless: forged})
+    consumer = broker.consume("default")
+    begun = next(consumer)
+
+    consumer.close()
+    consumer.close()
+
+    assert broker.client.llen("dramatiq:default") == 27
+    assert held() == (30, 3)
+    consumer.ack(begun)
+    assert held() == (29, 2)
+    assert next(broker.consume("default")).args == ([3],)
+
+
+@pytest.mark.parametrize("error", [redis.ConnectionError, redis.TimeoutError])
+def test_one_that_closes_while_redis_is_away_leaves_it_at_that(broker, held, monkeypatch, error):
+    for number in range(3):
+        ring(broker, "default", [number])
+    consumer = broker.consume("default")
+    next(consumer)
+
+    def away(*_what):
+        raise error("away")
+
+    monkeypatch.setattr(broker, "do_requeue", away)
+    consumer.close()
+
+    assert held() == (3, 3)
