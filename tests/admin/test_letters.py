@@ -10,7 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Bounce, Letter
 from models.vocabulary import LetterState
-from workflow import bounces, letters, outbox, storage
+from workflow import bounces, letters, outbox, storage, wishes
 from workflow.engine.unit_of_work import change
 from workflow.letters import Sheet
 from workflow.wording import LETTER_KINDS
@@ -192,6 +192,31 @@ def test_a_letter_put_aside_after_a_restore_says_so_until_somebody_settles_it(ke
     assert "</svg>Đã bỏ, không gửi</span>" in mai.get(beside).text
     mai.send(f"{place}/cho-gui")
     assert "Không tìm thấy nội dung yêu cầu." in mai.get(place).text
+
+
+def test_a_letter_inside_a_digest_stands_as_its_digest_does_and_is_settled_there(kept, cast, client):
+    wishes.choose("results", "daily", by=cast.binh)
+    inner = kept("receipt")
+    digest = kept("daily_digest", gathers=(inner.id,))
+    mai = client.as_(cast.mai)
+    place, beside = f"{SCREEN}/{digest.id}", f"{SCREEN}/{inner.id}"
+    mai.read_token(place)
+
+    def both():
+        pages = (mai.get(place).text, mai.get(beside).text)
+        said = [re.search(r"<dd><span class=\"sign.*?</svg>([^<]+)</span>", page)[1] for page in pages]
+        return said, ["Cho gửi" in page for page in pages]
+
+    letters.note_failed(digest.id, error="550 no such user")
+    mai.send(f"{place}/gui-lai", reason="Hộp thư đã mở lại")
+    assert both() == (["Chờ gửi", "Chờ gửi"], [False, False])
+    outbox.hold_letters()
+    assert both() == (["Giữ lại sau khi phục hồi"] * 2, [True, False])
+    assert mai.get(f"{SCREEN}/?trang-thai=put_aside").text.count('class="row-title"') == 2
+    mai.send(f"{beside}/bo", reason="Nhầm chỗ")
+    assert "Không tìm thấy nội dung yêu cầu." in mai.get(beside).text
+    mai.send(f"{place}/bo", reason="Đã gửi trước khi phục hồi")
+    assert both() == (["Đã bỏ, không gửi"] * 2, [False, False])
 
 
 def test_every_kind_of_letter_is_read_before_it_is_ever_sent(cast, client):

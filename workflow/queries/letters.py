@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, select, text
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, select, text
 
 from models.base import db
 from models.outbox import Bounce, Letter, OutboxMessage
@@ -225,9 +225,13 @@ _ASIDE = OutboxMessage.state == OutboxState.DEAD
 _UNDER_WAY = OutboxMessage.state.in_((OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING))
 
 
+_GOES_AS = func.coalesce(Letter.digest_id, Letter.id)
+"""The letter whose posting takes this one along: its digest, which alone has work of its own, or itself."""
+
+
 def _posted_by(rows: ColumnElement[bool]) -> ColumnElement[bool]:
     """Is there such work to post this letter? Dead rows and unfinished ones have a small index each."""
-    return Letter.id.in_(select(_POSTED).where(OutboxMessage.topic == "post", rows))
+    return _GOES_AS.in_(select(_POSTED).where(OutboxMessage.topic == "post", rows))
 
 
 # A letter still waits though nobody will post it, when its work was put aside after a restore, or dropped.
@@ -253,7 +257,7 @@ def standings(letter_ids: Iterable[int]) -> Mapping[int, str]:
 
 
 def put_aside(letter_id: int) -> int:
-    """The row of the work that would post it and is put aside. Raises NotFound."""
+    """The row of the work that would post it and is put aside. Raises NotFound, as for one inside a digest."""
     rows = select(OutboxMessage.id).where(OutboxMessage.topic == "post", _ASIDE, letter_id == _POSTED)
     found = db.session.scalar(rows.order_by(OutboxMessage.id.desc()).limit(1))
     if found is None:
