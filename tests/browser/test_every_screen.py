@@ -45,7 +45,7 @@ def month(make, cast):
 def test_every_screen_is_for_everybody_by_day_and_night_at_the_desk_and_on_a_phone(
     app, month, cast, window, live, who, part
 ):
-    page = looked_at_by_axe(window(getattr(cast, who) if who else None))
+    page = window(getattr(cast, who) if who else None)
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url.split("/")[2]) if "://" in request.url else None)
     mine = screens.addresses(app, month)[who][part :: ROUNDS[who]]
@@ -63,16 +63,10 @@ def test_every_screen_is_for_everybody_by_day_and_night_at_the_desk_and_on_a_pho
 
 @pytest.mark.parametrize("who", ["minh", "phuong", "khang"])
 def test_the_first_page_of_every_other_role_is_for_everybody_too(month, cast, window, who):
-    page = looked_at_by_axe(window(getattr(cast, who)))
+    page = window(getattr(cast, who))
 
     assert look_at(page, "/quan-tri/") == []
     assert page.complaints == []
-
-
-def looked_at_by_axe(page):
-    """The same window, in which axe is at hand on every page that is opened from now on."""
-    page.add_init_script(path=AXE)
-    return page
 
 
 def look_at(page, address: str, *, by_night: bool = True) -> list[str]:
@@ -81,6 +75,8 @@ def look_at(page, address: str, *, by_night: bool = True) -> list[str]:
     answer = page.goto(address)
     if answer is None or answer.status != 200:
         return [f"{answer and answer.status}"]
+    # Into the page itself, when it stands: a script of the window's is tried in the frames of letters too.
+    page.evaluate(AXE.read_text("utf-8"))
     found = [f"desk {fault}" for fault in page.evaluate(ASK, BY_DAY) + page.evaluate(SMALL)]
     wide = [1366] if page.evaluate(WIDE) else []
     keep(page, address, "1366-light")
