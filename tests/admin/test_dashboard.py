@@ -152,7 +152,9 @@ def test_the_administrator_is_told_how_old_the_last_proof_of_a_backup_is(make, c
     assert "Bản sao lưu phục hồi thử được, lần gần nhất 08:30 hôm nay." in today
     assert "Đã hơn một tháng chưa phục hồi thử bản sao lưu, lần gần nhất 17/05, 08:30." in later
     assert "Bản sao lưu phục hồi thử được" in back
-    assert "Phục hồi thử bản sao lưu không được, 08:30 hôm nay.</a> Tệp b.tar, mã lỗi backup_damaged." in failed
+    assert (
+        "Phục hồi thử bản sao lưu không được, 08:30 hôm nay.</a> Tệp b.tar, mã lỗi backup_damaged." in failed
+    )
     assert "b.tar" not in page_of(client.as_(cast.mai))
 
 
