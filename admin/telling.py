@@ -37,6 +37,8 @@ def _what(event: Any) -> str:
     """What the event is about, as people name it."""
     payload = event.payload
     noun = event.action.partition(":")[0]
+    # Of an export it is what was looked for, of anything that a form asked the digest of the form.
+    asked = payload.get("asked") if noun == "report" else None
     names = {
         "submission": event.code,
         "picture": event.code,
@@ -46,7 +48,7 @@ def _what(event: Any) -> str:
         "unit": event.unit,
         "committee": event.unit,
         "period": payload.get("period"),
-        "report": (payload.get("asked") or {}).get("period"),
+        "report": asked and asked.get("period"),
         "envelope": payload.get("envelope"),
         "letter": payload.get("letter"),
         "job": _job(payload.get("job")),

@@ -24,6 +24,7 @@ NO_UNIT = Refusal(
 )
 
 
+FRONT = "portal.this_month"
 WRITING = frozenset({"portal.compose", "portal.send_quickly"})
 
 
@@ -32,6 +33,9 @@ def come_in() -> Response | None:
     if request.endpoint == "portal.static":
         return None
     if not current_user.is_authenticated:
+        if request.endpoint == FRONT:
+            # She asked for no page in particular: after signing in everybody goes to the door that is hers.
+            return redirect(url_for("security.login"))
         sign_in: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return sign_in
     g.portal_units = accounts.units_of(me(), on=today())
@@ -44,7 +48,7 @@ def come_in() -> Response | None:
     g.portal_unit = (chosen or g.portal_units)[0]
     if request.method == "GET" and request.endpoint in WRITING and (why := ended()):
         flash(say(why), "refused")
-        return redirect(url_for("portal.this_month"), 303)
+        return redirect(url_for(FRONT), 303)
     return None
 
 
@@ -130,7 +134,7 @@ def choose() -> Response | str:
             abort(404)
         session["unit"] = picked.code
         flash(gettext("Đang làm việc cho %(unit)s.", unit=picked.admin_unit or picked.name), "success")
-        return redirect(url_for("portal.this_month"), 303)
+        return redirect(url_for(FRONT), 303)
     return render_template("portal/choose.html", units=units())
 
 

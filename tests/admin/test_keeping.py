@@ -42,6 +42,9 @@ def test_pages_hold_no_inline_handler_or_style(make, cast, client):
 def test_after_signing_in_each_goes_to_their_own_door(cast, client):
     assert client.as_(cast.son).get("/vao/tiep").headers["Location"] == "/quan-tri/"
     assert client.as_(cast.binh).get("/vao/tiep").headers["Location"] == "/don-vi/"
+    # The forum's "for units" is the way in that everybody sees; it promises nobody the portal.
+    assert client.get("/don-vi/").headers["Location"] == "/vao/dang-nhap"
+    assert "next=" in client.get("/don-vi/ban").headers["Location"]
 
 
 def test_a_wrong_password_tells_nothing_and_a_rehearsal_shows_who_may_be_tried(cast, client):

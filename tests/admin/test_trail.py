@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -90,6 +91,21 @@ def test_one_event_shows_who_what_and_how_it_is_chained(make, cast, client):
     assert event.hash.hex() in page
     assert event.prev_hash.hex() in page
     assert piece.revision.title in page
+
+
+def test_what_a_form_asked_for_is_told_as_well_as_what_an_export_looked_for(make, cast, client):
+    """Both stand in an event as `asked`: of a form its digest, of an export its filters."""
+    piece = make.submission(state="edited")
+    minh = client.as_(cast.minh)
+
+    minh.send(f"/quan-tri/bai/{piece.id}/buoc/approve", seen=piece.digest, command=str(uuid4()))
+    minh.get("/quan-tri/bao-cao/thang.csv?ky=2021-05")
+
+    newest = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(2)).all()
+    assert [type(json.loads(event.payload)["asked"]) for event in newest] == [dict, str]
+    exported, approved = (client.as_(cast.khang).get(f"{PAGE}{event.id}").text for event in newest)
+    assert f"Trần Quang Minh phê duyệt bài {piece.code}." in approved
+    assert "2021-05" in exported
 
 
 def test_the_screen_tells_the_newest_seal_and_an_event_hands_out_its_proof(make, cast, client):
