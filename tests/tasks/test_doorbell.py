@@ -3,8 +3,10 @@
 import pytest
 import redis
 
+import toasoan
 from tasks import doorbell
 from workflow import outbox
+from workflow.engine import bell
 from workflow.engine.unit_of_work import bookkeeping
 
 pytestmark = pytest.mark.database
@@ -81,3 +83,25 @@ def test_a_worker_takes_its_message_at_the_bell_and_hears_of_no_delayed_ones(bro
     assert next(consumer).actor_name == "deliver_media"
     assert broker.get_declared_queues() == set(QUEUE_NAMES)
     assert broker.get_declared_delay_queues() == set()
+
+
+def test_a_house_that_is_about_to_fork_holds_no_line_to_redis(app, rings, monkeypatch):
+    """Each copy would close the line again, under a number that is a file of its own by then."""
+    lines = []
+
+    def load(_hash):
+        bell.pull()
+        yield "Đã nạp."
+
+    monkeypatch.setattr(toasoan, "stand_up", lambda _say: None)
+    monkeypatch.setattr(toasoan.wsgi, "founded", lambda _create: app)
+    monkeypatch.setattr(toasoan.loading, "load", load)
+    monkeypatch.setattr(toasoan.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(toasoan.supervisor, "status", lambda _data: "there")
+    monkeypatch.setattr(
+        toasoan.supervisor, "run", lambda *_, **__: lines.append(doorbell._client.cache_info().currsize)
+    )
+
+    toasoan._run(demo=True)
+
+    assert lines == [0]
