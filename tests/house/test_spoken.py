@@ -1,7 +1,7 @@
 """Every screen is walked in both languages: what is asked of a catalogue is in it, the libraries' words included."""
 
-import gc
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -42,10 +42,12 @@ class Heard:
 
 def forget() -> None:
     """Make the doors' caches cold: words kept since another test are not asked of the catalogue once more."""
-    kind = type(catalogue)
-    for kept in gc.get_objects():
-        if type(kept) is kind and kept.__module__.partition(".")[0] in DOORS:
-            kept.cache_clear()
+    rooms = [room for name, room in sys.modules.items() if name.partition(".")[0] in DOORS]
+    classes = [each for room in rooms for each in vars(room).values() if isinstance(each, type)]
+    for holder in (*rooms, *classes):
+        for kept in vars(holder).values():
+            if isinstance(kept, type(catalogue)):
+                kept.cache_clear()
 
 
 @pytest.fixture
