@@ -259,10 +259,7 @@ def _run(*, demo: bool) -> None:
             app.test_client().get("/")
             notes.warm_up()
             workdays.holidays_of(clock.now().year)
-        # In a context of its own: the one before rings the bell as it ends, and a line that is opened then would be
-        # closed by each copy under a number that is another file of its own by that time.
-        with app.app_context():
-            wsgi.let_go()
+        wsgi.let_go(app)
         supervisor.run(_children(app), data=house.data, say=line.tell, when_ready=lambda: _greet(demo=demo))
     except KeyboardInterrupt:
         line.tell("Dừng trước khi sẵn sàng.")

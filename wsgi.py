@@ -90,17 +90,20 @@ def founded(create: Callable[[], Flask]) -> Flask:
     app = create()
     with app.app_context():
         founding.take_up(hash_password)
-    # A context rings the bell as it ends, so the lines are closed in one where nothing happens.
-    with app.app_context():
-        let_go()
+    let_go(app)
     return app
 
 
-def let_go() -> None:
-    """Close every connection of this process: it is about to fork, and two must not share one."""
-    db.session.remove()
-    for engine in db.engines.values():
-        engine.dispose()
+def let_go(app: Flask) -> None:
+    """Close every connection of this process: it is about to fork, and two must not share one.
+
+    Call it outside any context: one rings the bell as it ends, and a line that is opened then would be closed by each
+    copy under a number that is another file of its own by that time.
+    """
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
     doorbell.let_go()
 
 
