@@ -11,6 +11,7 @@ from admin.desk import SEE_OTHER, me, once, sentences, told
 from admin.fields import typed_day
 from admin.members import let_in, today
 from models.base import db
+from models.organisation import Committee
 from workflow import committees, filetypes, organisation, rosters
 from workflow.engine.errors import N_, Invalid, ToaSoanError
 from workflow.intake import rosters as files
@@ -46,7 +47,7 @@ class Rosters:
             return rosters.foresee(committee, lines, since=since, by=me(), replaces=replaces) if lines else []
 
         try:
-            lines = _lines(unit.id)
+            lines = _lines(committee)
             since = typed_day(request.form.get("since") or f"{since}", field="since")
             if request.form.get("act") == "take":
                 done = once(lambda: rosters.take(committee, lines, since=since, by=me(), replaces=replaces))
@@ -81,12 +82,13 @@ def _tell(done: Sequence[rosters.Outcome] | None) -> None:
         flash(f"{one.line.full_name}: {why}", "refused")
 
 
-def _lines(unit_id: int) -> list[rosters.Line]:
+def _lines(committee: Committee) -> list[rosters.Line]:
     """From the form's rows, the file that was sent, or the mail's list; none when she only opened the page."""
     if "rows" in request.form:
         return _typed_lines()
     upload = request.files.get("file")
     if request.method == "POST" and upload is not None:
+        rosters.receive(committee, by=me())
         data = upload.read()
         part = Part(upload.filename or "", filetypes.media_type(data), data)
         found = [
@@ -97,7 +99,7 @@ def _lines(unit_id: int) -> list[rosters.Line]:
             raise Invalid("list_empty", N_("Tệp không có bảng họ tên và chức vụ nào đọc được."))
         return found
     asked = request.args.get("thu", "")
-    proposed = next((row for row in offices.proposals(unit_id) if str(row.id) == asked), None)
+    proposed = next((row for row in offices.proposals(committee.unit_id) if str(row.id) == asked), None)
     return [_of_mail(member) for member in proposed.members] if proposed else []
 
 

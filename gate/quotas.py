@@ -29,16 +29,18 @@ DRAFTS = Quota("submission:create", 40)
 REVISIONS = Quota("submission:write", 120)
 REMARKS = Quota("comment:add", 60)
 FILES = 200
-"""That come along with drafts and revisions; the largest request is bounded by MAX_UPLOAD_BYTES."""
+"""Of drafts, revisions and member lists together; the largest request is bounded by MAX_UPLOAD_BYTES."""
 
-QUOTAS: Mapping[str, Quota] = {
+QUOTAS: Mapping[str, Quota | None] = {
     "portal.compose": DRAFTS,
     "portal.send_quickly": DRAFTS,
     "portal.rewrite": REVISIONS,
     "desk_pieces.edit": REVISIONS,
     "portal.say": REMARKS,
     "desk_pieces.say": REMARKS,
+    "desk_committees.take_list": None,
 }
+"""None: a form of which only the files are counted."""
 
 
 def ask(app: Flask) -> None:
@@ -47,10 +49,10 @@ def ask(app: Flask) -> None:
 
 
 def _refuse_what_is_too_much() -> Response | None:
-    asked = QUOTAS.get(request.endpoint or "") if request.method == "POST" else None
-    if asked is None or not current_user.is_authenticated:
+    if request.method != "POST" or request.endpoint not in QUOTAS or not current_user.is_authenticated:
         return None
-    if seconds := quota.wait_seconds(current_user.id, asked.action, most=asked.most):
+    asked = QUOTAS[request.endpoint]
+    if asked and (seconds := quota.wait_seconds(current_user.id, asked.action, most=asked.most)):
         says = gettext(
             "Trong một giờ, mỗi người thực hiện việc này tối đa %(most)s lần."
             " Vui lòng gửi lại sau %(minutes)s phút.",
@@ -64,7 +66,7 @@ def _refuse_what_is_too_much() -> Response | None:
             most=FILES,
             minutes=-(-seconds // 60),
         )
-    if not seconds or _is_repeat(asked):
+    if not seconds or (asked and _is_repeat(asked)):
         return None
     answer = kept(429, "too_much", heading=gettext("Có quá nhiều yêu cầu"), says=says)
     answer.headers["Retry-After"] = str(seconds)

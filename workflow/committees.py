@@ -39,7 +39,7 @@ def found(unit: Unit, *, since: date, by: Account | None) -> Committee:
             committee = Committee(unit_id=unit.id, directive_id=directive.id, valid_from=since)
             session.add(committee)
             session.flush()
-            _told(committee, "committee:found", by)
+            tell(committee, "committee:found", by)
         return committee
 
 
@@ -53,7 +53,7 @@ def dissolve(committee: Committee, *, on: date, by: Account) -> None:
             sessions.end_all(seat.account, Ending.ROLE)
         committee.valid_to = max(on, committee.valid_from)
         session.flush()
-        _told(committee, "committee:dissolve", by, on=on.isoformat())
+        tell(committee, "committee:dissolve", by, on=on.isoformat())
 
 
 @patient
@@ -102,7 +102,7 @@ def seat(
             session.add(placed)
             _unconfirm(committee)
             session.flush()
-            _told(committee, "committee:seat", by, account=account.id, seat=kind.value, slot=placed.slot)
+            tell(committee, "committee:seat", by, account=account.id, seat=kind.value, slot=placed.slot)
             return placed
     except IntegrityError as error:
         if "uq_seat_person" in str(error.orig):
@@ -124,9 +124,7 @@ def unseat(placed: Seat, *, on: date, by: Account | None) -> None:
         _unconfirm(placed.committee)
         session.flush()
         sessions.end_all(placed.account, Ending.ROLE)
-        _told(
-            placed.committee, "committee:unseat", by, account=placed.account_id, seat=placed.seat_kind.value
-        )
+        tell(placed.committee, "committee:unseat", by, account=placed.account_id, seat=placed.seat_kind.value)
 
 
 @patient
@@ -144,7 +142,7 @@ def correct(placed: Seat, *, by: Account | None, **words: str) -> None:
             {name: privacy.seal(side[name], about=placed.account_id) for name in sorted(before)}
             for side in (before, words)
         ]
-        _told(
+        tell(
             placed.committee, "committee:correct", by, account=placed.account_id, fields=sorted(before),
             before=told[0], after=told[1],
         )  # fmt: skip
@@ -159,14 +157,14 @@ def confirm(committee: Committee, *, by: Account) -> None:
         session.refresh(committee, with_for_update=True)
         gaps = missing(committee)
         if gaps:
-            _told(committee, "committee:refused/composition_invalid", by)
+            tell(committee, "committee:refused/composition_invalid", by)
         else:
             now = clock.now()
             committee.status = CommitteeStatus.CONFIRMED
             committee.confirmed_at = now
             committee.confirmed_by = by.id
             session.flush()
-            seq = _told(committee, "committee:confirm", by)
+            seq = tell(committee, "committee:confirm", by)
             outbox.put(
                 "letter:committee_confirmed",
                 f"committee:{committee.id}:{seq}:letter:committee_confirmed",
@@ -185,7 +183,7 @@ def reopen(committee: Committee, *, reason: str, by: Account) -> None:
     with change() as session:
         _unconfirm(committee)
         session.flush()
-        _told(committee, "committee:reopen", by, reason=reason)
+        tell(committee, "committee:reopen", by, reason=reason)
 
 
 @patient
@@ -259,7 +257,8 @@ def _may_write(by: Account | None, act: str = "committees.write") -> None:
         require(accounts.roles_of(by), act)
 
 
-def _told(committee: Committee, action: str, by: Account | None, **more: Any) -> int:
+def tell(committee: Committee, action: str, by: Account | None, **more: Any) -> int:
+    """Write an event of a committee, inside the open change()."""
     return audit.write(
         db.session.connection(),
         f"committee:{committee.id}",

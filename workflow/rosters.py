@@ -45,6 +45,16 @@ class _OnlyLooking(Exception):
     """Rolls back what a look has done."""
 
 
+def receive(committee: Committee, *, by: Account) -> None:
+    """Put on record that a file with a list came, before it is read: a bad one is as much work (T31).
+
+    Raises NotAllowed.
+    """
+    require(accounts.roles_of(by), "committees.write")
+    with change():
+        committees.tell(committee, "committee:read_list", by, files=1)
+
+
 @patient
 def take(
     committee: Committee, lines: Sequence[Line], *, since: date, by: Account, replaces: bool

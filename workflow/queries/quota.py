@@ -31,7 +31,7 @@ FROM (
 ) AS counted
 WHERE brought >= :most ORDER BY id DESC LIMIT 1
 """)
-BRINGING = ("submission:create", "submission:write")
+BRINGING = ("submission:create", "submission:write", "committee:read_list")
 """Actions that may bring files; their events say how many."""
 
 _IS_DONE = text("""
