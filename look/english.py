@@ -70,11 +70,11 @@ def counted(amount: int, name: str) -> str:
 
 
 def time_left(deadline: datetime, now: datetime) -> str:
-    """3 days left; on the last day 9 hours 12 minutes left; afterwards overdue by 2 days."""
+    """2 days left; on the last day 9 hours 12 minutes left; afterwards overdue by 2 days."""
     if now >= deadline:
         return f"overdue by {span(now - deadline)}"
     left = days_left(deadline, now)
-    return f"{counted(left, 'day') if left > 1 else span(deadline - now)} left"
+    return f"{counted(left, 'day') if left else span(deadline - now)} left"
 
 
 def ago(at: datetime, now: datetime) -> str:

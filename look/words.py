@@ -85,14 +85,8 @@ def last_day(deadline: datetime) -> date:
 
 
 def days_left(deadline: datetime, now: datetime) -> int:
-    """Days that may still be used, today included: 1 on the last day, 0 or less once it has passed."""
-    return (
-        (last_day(deadline) - local(now).date()).days + 1 if now < deadline else -whole_days(now - deadline)
-    )
-
-
-def whole_days(span: timedelta) -> int:
-    return int(span.total_seconds() // DAY)
+    """Days from today to the last day, as letters count (R5): 0 on the last day itself, negative after it."""
+    return (last_day(deadline) - local(now).date()).days
 
 
 def span(length: timedelta) -> str:
@@ -109,11 +103,11 @@ def span(length: timedelta) -> str:
 
 
 def time_left(deadline: datetime, now: datetime) -> str:
-    """còn 3 ngày; on the last day còn 9 giờ 12 phút; afterwards quá hạn 2 ngày, quá hạn 5 giờ 3 phút."""
+    """còn 2 ngày; on the last day còn 9 giờ 12 phút; afterwards quá hạn 2 ngày, quá hạn 5 giờ 3 phút."""
     if now >= deadline:
         return f"quá hạn {span(now - deadline)}"
     left = days_left(deadline, now)
-    return f"còn {left}{KEEP}ngày" if left > 1 else f"còn {span(deadline - now)}"
+    return f"còn {left}{KEEP}ngày" if left else f"còn {span(deadline - now)}"
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -54,10 +54,11 @@ def test_the_oldest_stands_first_with_the_time_that_is_left(make, cast, client, 
     page = page_of(client.as_(cast.son))
 
     longest = page[page.index("Chờ lâu nhất") :]
-    # Claimed on Tuesday the 18th, it goes back on Friday the 21st; the month closes on the 25th. Today counts.
+    # Claimed on Tuesday the 18th, it goes back on Friday the 21st; the last whole day before the
+    # month closes is the 24th.
     assert re.findall(r'href="[^"]*">(Bài tới [^<]*)</a>.*?<b class="ink-2">(.*?)</b>', longest) == [
-        ("Bài tới trước", "còn 2 ngày"),
-        ("Bài tới sau", "còn 5 ngày"),
+        ("Bài tới trước", "còn 1 ngày"),
+        ("Bài tới sau", "còn 4 ngày"),
     ]
     assert "đang biên tập của tôi từ 17/05" in longest
     assert page.index("Đang biên tập của tôi") < page.index(">Chờ biên tập<")

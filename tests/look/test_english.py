@@ -46,7 +46,8 @@ def test_a_moment_is_as_short_as_today_allows(happened, expected):
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        ("2021-11-17 08:30", "3 days left"),
+        ("2021-11-17 08:30", "2 days left"),
+        ("2021-11-18 23:59", "1 day left"),
         ("2021-11-19 14:48", "9 hours 12 minutes left"),
         ("2021-11-19 22:59", "1 hour 1 minute left"),
         ("2021-11-20 00:00", "overdue by less than a minute"),

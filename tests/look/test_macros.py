@@ -122,8 +122,8 @@ def test_no_answer_about_children_is_chosen_for_the_person(draw):
 @pytest.mark.parametrize(
     ("before_deadline", "tone", "says"),
     [
-        (timedelta(days=9, hours=1), "far", "10 ngày nữa hết hạn gửi"),
-        (timedelta(days=2, hours=15), "near", "3 ngày nữa hết hạn gửi"),
+        (timedelta(days=9, hours=1), "far", "9 ngày nữa hết hạn gửi"),
+        (timedelta(days=2, hours=15), "near", "2 ngày nữa hết hạn gửi"),
         (timedelta(hours=9, minutes=12), "near", "Hôm nay là ngày cuối, còn 9 giờ 12 phút"),
         (timedelta(days=-2, hours=-1), "over", "Đã quá hạn 2 ngày Kỳ chốt lúc 00:00 ngày 25/11"),
         (timedelta(days=-6), "over", "Kỳ đã chốt Kỳ đã chốt lúc 00:00 ngày 25/11"),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from look import words
+from workflow.rules import periods
 
 DEADLINE = datetime(2021, 11, 19, 17, 0, tzinfo=UTC)  # 20/11 00:00 at home
 
@@ -72,20 +73,21 @@ def test_before_the_20th_means_to_the_end_of_friday_the_19th():
 @pytest.mark.parametrize(
     ("now", "days", "expected"),
     [
-        ("2021-11-12 00:00", 8, "còn 8 ngày"),
-        ("2021-11-17 08:30", 3, "còn 3 ngày"),
-        ("2021-11-18 23:59", 2, "còn 2 ngày"),
-        ("2021-11-19 00:00", 1, "còn 24 giờ"),
-        ("2021-11-19 14:48", 1, "còn 9 giờ 12 phút"),
-        ("2021-11-19 23:20", 1, "còn 40 phút"),
-        ("2021-11-19 23:59", 1, "còn 1 phút"),
-        ("2021-11-20 00:00", 0, "quá hạn chưa đầy 1 phút"),
-        ("2021-11-20 05:03", 0, "quá hạn 5 giờ 3 phút"),
-        ("2021-11-22 09:00", -2, "quá hạn 2 ngày"),
+        ("2021-11-12 00:00", 7, "còn 7 ngày"),
+        ("2021-11-17 08:30", 2, "còn 2 ngày"),
+        ("2021-11-18 23:59", 1, "còn 1 ngày"),
+        ("2021-11-19 00:00", 0, "còn 24 giờ"),
+        ("2021-11-19 14:48", 0, "còn 9 giờ 12 phút"),
+        ("2021-11-19 23:20", 0, "còn 40 phút"),
+        ("2021-11-19 23:59", 0, "còn 1 phút"),
+        ("2021-11-20 00:00", -1, "quá hạn chưa đầy 1 phút"),
+        ("2021-11-20 05:03", -1, "quá hạn 5 giờ 3 phút"),
+        ("2021-11-22 09:00", -3, "quá hạn 2 ngày"),
     ],
 )
-def test_days_left_count_today_and_the_last_day_counts_hours(now, days, expected):
+def test_r5_days_left_count_to_the_last_day_as_in_letters_and_that_day_counts_hours(now, days, expected):
     assert words.days_left(DEADLINE, at(now)) == days
+    assert periods.days_left(at(now), DEADLINE, "Asia/Ho_Chi_Minh") == days
     assert plain(words.time_left(DEADLINE, at(now))) == expected
 
 
