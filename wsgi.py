@@ -20,6 +20,7 @@ from models.tables import db
 from tasks import doorbell, foresight, health, samples, timetable
 from workflow import definitions, founding, logbook, schema
 from workflow.engine import unit_of_work
+from workflow.engine.tides import TidalPool
 from workflow.settings import settings
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def create_house(overrides: Mapping[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=house.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SQLALCHEMY_DATABASE_URI=schema.driven(house.database_url),
-        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"options": unit_of_work.NOT_FOR_EVER}},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "poolclass": TidalPool,
+            "connect_args": {"options": unit_of_work.NOT_FOR_EVER},
+        },
         SQLALCHEMY_BINDS={
             "forum": schema.driven(house.forum_url),
             "moves": {"url": schema.driven(house.database_url), **unit_of_work.KEPT},

@@ -9,7 +9,7 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 
 from tasks import doorbell, metrics
-from tasks.context import UnfitPlace, require_keeping_redis, require_true_clock
+from tasks.context import Every, UnfitPlace, require_keeping_redis, require_true_clock
 from tasks.relay import hand_on, relay_once
 from tasks.timetable import Clock
 from workflow import logbook
@@ -27,21 +27,6 @@ single row is what any click leaves, which rings by itself."""
 OFTEN_SECONDS = 1.0
 
 
-class _Every:
-    """Tells when something that is done every so many seconds is due."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._next = seconds, 0.0
-
-    def is_due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        # Set before it is done: what stumbles must not keep the others from their turns in between.
-        self._next = now + self._seconds
-        return True
-
-
 def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
     """Relay and tick until `stop` is set. A database or a Redis that is away is waited for.
 
@@ -51,7 +36,7 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event) -> None:
     require_keeping_redis(broker)
     metrics.serve(app)
     house, clock, failures, often_until = settings(), Clock(), 0, 0.0
-    check, tick, look = _Every(CHECK_SECONDS), _Every(TICK_SECONDS), _Every(house.relay_seconds)
+    check, tick, look = Every(CHECK_SECONDS), Every(TICK_SECONDS), Every(house.relay_seconds)
     while not stop.is_set():
         handed = 0
         try:

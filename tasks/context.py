@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from _thread import start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,21 @@ class Hurry(TimeLimit):
 
     before_process_message = Middleware.before_process_message
     after_process_message = after_skip_message = Middleware.after_process_message
+
+
+class Every:
+    """Tells when something that is done every so many seconds is due."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, 0.0
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        # Set before it is done: what stumbles must not keep the others from their turns in between.
+        self._next = now + self._seconds
+        return True
 
 
 class UnfitPlace(RuntimeError):

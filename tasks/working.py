@@ -10,12 +10,16 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.base import db
 from tasks.broker import THREADS
-from tasks.context import require_true_clock
+from tasks.context import Every, require_true_clock
+from workflow.engine import tides
 
 log = structlog.get_logger("tasks.working")
 
 CHECK_SECONDS = 60.0
+EBB_SECONDS = 2.0
+"""A burst's connections to the database are let go so long after it."""
 STOP_MILLISECONDS = 25_000
 """For what is under way; a row that takes longer is another worker's when its lease ends."""
 
@@ -35,9 +39,13 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event, *, threads: int 
     # Its own command says so too; without it no time limit is watched, and an endless loop keeps its thread.
     broker.emit_after("process_boot")
     worker.start()
+    with app.app_context():
+        engines, check = list(db.engines.values()), Every(CHECK_SECONDS)
     try:
-        while not stop.wait(CHECK_SECONDS):
-            _look_at_the_clock(app)
+        while not stop.wait(min(EBB_SECONDS, CHECK_SECONDS)):
+            tides.ebb(engines)
+            if check.is_due():
+                _look_at_the_clock(app)
     finally:
         worker.stop(timeout=STOP_MILLISECONDS)
         broker.close()

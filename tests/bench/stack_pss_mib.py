@@ -10,8 +10,9 @@ import psutil
 from tests.bench.figures import Figure, Stage
 from tests.bench.ready_warm_s import await_answer, running
 
-SETTLING_SECONDS = 5
-"""The first minute's jobs run as soon as a clock and a worker are there; idle is what comes after."""
+SETTLING_SECONDS = 8
+"""The first minute's jobs run as soon as a clock and a worker are there, and those of each minute as it begins; idle
+is what comes after, when the connections of the burst are let go."""
 
 
 def measure(stage: Stage) -> Iterable[Figure]:
@@ -19,6 +20,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
     with tempfile.TemporaryDirectory(prefix="toasoan-memory-") as folder, running(Path(folder)) as port:
         await_answer(port)
         time.sleep(SETTLING_SECONDS)
+        time.sleep(max(0.0, SETTLING_SECONDS - time.time() % 60))
         shares = {process: _share(process) for process in _of(Path(folder))}
     total = sum(shares.values())
     yield Figure(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from models.base import db
 from workflow.engine import click, crashing
 from workflow.engine.errors import StrayWrite
+from workflow.engine.tides import TidalPool
 
 _open: ContextVar[str | None] = ContextVar("unit_of_work", default=None)
 
@@ -95,6 +96,7 @@ def hurry() -> None:
 
 
 KEPT = {
+    "poolclass": TidalPool,
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
     "connect_args": {
