@@ -41,9 +41,11 @@ class Listener(Consumer):
     def ack(self, message: MessageProxy) -> None:
         self._held.discard(message.message_id)
         self._through.append(message.options["redis_message_id"])
-        # While others are in hand, it is told with them: a row that is done is done, whatever Redis believes.
+        # While others are in hand, it is told with them: a row that is done is done, whatever Redis believes. Where
+        # Redis is away, with the next look: Dramatiq would keep the thread asleep for five seconds, and again.
         if not self._held and not self._fetched:
-            self._tell()
+            with contextlib.suppress(ConnectionClosed):
+                self._tell()
 
     def nack(self, message: MessageProxy) -> None:
         self._held.discard(message.message_id)
@@ -62,7 +64,7 @@ class Listener(Consumer):
         """Tell what is done, and give back what was fetched and not begun: another worker need not wait for it until
         this one is taken for dead. What is in hand stays there. Where Redis is away, both are left at that."""
         unbegun, self._fetched = self._fetched, deque()
-        with contextlib.suppress(ConnectionClosed, redis.RedisError):
+        with contextlib.suppress(ConnectionClosed):
             self._tell()
             self.requeue(_readable(unbegun))
 
@@ -94,11 +96,12 @@ class Listener(Consumer):
                 ids.append(self._through.popleft())
         if not ids:
             return
-        try:
-            self._broker.acknowledge(self._queue, ids)
-        except redis.RedisError as error:
-            self._through.extend(ids)
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
+        with _lines_lost():
+            try:
+                self._broker.acknowledge(self._queue, ids)
+            except redis.RedisError:
+                self._through.extend(ids)
+                raise
 
 
 def _readable(fetched: Iterable[bytes | None]) -> Iterator[MessageProxy]:
@@ -110,8 +113,9 @@ def _readable(fetched: Iterable[bytes | None]) -> Iterator[MessageProxy]:
 
 @contextlib.contextmanager
 def _lines_lost() -> Iterator[None]:
-    """A line to Redis that breaks, as Dramatiq knows it: the consumer begins anew after a while."""
+    """A Redis that cannot be told or asked, gone, silent, full or read-only, as Dramatiq knows it: the consumer
+    begins anew after a while, and a worker that stops leaves it at that. All else it takes for a fault of ours."""
     try:
         yield
-    except redis.ConnectionError as error:
+    except redis.RedisError as error:
         raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]

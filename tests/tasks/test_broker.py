@@ -1,11 +1,19 @@
 """Messages that are done: acknowledged together, and not forgotten while Redis is away."""
 
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 import redis
 from dramatiq import Message
 from dramatiq.errors import ConnectionClosed
 
-from tasks.broker import ring
+from tasks import delivery, working
+from tasks.broker import ring, setup
+from tasks.relay import relay_once
+from tests.faults import proxy
+from workflow.settings import settings
 
 pytestmark = pytest.mark.database
 
@@ -67,10 +75,11 @@ def test_what_could_not_be_told_is_told_by_the_next_consumer(taken, held, broker
 
     with monkeypatch.context() as patch:
         patch.setattr(broker, "acknowledge", away)
-        for message in messages[:2]:
+        for message in messages:
+            # Which costs no thread its time: nothing is raised that Dramatiq would try again.
             consumer.ack(message)
         with pytest.raises(ConnectionClosed):
-            consumer.ack(messages[2])
+            next(consumer)
         consumer.close()
     assert held() == (3, 3)
 
@@ -146,3 +155,52 @@ def test_one_that_closes_while_redis_is_away_leaves_it_at_that(broker, held, mon
     consumer.close()
 
     assert held() == (3, 3)
+
+
+@pytest.fixture
+def through_a_line(app, broker, set_to, monkeypatch):
+    """The same Valkey, through a line that may fall silent: (broker, proxy)."""
+    address = urlsplit(settings().redis_url)
+    monkeypatch.setattr("tasks.broker.REDIS_TIMEOUT_SECONDS", 0.3)
+    with proxy.before(Path(address.path)) as line:
+        set_to(REDIS_URL=f"redis://127.0.0.1:{line.port}/?{address.query}")
+        yield setup(app), line
+        line.is_silent = False
+
+
+def test_a_line_that_falls_silent_is_a_line_lost(through_a_line, held):
+    broker, line = through_a_line
+    for number in range(1, 4):
+        ring(broker, "default", [number])
+    consumer = broker.consume("default")
+    first, second, third = (next(consumer) for _ in range(3))
+    line.is_silent = True
+
+    for tell in (lambda: consumer.nack(first), lambda: consumer.requeue([second]), lambda: next(consumer)):
+        with pytest.raises(ConnectionClosed):
+            tell()
+    consumer.ack(third)
+
+    assert held() == (3, 3)
+
+
+def test_a_worker_stops_in_good_order_though_redis_is_silent(app, through_a_line, put, rows, monkeypatch):
+    broker, line = through_a_line
+    stop = threading.Event()
+
+    def first_of_many(_rows):
+        line.is_silent = True
+        stop.set()
+        return lambda: None
+
+    monkeypatch.setitem(delivery.HANDLERS, "public_copy", first_of_many)
+    monkeypatch.setitem(delivery.HANDLERS, "job", first_of_many)
+    for number in range(3):
+        put("public_copy", f"p{number}", attachment=number)
+        put("job", f"j{number}", job="seal")
+    relay_once(broker)
+
+    working.run(app, broker, stop, threads=1)
+
+    assert sorted(rows("state")) == [("done",)] + 5 * [("queued",)]
+    assert stop.is_set()
