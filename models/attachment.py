@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, BigId, CreatedAt, words
+from models.base import Base, BigId, CreatedAt, SaidAt, words
 from models.vocabulary import AttachmentKind, Consent
 
 
@@ -47,7 +47,7 @@ class ConsentAnswer(Base):
     answer: Mapped[Consent] = mapped_column(words(Consent))
     note: Mapped[str] = mapped_column(server_default="")
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[CreatedAt]
+    created_at: Mapped[SaidAt]
 
     # Read by workflow/facts.py: the newest answer of each file.
     __table_args__ = (Index("ix_consent_answer_attachment", "attachment_id", "id"),)

@@ -34,6 +34,8 @@ db = SQLAlchemy(model_class=Base)
 
 BigId = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+SaidAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.people_now())]
+"""On people's clock: people read it, or it is asked what held at a past instant."""
 
 
 def words(kind: type[StrEnum]) -> SqlEnum:

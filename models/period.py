@@ -1,16 +1,12 @@
 """Months, what is owed in them, and every exception with its reason (R5, R6)."""
 
 from datetime import datetime
-from typing import Annotated
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, BigId, CreatedAt
+from models.base import Base, BigId, CreatedAt, SaidAt
 from models.directive import Directive
-
-GrantedAt = Annotated[datetime, mapped_column(server_default=text("people_now()"))]
-"""On people's clock: it is asked what held at a past instant."""
 
 
 class Period(Base):
@@ -68,7 +64,7 @@ class Extension(Base):
     deadline_at: Mapped[datetime]
     reason: Mapped[str]
     granted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[GrantedAt]
+    created_at: Mapped[SaidAt]
 
     __table_args__ = (
         Index("ix_extension_period_unit", "period_id", "unit_id"),
@@ -86,7 +82,7 @@ class Exemption(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     reason: Mapped[str]
     granted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[GrantedAt]
+    created_at: Mapped[SaidAt]
 
     __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
 

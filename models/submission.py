@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.attachment import Attachment
-from models.base import Base, BigId, CreatedAt, words
+from models.base import Base, BigId, CreatedAt, SaidAt, words
 from models.organisation import Unit
 from models.people import Account
 from models.period import Period
@@ -135,7 +135,7 @@ class Revision(Base):
     digest: Mapped[str]
     written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     written_as: Mapped[WrittenAs] = mapped_column(words(WrittenAs))
-    created_at: Mapped[CreatedAt]
+    created_at: Mapped[SaidAt]
     found: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(

@@ -16,7 +16,7 @@ from models.organisation import Unit
 from models.people import Account
 from models.submission import Category, Revision, RevisionAttachment, Submission
 from models.vocabulary import Consent, Kind, WrittenAs
-from workflow import clock, media, texts
+from workflow import media, texts
 from workflow.engine.errors import N_, Invalid, NotFound
 
 
@@ -141,7 +141,6 @@ def answer_for(attachment_id: int, consent: Consent, by: Account | None, note: s
             answer=consent,
             note=note,
             answered_by=by.id if by else None,
-            created_at=clock.now(),
         )
     )
     db.session.flush()

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -15,7 +15,7 @@ from models.submission import Submission
 from models.vocabulary import Consent
 from tests.clients import typed
 from tests.factories import picture
-from workflow import deadlines, submissions, writing
+from workflow import clock, deadlines, submissions, writing
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -40,9 +40,12 @@ def test_r2_r6_a_member_writes_answers_sends_and_sees_one_of_two(make, cast, clo
     piece = only_piece()
     [file] = db.session.scalars(select(Attachment))
     address = f"/don-vi/bai/{piece.code}"
+    assert re.search(r"Đã lưu nháp 08:3\d", binh.get(f"{address}/soan").text)
     answered = {f"caption-{file.id}": "Trồng hoa.", f"consent-{file.id}": "none", "seen": piece.digest}
     saved = binh.send(f"{address}/soan", **typed(act="send", **answered))
     assert saved.location == f"{address}#gui"
+    answered_at = db.session.scalars(select(ConsentAnswer.created_at)).one()
+    assert answered_at.astimezone(clock.ZONE).date() == date(2021, 5, 17)
     sent = binh.send(f"{address}/gui", statement="1")
 
     assert sent.location == "/don-vi/"

@@ -142,7 +142,7 @@ def pieces(unit_id: int, *, me: int, everyone: bool, discarded_after: datetime) 
 # --- one piece ----------------------------------------------------------------------------------------------------
 
 _REVISIONS = text("""
-SELECT r.id, r.number, r.title, r.summary, r.body, r.author_line, r.school, r.written_as, r.created_at,
+SELECT r.id, r.number, r.title, r.summary, r.body, r.author_line, r.school, r.written_as,
   w.full_name AS writer
 FROM revision r LEFT JOIN account w ON w.id = r.written_by
 WHERE r.submission_id = :piece ORDER BY r.number DESC LIMIT :size

@@ -48,13 +48,9 @@ class Comparison:
 
 
 _LIST = text(f"""
-SELECT r.number, r.written_as,
-  -- When it was written on people's clock stands in the trail; the row has the database's own time.
-  coalesce((SELECT e.at::timestamptz FROM audit_event e WHERE e.submission_id = r.submission_id
-    AND (e.payload::jsonb ->> 'revision')::int = r.number ORDER BY e.id LIMIT 1), r.created_at) AS created_at,
-  coalesce(who.full_name, '') AS writer {FROM}
+SELECT r.number, r.written_as, r.created_at, coalesce(who.full_name, '') AS writer {FROM}
 WHERE r.submission_id = :piece ORDER BY r.number DESC LIMIT 100
-""")  # noqa: S608  (constants of this file)
+""")
 _TWO = text(f"SELECT {COLUMNS} {FROM} WHERE r.submission_id = :piece AND r.number IN (:one, :two)")
 
 
