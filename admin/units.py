@@ -116,8 +116,14 @@ class Units(Workbench):
             filled=len(committees.standing(committee)) if committee else 0,
             standings=list(reversed(list(zip(months, rows, strict=False)))),
             changes=offices.changes(f"unit:{unit.id}"),
+            heirs=lineage.names(unit.successor_codes),
             may_write=can(self.writes),
         )
+
+    def render(self, template: str, **values: Any) -> str:
+        if template == self.list_template:
+            values["heirs"] = lineage.names({code for row in values["data"] for code in row.successor_codes})
+        return super().render(template, **values)
 
     def create_model(self, form: UnitForm) -> Unit:
         if db.session.query(Unit.id).filter_by(code=form.code.data).first() is not None:

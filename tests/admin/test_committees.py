@@ -233,7 +233,7 @@ def test_r12_a_unit_shows_where_it_came_from_and_what_it_became(make, cast, clie
         hand_over("2025-01-01", "tx-ky-anh", "h-ky-anh", SuccessionKind.TRANSFER, False)
         hand_over("2025-07-01", "h-ky-anh", "x-moi", SuccessionKind.ABOLISH_SPLIT, True)
         hand_over("2025-07-01", "x-moi", "h-can-loc", SuccessionKind.TRANSFER, False)
-    son = client.as_(cast.son)
+    son, unlisted = client.as_(cast.son), "Đơn vị chưa có trong danh sách"
 
     def tree(code: str) -> list[tuple[int, str]]:
         found, depth = [], 0
@@ -248,9 +248,20 @@ def test_r12_a_unit_shows_where_it_came_from_and_what_it_became(make, cast, clie
 
     assert tree("h-ky-anh") == [
         (1, "H. Can Lộc"), (1, "TX Kỳ Anh"),
-        (1, "x-moi"), (2, "H. Can Lộc"),
+        (1, unlisted), (2, "H. Can Lộc"),
     ]  # fmt: skip
-    assert tree("tx-ky-anh") == [(1, "H. Kỳ Anh"), (2, "x-moi"), (3, "H. Can Lộc")]
+    assert tree("tx-ky-anh") == [(1, "H. Kỳ Anh"), (2, unlisted), (3, "H. Can Lộc")]
+
+
+def test_r12_heirs_are_called_by_name_and_those_not_on_the_list_are_counted(cast, client):
+    with change():
+        cast.can_loc.successor_codes = ["tx-ky-anh", "x-moi", "x-xa"]
+    son = client.as_(cast.son)
+
+    for path in ("/quan-tri/don-vi/", "/quan-tri/don-vi/h-can-loc/"):
+        page = son.get(path).text
+        assert '<a href="/quan-tri/don-vi/tx-ky-anh/">TX Kỳ Anh</a>' in page
+        assert "2 đơn vị chưa có trong danh sách" in page
 
 
 UNIT = {"code": "h-thach-ha", "name": "Phòng Giáo dục và Đào tạo huyện Thạch Hà", "kind": "phong_gddt",

@@ -61,6 +61,8 @@ def fields(text: str) -> set[str]:
 
 def test_every_sentence_has_its_english():
     known = {message.id for message in entries() if all(parts(message.string)) and not message.fuzzy}
+    # A word that is said of one and of many has one entry, which answers both questions.
+    known |= {parts(sentence)[0] for sentence in known}
 
     assert {says: where for says, where in sources().items() if says not in known} == {}, "make words"
 

@@ -1,6 +1,6 @@
 """Where a unit came from and what it became, as a tree of its hand-overs (R12). Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -55,6 +55,15 @@ def before(code: str) -> list[Branch]:
 def after(code: str) -> list[Branch]:
     """The units that took over from this one, and those that took over from them."""
     return _tree(db.session.execute(_AFTER, {"code": code, "depth": DEPTH}).all())
+
+
+_NAMES = text("SELECT code, short_name FROM unit WHERE code = ANY(:codes)")
+
+
+def names(codes: Collection[str]) -> dict[str, str]:
+    """code -> short name, of those that are on the list of units; a heir may be named before it is there."""
+    rows = db.session.execute(_NAMES, {"codes": list(codes)}) if codes else ()
+    return {row.code: row.short_name for row in rows}
 
 
 def _tree(rows: Sequence[Row[Any]]) -> list[Branch]:
