@@ -8,12 +8,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import format_decimal, gettext
 
+from look import named, spoken
 from models.vocabulary import MonthStatus, Phase
 from workflow import clock
 from workflow.queries.standings import Standing
 
 UNSEEN_DAYS = 30
 UNSEEN_SHOWN = 6
+
+axis_month = spoken("axis_month")
 
 
 def received(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
@@ -41,7 +44,10 @@ def places(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 def sections(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
-            **each,
+            "label": named(each["name"], each["name_en"])
+            if each["code"]
+            else gettext("Chưa chọn chuyên mục"),
+            "value": each["value"],
             "url": url_for("desk_pieces.index", **{"muc": each["code"], "ky": _code(month)})
             if each["code"]
             else "",
@@ -61,7 +67,7 @@ def on_time(opened: Sequence[Any], rows: Sequence[Standing], *, now: datetime) -
         met = in_time[month.id]
         share = round(100 * met / bound[month.id])
         drawn.append({
-            "label": f"T{month.month}",
+            "label": axis_month(month.month),
             "value": share,
             "shows": f"{share}%",
             "says": gettext("Tháng %(month)s/%(year)s: %(met)s trên %(all)s đơn vị",
@@ -78,7 +84,7 @@ def pace(opened: Sequence[Any], found: Mapping[int, Mapping[str, Any]]) -> list[
 def _pace_of(month: Any, told: Mapping[str, Any]) -> dict[str, Any]:
     median = round(told["median"], 1)
     return {
-        "label": f"T{month.month}",
+        "label": axis_month(month.month),
         "value": median,
         "shows": format_decimal(median),
         "says": gettext("Tháng %(month)s/%(year)s, %(n)s bài đã đăng, lâu nhất %(longest)s ngày",

@@ -135,7 +135,7 @@ def _owes(row: standings.Standing, month: Any) -> bool:
 def _month(month: Any, *, now: datetime, is_current: bool) -> dict[str, Any]:
     closed = month.closed_at is not None
     return {
-        "label": f"T{month.month}",
+        "label": charts.axis_month(month.month),
         "name": gettext("tháng %(month)s/%(year)s", month=month.month, year=month.year),
         # Until its deadline a month has no verdict: also the one that opens while the last still takes late pieces.
         "running": not closed and (is_current or now < month.deadline_at),

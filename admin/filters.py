@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import current_app, request, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from admin import menu
 from admin.desk import me, roles, words_of
@@ -155,7 +155,7 @@ def views() -> list[dict[str, Any]]:
 
 def selects(asked: queue.Asked) -> Sequence[Mapping[str, Any]]:
     yes = [("1", gettext("Có"))]
-    choices = desk.choices("periods", "units", "sections")
+    choices = desk.choices("periods", "units", "sections", language=str(get_locale()))
     return [
         {"name": "ky", "label": gettext("Kỳ"), "value": asked.period, "choices": choices["periods"]},
         {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": choices["units"]},

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 
 from admin import reading
 from admin.desk import can, me, now, roles
@@ -162,7 +162,7 @@ def _lines(
 ) -> Sequence[tuple[str, Sequence[Mapping[str, Any]]]]:
     """The menu as it is for everybody with these roles: its groups, and in each what may be seen."""
     groups = [
-        (gettext(group) if group else "", [_item(place, root) for place in places if may(held, place.needs)])
+        (_of_many(group) if group else "", [_item(place, root) for place in places if may(held, place.needs)])
         for group, places in GROUPS
     ]
     return [(label, items) for label, items in groups if items]
@@ -170,7 +170,7 @@ def _lines(
 
 def _item(place: Place, root: str) -> Mapping[str, Any]:
     return {
-        "label": gettext(place.label),
+        "label": _of_many(place.label),
         "short": gettext(place.short) if place.short else "",
         "icon": place.icon,
         "url": _address(root, place.endpoint, place.query),
@@ -179,6 +179,12 @@ def _item(place: Place, root: str) -> Mapping[str, Any]:
         "screen": place.endpoint.partition(".")[0],
         "counts": place.count,
     }
+
+
+def _of_many(label: str) -> str:
+    """A line of the menu leads to many of what it names: in English that is another word, in Vietnamese the same."""
+    many = ngettext(label, label, 2)
+    return gettext(label) if many == label else many
 
 
 def _counted(item: Mapping[str, Any], here: str, phase: str) -> dict[str, Any]:

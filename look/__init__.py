@@ -74,6 +74,7 @@ def wear(app: Flask, states: Mapping[str, signs.Named] | None = None) -> None:
         theme=theme,
         signs=signs,
         state_sign=lambda code: state_sign(str(code), states or {}),
+        named=named,
         **{name: spoken(name) for name in GLOBALS},
     )
     if "gettext" not in environment.globals:
@@ -102,6 +103,11 @@ def language() -> str:
         here = get_locale() if "babel" in current_app.extensions else None
         known = g.look_language = here.language if here else "vi"
     return known
+
+
+def named(vietnamese: str, english: str) -> str:
+    """A name that is kept in both languages, as the sections' are, in the reader's."""
+    return english if english and language() == "en" else vietnamese
 
 
 def state_sign(code: str, states: Mapping[str, signs.Named]) -> signs.Sign:

@@ -80,3 +80,21 @@ def test_a_reader_of_english_meets_no_vietnamese_of_ours(make, cast, client, sup
             left[path] = found
 
     assert left == {}
+
+
+def test_lists_sections_and_months_have_english_names(make, cast, client, clock_at):
+    piece = make.submission(state="published")
+    clock_at("2021-05-21 09:00")
+    accounts.set_language(cast.son, "en")
+    son = client.as_(cast.son)
+
+    front, desk, one = (son.get(f"/quan-tri/{path}").text for path in ("", "bai/", f"bai/{piece.id}/"))
+
+    menu = re.findall(r"<span>([^<]+)</span>", front[front.index("<nav") : front.index("</nav>")])
+    assert {"Units", "Communications Committees", "Sections", "Delegations"} <= set(menu)
+    assert 'title="tháng' not in front
+    assert ">May</abbr>" in front
+    # What the section of the stage is called in English.
+    assert {"ban-tru"} & set(words_of(front)) and {"ban-tru"} & set(words_of(one))
+    assert "Section: ban-tru" in words_of(desk)
+    assert "Công tác bán trú" not in front + desk

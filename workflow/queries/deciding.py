@@ -13,8 +13,9 @@ SHORTEST = 16
 
 # The text as the unit last had it: what stands between it and the revision asked about is the editors'.
 _ASKED = text("""
-SELECT r.id, r.number, r.digest, r.title, r.summary, r.body, r.author_line, r.author_title, r.school, r.created_at,
-  coalesce(c.name_vi, '') AS section, r.id = s.revision_id AS is_newest, newest.number AS newest,
+SELECT r.id, r.number, r.digest, r.title, r.summary, r.body, r.author_line, r.author_title, r.school,
+  coalesce(c.name_vi, '') AS section, c.name_en AS section_en, r.id = s.revision_id AS is_newest,
+  newest.number AS newest,
   newest.digest AS newest_digest,
   (SELECT max(o.number) FROM revision o
     WHERE o.submission_id = s.id AND o.number < r.number AND o.written_as = 'unit') AS from_unit

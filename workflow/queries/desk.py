@@ -103,7 +103,8 @@ SELECT * FROM (
   SELECT 'units' AS list, code AS value, short_name AS says, row_number() OVER (ORDER BY
     coalesce(valid_to <= (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, false), sort_key) AS place FROM unit
   UNION ALL
-  SELECT 'sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category
+  SELECT 'sections', code, CASE :language WHEN 'en' THEN name_en ELSE name_vi END,
+    row_number() OVER (ORDER BY sort) FROM category
   UNION ALL
   SELECT 'open_sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category WHERE retired_at IS NULL
   UNION ALL
@@ -115,10 +116,10 @@ ORDER BY list, place LIMIT 400
 """)
 
 
-def choices(*lists: str) -> dict[str, list[tuple[str, str]]]:
+def choices(*lists: str, language: str = "vi") -> dict[str, list[tuple[str, str]]]:
     """(value, words) of each of LISTS that is asked for, in one statement."""
     found: dict[str, list[tuple[str, str]]] = {name: [] for name in lists}
-    for row in db.session.execute(_CHOICES, {"lists": list(lists)}):
+    for row in db.session.execute(_CHOICES, {"lists": list(lists), "language": language}):
         found[row.list].append((row.value, row.says))
     return found
 

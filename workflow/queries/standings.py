@@ -104,14 +104,15 @@ SELECT
   (SELECT jsonb_object_agg(state, n) FROM (
      SELECT state, count(*) AS n FROM submission
      WHERE period_id = :period AND discarded_at IS NULL AND set_aside_reason IS NULL GROUP BY 1) states) AS states,
-  (SELECT jsonb_agg(jsonb_build_object('code', code, 'label', label, 'value', n) ORDER BY n DESC, label) FROM (
-     SELECT c.code, coalesce(c.name_vi, 'Chưa chọn chuyên mục') AS label, count(*) AS n
+  (SELECT jsonb_agg(jsonb_build_object('code', code, 'name', name_vi, 'name_en', name_en, 'value', n)
+     ORDER BY n DESC, name_vi) FROM (
+     SELECT c.code, c.name_vi, c.name_en, count(*) AS n
      -- A limit of one: a few milliseconds of look-ups are not worth starting parallel workers.
      FROM submission s CROSS JOIN LATERAL (SELECT category_id FROM revision WHERE id = s.revision_id LIMIT 1) r
      LEFT JOIN category own ON own.id = r.category_id
      LEFT JOIN category c ON c.id = coalesce(own.merged_into, own.id)
-     WHERE s.period_id = :period AND s.first_sent_at IS NOT NULL GROUP BY 1, 2) sections) AS sections,
-  (SELECT jsonb_agg(jsonb_build_object('unit', coalesce(u.short_name, 'Tất cả đơn vị'), 'until', x.deadline_at))
+     WHERE s.period_id = :period AND s.first_sent_at IS NOT NULL GROUP BY 1, 2, 3) sections) AS sections,
+  (SELECT jsonb_agg(jsonb_build_object('unit', u.short_name, 'until', x.deadline_at))
      FROM extension x LEFT JOIN unit u ON u.id = x.unit_id WHERE x.period_id = :period) AS extensions,
   (SELECT d.reminder_days FROM directive d JOIN period p ON p.directive_id = d.id WHERE p.id = :period)
      AS reminder_days,

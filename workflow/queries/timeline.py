@@ -66,6 +66,7 @@ def _entry(row: Row[Any]) -> Entry:
 _PIECE = text("""
 SELECT s.*, r.number AS revision_number, r.title, r.summary, r.body, r.author_line, r.author_title, r.school,
   r.written_as, r.created_at AS revision_created_at, c.code AS section_code, c.name_vi AS section,
+  c.name_en AS section_en,
   u.code AS unit_code, u.name AS unit_name, u.short_name AS unit, p.year, p.month,
   editor.full_name AS claimant, sender.full_name AS sender, checker.full_name AS checker,
   page.slug, page.retracted_at, page.retraction_reason, page.first_published_at,
