@@ -1,4 +1,4 @@
-"""Vietnamese first, English second: chosen per person, else per visitor (R14).
+"""Vietnamese first, English second: chosen per person, until then per visitor (R14).
 
 The Vietnamese sentences of the house are the message ids. `workflow/translations/en` says them in English and
 `workflow/translations/vi` says in Vietnamese what WTForms brings along in English; both are read as the plain .po
@@ -131,10 +131,10 @@ def _ours() -> NullTranslations:
 
 
 def chosen() -> str:
-    """The person's own language, else the cookie the switch sets, else Vietnamese."""
-    own = getattr(current_user, "language", None)
+    """The language a person has chosen herself, else the cookie the switch sets, also from before she signed in."""
+    own = current_user.language if getattr(current_user, "language_chosen", False) else ""
     wanted = own or request.cookies.get("language", "")
-    return wanted if wanted in LANGUAGES else "vi"
+    return wanted if wanted in LANGUAGES else getattr(current_user, "language", "vi")
 
 
 def around() -> dict[str, Any]:

@@ -27,6 +27,8 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, server_default=func.gen_random_uuid().cast(Text))
     """The sign-in library's session key; a new value ends every session of this person."""
     language: Mapped[str] = mapped_column(server_default="vi")
+    """Of her letters, and of her screens once she has chosen it herself."""
+    language_chosen: Mapped[bool] = mapped_column(server_default="false")
     signed_in_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 

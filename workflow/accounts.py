@@ -199,9 +199,9 @@ def set_language(account: Account, language: str) -> None:
     if language not in LANGUAGES:
         raise Invalid("language_unknown", N_("Ngôn ngữ “{language}” không có."), language=language)
     with change() as session:
-        if account.language == language:
+        if account.language_chosen and account.language == language:
             return
-        before, account.language = account.language, language
+        before, account.language, account.language_chosen = account.language, language, True
         session.flush()
         told(account, "account:language", account, before=before, after=language)
 

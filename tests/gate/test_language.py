@@ -13,6 +13,8 @@ from gate import errors
 from models.audit import AuditEvent
 from models.base import db
 from models.people import Account
+from tests.cast import PASSWORD
+from tests.clients import Client
 from workflow import accounts
 from workflow.engine import machine
 from workflow.engine.errors import Refusal
@@ -70,6 +72,24 @@ def test_a_person_confirms_and_her_account_remembers(cast, client):
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "account:language")).one()
     said = json.loads(event.payload)
     assert (said["before"], said["after"], said["actor"]) == ("vi", "en", cast.binh.id)
+
+
+def test_what_a_visitor_chose_goes_in_with_her_until_she_chooses_herself(app, cast, client):
+    """On the forum or at the sign-in page; a browser's choice never becomes her account's, nor beats it."""
+    visitor = Client(app)
+    visitor.get(f"/ngon-ngu/en?ve={SIGN_IN}")
+    visitor.read_token(SIGN_IN)
+
+    visitor.send(SIGN_IN, email=cast.binh.email, password=PASSWORD)
+
+    assert "This month" in visitor.get("/don-vi/").text
+    assert "Kỳ này" not in visitor.get("/don-vi/").text
+    assert language_of(cast.binh) == "vi", "her letters stay as they were"
+    assert "Tháng này" in client.as_(cast.binh).get("/don-vi/").text, "as do her other browsers"
+    visitor.read_token("/ngon-ngu/vi?ve=/don-vi/")
+    visitor.send("/ngon-ngu/vi?ve=/don-vi/")
+    visitor.set_cookie("language", "en")
+    assert "Tháng này" in visitor.get("/don-vi/").text, "what she chose as herself wins"
 
 
 def test_nobody_changes_a_persons_language_from_another_site(cast, client):
