@@ -5,7 +5,7 @@ slots it would claim, and what it would do with them as things stand today. The 
 that it keeps from writing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,11 +22,13 @@ from tasks import deadlines as errands
 from tasks import letters, timetable
 from tasks.occasions.errand import Errand
 from tasks.rehearsal import playing
-from workflow import clock, deadlines, months, nudges, reminders, submissions, summaries
+from workflow import clock, deadlines, mishaps, months, nudges, reminders, submissions, summaries
 from workflow import letters as kept
 from workflow.engine.errors import N_, Invalid, NotFound, ToaSoanError
+from workflow.mishaps import Bad
 from workflow.outbox import Planned
 from workflow.queries import duties, post
+from workflow.reminders import Due
 
 log = structlog.get_logger("tasks.foresight")
 
@@ -130,15 +132,11 @@ def _open_periods(slot: datetime, _at: datetime) -> Iterator[Foreseen]:
 
 
 def _reminders(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for due in reminders.reminders_due(_day(slot), at):
-        if due.letter is not None:
-            yield from _letter(due.letter, "reminders", at)
+    yield from _owing("reminders", reminders.reminders_due, slot, at)
 
 
 def _late_notices(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for due in reminders.late_notices_due(_day(slot), at):
-        if due.letter is not None:
-            yield from _letter(due.letter, "late_notices", at)
+    yield from _owing("late_notices", reminders.late_notices_due, slot, at)
 
 
 def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
@@ -156,24 +154,19 @@ def _claims(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _shortfalls(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for due in reminders.shortfalls_due(_day(slot), at):
-        if due.letter is not None:
-            yield from _letter(due.letter, "shortfalls", at)
+    yield from _owing("shortfalls", reminders.shortfalls_due, slot, at)
 
 
 def _consents(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in nudges.consents_due(_day(slot), at):
-        yield from _letter(letter, "consents", at)
+    yield from _sound("consents", "submission", at, lambda bad: nudges.consents_due(_day(slot), at, bad))
 
 
 def _long_waits(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in nudges.long_waits_due(_day(slot), at):
-        yield from _letter(letter, "long_waits", at)
+    yield from _sound("long_waits", "submission", at, lambda bad: nudges.long_waits_due(_day(slot), at, bad))
 
 
 def _summaries(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in summaries.due(at):
-        yield from _letter(letter, "summaries", at)
+    yield from _sound("summaries", "unit", at, lambda bad: summaries.due(at, bad))
 
 
 def _weekly_digest(slot: datetime, at: datetime) -> Iterator[Foreseen]:
@@ -218,6 +211,25 @@ PLANS: Mapping[str, Plan] = {
 
 def _day(slot: datetime) -> date:
     return slot.astimezone(clock.ZONE).date()
+
+
+def _owing(
+    job: str, plan: Callable[[date, datetime, int | None], Sequence[Due]], slot: datetime, at: datetime
+) -> Iterator[Foreseen]:
+    def due(bad: Bad) -> list[Planned]:
+        owing = mishaps.sound(lambda unit_id: plan(_day(slot), at, unit_id), duties.units, bad)
+        return [each.letter for each in owing if each.letter is not None]
+
+    return _sound(job, "unit", at, due)
+
+
+def _sound(job: str, kind: str, at: datetime, plan: Callable[[Bad], Sequence[Planned]]) -> Iterator[Foreseen]:
+    """The letters of a plan, and beside them whom the job will stumble at."""
+    bad = Bad()
+    for letter in plan(bad):
+        yield from _letter(letter, job, at)
+    for number, error in bad.items():
+        yield Foreseen("letter_unclear", job, at, f"{kind}:{number}", why=type(error).__name__)
 
 
 def _piece(what: str, job: str, at: datetime, submission_id: int, *, why: str = "") -> Foreseen:

@@ -1,12 +1,14 @@
 """One bad row never stops the others: what a job of the clock stumbles at is noted here, tried again, and shown."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.mishap import Mishap
@@ -14,6 +16,10 @@ from workflow.engine.errors import ToaSoanError
 from workflow.engine.unit_of_work import bookkeeping
 
 log = structlog.get_logger("workflow.mishaps")
+
+Done = TypeVar("Done")
+Bad = dict[int, Exception]
+"""Who cannot be reckoned with, a unit's or a piece's id -> why: set aside and shown, and the others go on."""
 
 LONGEST = 500
 """Characters of an error that are kept."""
@@ -35,6 +41,55 @@ def minding(job: str, target: str, stumbled: set[str]) -> Iterator[None]:
         db.session.rollback()
         note(job, target, error)
         stumbled.add(target)
+
+
+def all_or_apart(do: Callable[[int | None], Done], ids: Callable[[], Sequence[int]], bad: Bad) -> list[Done]:
+    """What `do` does for all at once (None); where that cannot be, what it does for each by itself: who cannot be
+    reckoned with goes into `bad`. `do` rolls back what it began.
+
+    Raises where most cannot: then it is the house that is broken and not they.
+    """
+    try:
+        return [do(None)]
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.warning("each_apart", error=type(error).__name__)
+    known, done = ids(), []
+    for one in known:
+        try:
+            done.append(do(one))
+        except OperationalError:
+            raise
+        except Exception as error:
+            bad[one] = error
+    if len(bad) > 1 and 2 * len(bad) > len(known):
+        raise next(iter(bad.values()))
+    return done
+
+
+def sound(
+    read: Callable[[int | None], Sequence[Done]],
+    ids: Callable[[], Sequence[int]],
+    bad: Bad,
+) -> list[Done]:
+    """What `read` finds, without the rows that cannot be read: those go into `bad`. As `all_or_apart`, and the
+    transaction it is in stays as it is."""
+
+    def reading(one: int | None) -> Sequence[Done]:
+        with db.session.begin_nested():
+            return read(one)
+
+    return [row for part in all_or_apart(reading, ids, bad) for row in part]
+
+
+def show(job: str, kind: str, bad: Bad, *, since: datetime) -> set[str]:
+    """After a run that began at `since`: note these of a kind (`unit`, `submission`), and forget who is over it."""
+    stumbled = {f"{kind}:{number}": error for number, error in bad.items()}
+    for target, error in stumbled.items():
+        note(job, target, error)
+    settle(job, stumbled.keys(), since=since)
+    return set(stumbled)
 
 
 def note(job: str, target: str, error: Exception) -> None:

@@ -4,44 +4,48 @@ The outbox key of each letter is (kind, target, occasion): a restart or a second
 slept over is said once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import RowMapping
 
 from models.vocabulary import Phase
-from workflow import clock, outbox
+from workflow import clock, mishaps, outbox
 from workflow.engine.unit_of_work import change
+from workflow.mishaps import Bad
 from workflow.outbox import Planned
-from workflow.queries import calendar_days, duties, post
+from workflow.queries import calendar_days, duties
 from workflow.rules import workdays
 from workflow.rules.waiting import ASKED_AT_MOST, ASKED_EVERY, LONGEST, has_waited_too_long
 
 
 def ask_for_consents(on: date) -> Mapping[str, int]:
-    return _put(consents_due(on, clock.now()))
+    return _put("consents", lambda bad: consents_due(on, clock.now(), bad))
 
 
-def consents_due(on: date, now: datetime) -> list[Planned]:
+def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
     """A letter for each piece under way whose pictures lack an answer: the day after it came, then once a week."""
     if not workdays.is_working_day(on, calendar_days.exceptions()):
         return []
     planned = []
-    for piece, sent_at in duties.without_consent(now):
+    unanswered = mishaps.sound(
+        lambda piece: duties.without_consent(now, piece), lambda: duties.ids_without_consent(now), bad
+    )
+    for piece, sent_at in unanswered:
         asked_before = (on - sent_at.astimezone(clock.ZONE).date()) // ASKED_EVERY
         if 0 <= asked_before < ASKED_AT_MOST:
             key = f"missing_consent:{piece}:{asked_before}"
             planned.append(
                 Planned("letter:missing_consent", key, {"submission": piece, "on": on.isoformat()})
             )
-    return _not_put(planned)
+    return outbox.not_put(planned)
 
 
 def tell_of_long_waits(on: date) -> Mapping[str, int]:
-    return _put(long_waits_due(on, clock.now()))
+    return _put("long_waits", lambda bad: long_waits_due(on, clock.now(), bad))
 
 
-def long_waits_due(on: date, now: datetime) -> list[Planned]:
+def long_waits_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
     """One letter a week to the editors, and one to the approvers, when a piece waits for them too long."""
     if not workdays.is_working_day(on, calendar_days.exceptions()):
         return []
@@ -53,24 +57,30 @@ def long_waits_due(on: date, now: datetime) -> list[Planned]:
             {"phase": phase.value, "on": monday.isoformat()},
         )
         for phase in LONGEST
-        if waiting(phase, now)
+        if waiting(phase, now, bad)
     ]
-    return _not_put(planned)
+    return outbox.not_put(planned)
 
 
-def waiting(phase: Phase, now: datetime) -> Sequence[RowMapping]:
+def waiting(phase: Phase, now: datetime, bad: Bad) -> Sequence[RowMapping]:
     """The pieces that wait in a phase longer than the department wants, the oldest first."""
     known = calendar_days.exceptions()
     before = now - timedelta(days=LONGEST[phase])
+    pieces = mishaps.sound(
+        lambda piece: duties.waiting_since(phase, before, piece),
+        lambda: duties.ids_waiting_since(phase, before),
+        bad,
+    )
     return [
         piece
-        for piece in duties.waiting_since(phase, before)
+        for piece in pieces
         if has_waited_too_long(piece["state_since"], phase, now=now, zone=str(clock.ZONE), known=known)
     ]
 
 
 def write_weekly_digest(on: date) -> Mapping[str, int]:
-    return _put(weekly_digest_due(on))
+    with change():
+        return {"sent": outbox.put_all(weekly_digest_due(on))}
 
 
 def weekly_digest_due(on: date) -> list[Planned]:
@@ -78,12 +88,10 @@ def weekly_digest_due(on: date) -> list[Planned]:
     return [Planned("letter:weekly_digest", f"weekly_digest:{on.isoformat()}", {"on": on.isoformat()})]
 
 
-def _not_put(planned: Sequence[Planned]) -> list[Planned]:
-    """What is planned anew each day is shown once."""
-    known = post.known_keys([letter.key for letter in planned])
-    return [letter for letter in planned if letter.key not in known]
-
-
-def _put(letters: Sequence[Planned]) -> Mapping[str, int]:
+def _put(job: str, plan: Callable[[Bad], Sequence[Planned]]) -> Mapping[str, int]:
+    began, bad = mishaps.began(), Bad()
+    planned = plan(bad)
     with change():
-        return {"sent": outbox.put_all(letters)}
+        sent = outbox.put_all(planned)
+    stumbled = mishaps.show(job, "submission", bad, since=began)
+    return {"sent": sent, **({"failed": len(stumbled)} if stumbled else {})}

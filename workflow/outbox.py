@@ -16,6 +16,7 @@ from workflow import accounts, clock
 from workflow.engine import audit, bell, click
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
+from workflow.queries import post
 from workflow.rules.permissions import require
 from workflow.rules.topics import QUEUES
 
@@ -61,6 +62,12 @@ def put_all(planned: Sequence[Planned]) -> int:
     row = insert(OutboxMessage).values(rows).on_conflict_do_nothing(index_elements=["key"])
     bell.pull()
     return len(db.session.execute(row.returning(OutboxMessage.id)).all())
+
+
+def not_put(planned: Sequence[Planned]) -> list[Planned]:
+    """Without those that were put already: what is planned anew each day is shown once."""
+    known = post.known_keys([one.key for one in planned])
+    return [one for one in planned if one.key not in known]
 
 
 def retry(message_id: int, *, by: Account) -> None:

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.organisation import Unit
@@ -153,36 +152,11 @@ def _write_down(job: str, plan: Planner) -> Mapping[str, int]:
     Raises Stumbled then: what is due on a last day is due on no other, so the job comes back today. Who was reminded
     is on record and is not reminded twice.
     """
-    began, bad = mishaps.began(), dict[int, Exception]()
-    try:
-        told = _write_down_for(None, plan)
-    except OperationalError:
-        raise
-    except Exception:
-        db.session.rollback()
-        told = _write_down_apart(plan, bad)
-    stumbled = {f"unit:{unit_id}": error for unit_id, error in bad.items()}
-    for target, error in stumbled.items():
-        mishaps.note(job, target, error)
-    mishaps.settle(job, stumbled.keys(), since=began)
-    if stumbled:
+    began, bad, told = mishaps.began(), mishaps.Bad(), Counter[str]()
+    for some in mishaps.all_or_apart(lambda unit_id: _write_down_for(unit_id, plan), duties.units, bad):
+        told.update(some)
+    if stumbled := mishaps.show(job, "unit", bad, since=began):
         raise mishaps.Stumbled(stumbled)
-    return told
-
-
-def _write_down_apart(plan: Planner, bad: dict[int, Exception]) -> Counter[str]:
-    """Raises when most units cannot be reckoned with: then it is the house that is broken and not they."""
-    units, told = duties.units(), Counter[str]()
-    for unit_id in units:
-        try:
-            told.update(_write_down_for(unit_id, plan))
-        except OperationalError:
-            raise
-        except Exception as error:
-            db.session.rollback()
-            bad[unit_id] = error
-    if 2 * len(bad) > len(units):
-        raise next(iter(bad.values()))
     return told
 
 

@@ -6,33 +6,49 @@ So the parties themselves hold a copy of the seal: what they have in their mail,
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflow import outbox
+from workflow import mishaps, outbox
 from workflow.engine.unit_of_work import change
+from workflow.mishaps import Bad
 from workflow.outbox import Planned
 from workflow.queries import duties, reports
+from workflow.queries.reports import UnitMonth
 
 
 def sum_up(now: datetime) -> Mapping[str, int]:
     """For each month that was closed: one letter to every unit that was bound or sent something, and one to the
-    department; once, whatever runs."""
-    letters = due(now)
+    department; once, whatever runs.
+
+    Where a unit cannot be counted the others are told, and the department, whose letter adds up all of them, once it
+    can: the month is looked at each day until then.
+    """
+    began, bad = mishaps.began(), Bad()
+    letters = due(now, bad)
     with change():
-        return {"sent": outbox.put_all(letters)}
+        sent = outbox.put_all(letters)
+    stumbled = mishaps.show("summaries", "unit", bad, since=began)
+    return {"sent": sent, **({"failed": len(stumbled)} if stumbled else {})}
 
 
-def due(now: datetime) -> list[Planned]:
+def due(now: datetime, bad: Bad) -> list[Planned]:
     """What `sum_up` would put into the outbox. Changes nothing."""
-    return [letter for year, month in duties.closed_and_not_summed_up(now) for letter in _of(year, month)]
+    months = duties.closed_and_not_summed_up(now)
+    return outbox.not_put([letter for year, month in months for letter in _of(year, month, bad)])
 
 
-def _of(year: int, month: int) -> list[Planned]:
-    counted = reports.month(year, month)
-    units = [unit.unit_id for unit in counted if unit.is_bound or unit.received]
+def counted(year: int, month: int, bad: Bad) -> list[UnitMonth]:
+    """The month's count without the units that cannot be counted."""
+    return mishaps.sound(lambda unit_id: reports.month(year, month, unit_id), duties.units, bad)
+
+
+def _of(year: int, month: int, bad: Bad) -> list[Planned]:
+    uncounted = Bad()
+    units = [unit.unit_id for unit in counted(year, month, uncounted) if unit.is_bound or unit.received]
+    bad |= uncounted
     return [
         Planned(
             "letter:monthly_summary",
             f"summary:{year}-{month:02d}:{unit_id or 'department'}",
             {"year": year, "month": month, "unit": unit_id},
         )
-        for unit_id in ([*units, None] if units else [])
+        for unit_id in ([*units, *([] if uncounted else [None])] if units else [])
     ]

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.vocabulary import MonthStatus
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words
-from workflow import clock
+from workflow import clock, summaries
 from workflow.queries import bulletins, recipients, reports, seals, standings
 from workflow.queries import letters as read
 from workflow.queries.reports import UnitMonth
@@ -18,7 +18,7 @@ LEADING = 3
 def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
     """To the units' committees with their own line, to the approvers with every unit's. The seal is the newest."""
     year, month, unit_id = payload["year"], payload["month"], payload["unit"]
-    counted = reports.month(year, month)
+    counted = summaries.counted(year, month, {})
     shown = [unit for unit in counted if unit_id in (None, unit.unit_id)]
     sealed = seals.newest()
     period = f"KY-{year}-{month:02d}"
@@ -98,7 +98,7 @@ def _months_short(unit_id: int, year: int, month: int) -> list[UnitMonth]:
     """The month and those before it in which the unit was short without a break, newest first; a year at most."""
     found: list[UnitMonth] = []
     while len(found) < 12:
-        counted = next((unit for unit in reports.month(year, month) if unit.unit_id == unit_id), None)
+        counted = next(iter(reports.month(year, month, unit_id)), None)
         if counted is None or not counted.is_bound or not _is_short(counted):
             break
         found.append(counted)
@@ -130,7 +130,7 @@ def _running_month(now: datetime) -> Facts:
     running = standings.running(standings.months(now=now, size=3), now=now)
     if running is None:
         return {"month": now, "met_count": 0, "unit_count": 0, "days_left": None, "silent_units": None}
-    bound = [unit for unit in reports.month(running.year, running.month) if unit.is_bound]
+    bound = [unit for unit in summaries.counted(running.year, running.month, {}) if unit.is_bound]
     left = periods.days_left(now, running.deadline_at, str(clock.ZONE))
     return {
         "month": date(running.year, running.month, 1),

@@ -13,7 +13,7 @@ from workflow.rules.waiting import LONGEST
 def waiting_long(payload: Payload, now: datetime) -> Iterator[Errand]:
     """To the editors about what nobody took, to the approvers about what waits for them; nothing when all is done."""
     phase = Phase(payload["phase"])
-    pieces = nudges.waiting(phase, now)
+    pieces = nudges.waiting(phase, now, {})
     if not pieces:
         return
     for_editors = phase is Phase.SENT

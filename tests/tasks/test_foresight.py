@@ -144,3 +144,18 @@ def test_months_that_close_and_open_are_told(make, clock_at):
 
 def test_the_past_is_not_previewed(make, clock_at, refused):
     assert refused(lambda: foresight.foresee(here("2021-05-01T00:00"))) == "moment_passed"
+
+
+def test_who_cannot_be_reckoned_with_is_told_among_the_others(cast, clock_at, endless):
+    with change():
+        may = deadlines.ensure_period(2021, 5)
+    endless(may.id)
+    clock_at("2021-05-11 09:00")
+
+    foreseen = told("2021-05-12 08:00")
+
+    assert {unit for what, _, unit, letter, _ in foreseen if letter == "reminder_t7"} == {
+        "h-ky-anh",
+        "tx-ky-anh",
+    }
+    assert ("letter_unclear", f"unit:{cast.can_loc.id}", "", "", ()) in foreseen

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from models.base import db
+from models.mishap import Mishap
 from models.vocabulary import Consent
+from tasks import letters
 from workflow import clock, deadlines, nudges, reminders, submissions, summaries, writing
 from workflow.engine.unit_of_work import change
 
@@ -92,7 +94,7 @@ def test_r8_once_every_picture_is_answered_nobody_is_asked(make, cast, clock_at)
     writing.answer(piece.id, picture, Consent.YES, by=cast.binh)
     clock_at("2021-05-18 08:00")
 
-    assert nudges.consents_due(date(2021, 5, 18), clock.now()) == []
+    assert nudges.consents_due(date(2021, 5, 18), clock.now(), {}) == []
 
 
 def test_the_editors_hear_of_what_nobody_took_for_three_working_days_once_a_week(make, clock_at, outbox):
@@ -117,7 +119,7 @@ def test_the_approvers_hear_of_what_waits_two_working_days_and_a_claimed_piece_w
     submissions.claim(taken.id, by=cast.son)
     clock_at("2021-05-19 09:00")
 
-    planned = nudges.long_waits_due(date(2021, 5, 19), clock.now())
+    planned = nudges.long_waits_due(date(2021, 5, 19), clock.now(), {})
 
     assert [letter.payload["phase"] for letter in planned] == ["ready"]
 
@@ -140,4 +142,77 @@ def test_a_month_is_summed_up_once_it_is_closed_by_whomever(make, cast, clock_at
     assert summaries.sum_up(clock.now()) == {"sent": 4}
     assert summaries.sum_up(clock.now()) == {"sent": 0}
     clock_at("2021-09-01 08:00")
-    assert summaries.due(clock.now()) == []
+    assert summaries.due(clock.now(), {}) == []
+
+
+# --- one bad row ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def timeless(superuser):
+    """Gives a piece a moment before all time, as a hand in the database would: no program can reckon with it."""
+
+    def spoil(piece: int, column: str, moment: str = "'-infinity'") -> None:
+        with superuser.begin() as connection:
+            connection.execute(
+                text(f"UPDATE submission SET {column} = {moment} WHERE id = :id"), {"id": piece}
+            )
+
+    return spoil
+
+
+def stumbled() -> list[tuple[str, str, int]]:
+    db.session.rollback()
+    return [(row.job, row.target, row.times) for row in db.session.scalars(select(Mishap))]
+
+
+def test_r8_a_piece_that_cannot_be_reckoned_with_is_shown_and_the_others_are_asked_about(
+    make, cast, clock_at, timeless, outbox
+):
+    bad, sound = (make.submission(with_picture=True, consent=None).id for _ in range(2))
+    for piece in (bad, sound):
+        submissions.submit(piece, by=cast.binh)
+    timeless(bad, "first_sent_at")
+    clock_at("2021-05-18 08:00")
+
+    assert nudges.ask_for_consents(date(2021, 5, 18)) == {"sent": 1, "failed": 1}
+    assert nudges.ask_for_consents(date(2021, 5, 18)) == {"sent": 0, "failed": 1}
+
+    assert stumbled() == [("consents", f"submission:{bad}", 2)]
+    timeless(bad, "first_sent_at", "'2021-05-17 02:00Z'")
+    assert nudges.ask_for_consents(date(2021, 5, 18)) == {"sent": 1}
+    assert stumbled() == []
+
+
+def test_of_what_waits_too_long_the_rest_is_told_and_stands_in_the_letter(make, clock_at, timeless):
+    pieces = [make.submission(state="submitted") for _ in range(2)]
+    (bad, bad_code), (_, sound) = [(piece.id, piece.code) for piece in pieces]
+    timeless(bad, "state_since")
+    clock_at("2021-05-21 08:00")
+
+    assert nudges.tell_of_long_waits(date(2021, 5, 21)) == {"sent": 1, "failed": 1}
+
+    assert stumbled() == [("long_waits", f"submission:{bad}", 1)]
+    [letter] = letters.write("letter:waiting_long", {"phase": "sent", "on": "2021-05-17"})[:1]
+    assert sound in letter.text
+    assert bad_code not in letter.text
+
+
+def test_a_unit_that_cannot_be_counted_keeps_no_other_from_its_summary_nor_its_shortfall(
+    closed, cast, endless, clock_at, superuser
+):
+    bad = endless(closed.id)
+    now = clock_at("2021-05-26 08:00")
+
+    # To the other two units; the department's, which adds up all of them, waits for the third.
+    assert summaries.sum_up(now) == {"sent": 2, "failed": 1}
+
+    assert stumbled() == [("summaries", f"unit:{bad.id}", 1)]
+    others = {"year": 2021, "month": 5, "period": closed.id, "on": "2021-05-24"}
+    for topic in ("letter:monthly_summary", "letter:quota_shortfall", "letter:weekly_digest"):
+        assert letters.write(topic, {**others, "unit": cast.town_ky_anh.id}), topic
+    with superuser.begin() as connection:
+        connection.execute(text("DELETE FROM extension"))
+    assert summaries.sum_up(now) == {"sent": 2}
+    assert stumbled() == []
+    assert summaries.due(now, {}) == []

@@ -99,33 +99,55 @@ def scheduled_until(now: datetime) -> list[tuple[int, str]]:
     return [(row.id, row.digest) for row in db.session.execute(_SCHEDULED, {"now": now})]
 
 
-_UNANSWERED = text(f"""
-SELECT s.id, s.first_sent_at FROM submission s
+_UNANSWERED = f"""
+FROM submission s
 WHERE s.state = ANY(:under_way) AND s.set_aside_reason IS NULL AND s.first_sent_at < :now
-  AND {shows_unclear("s.revision_id")}
+  AND {shows_unclear("s.revision_id")} AND s.id = coalesce(CAST(:piece AS bigint), s.id)
 ORDER BY s.id
-""")  # noqa: S608  (a constant of the house)
+"""
+_UNANSWERED_SINCE = text(f"SELECT s.id, s.first_sent_at {_UNANSWERED}")
+_UNANSWERED_IDS = text(f"SELECT s.id {_UNANSWERED}")
 
 
-def without_consent(now: datetime) -> list[tuple[int, datetime]]:
-    """Pieces under way with a picture or video that nobody may publish yet: (id, first sent at)."""
-    asked = {"under_way": definitions.states_in(*UNDER_WAY), "now": now}
-    return [(row.id, row.first_sent_at) for row in db.session.execute(_UNANSWERED, asked)]
+def without_consent(now: datetime, piece: int | None = None) -> list[tuple[int, datetime]]:
+    """Pieces under way (or one) with a picture or video that nobody may publish yet: (id, first sent at)."""
+    return [
+        (row.id, row.first_sent_at) for row in db.session.execute(_UNANSWERED_SINCE, _unanswered(now, piece))
+    ]
 
 
-_WAITING = text("""
-SELECT s.id, s.code, s.state_since, r.title, u.admin_unit
+def ids_without_consent(now: datetime) -> Sequence[int]:
+    """The same pieces, for going through them one by one."""
+    return db.session.scalars(_UNANSWERED_IDS, _unanswered(now, None)).all()
+
+
+def _unanswered(now: datetime, piece: int | None) -> dict[str, object]:
+    return {"under_way": definitions.states_in(*UNDER_WAY), "now": now, "piece": piece}
+
+
+_WAITING = """
 FROM submission s JOIN revision r ON r.id = s.revision_id JOIN unit u ON u.id = s.unit_id
 WHERE s.state = ANY(:states) AND s.set_aside_reason IS NULL AND s.state_since < :before
-  AND (s.claimed_by IS NULL OR NOT :untaken)
+  AND (s.claimed_by IS NULL OR NOT :untaken) AND s.id = coalesce(CAST(:piece AS bigint), s.id)
 ORDER BY s.state_since, s.id LIMIT 200
-""")
+"""
+_WAITING_SINCE = text(f"SELECT s.id, s.code, s.state_since, r.title, u.admin_unit {_WAITING}")
+_WAITING_IDS = text(f"SELECT s.id {_WAITING}")
 
 
-def waiting_since(phase: Phase, before: datetime) -> Sequence[RowMapping]:
-    """Pieces that wait in a phase since before a moment, of the sent ones those nobody took; the oldest first."""
-    asked = {"states": definitions.states_in(phase), "before": before, "untaken": phase is Phase.SENT}
-    return db.session.execute(_WAITING, asked).mappings().all()
+def waiting_since(phase: Phase, before: datetime, piece: int | None = None) -> Sequence[RowMapping]:
+    """Pieces (or one) that wait in a phase since before a moment, the oldest first; of the sent ones, the untaken."""
+    return db.session.execute(_WAITING_SINCE, _waiting(phase, before, piece)).mappings().all()
+
+
+def ids_waiting_since(phase: Phase, before: datetime) -> Sequence[int]:
+    """The same pieces, for going through them one by one."""
+    return db.session.scalars(_WAITING_IDS, _waiting(phase, before, None)).all()
+
+
+def _waiting(phase: Phase, before: datetime, piece: int | None) -> dict[str, object]:
+    untaken = phase is Phase.SENT
+    return {"states": definitions.states_in(phase), "before": before, "untaken": untaken, "piece": piece}
 
 
 _CLOSED = text(r"""

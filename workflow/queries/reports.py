@@ -87,18 +87,17 @@ SELECT u.code AS unit, u.id AS unit_id, u.name AS unit_name, u.short_name,
   (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.unit_id = u.id AND s.first_sent_at IS NOT NULL
     AND s.state = ANY(:public)) AS published,
   p.quota, due.deadline_at, due.is_extended, owed.is_bound
-{counted()}
+{counted("u.id = coalesce(CAST(:unit AS bigint), u.id)")}
 WHERE p.is_active AND p.year = :year AND p.month = :month AND (owed.was_alive OR sent.received > 0)
 ORDER BY u.id
 """)  # noqa: S608  (constants of the house)
 
 
-def month(year: int, number: int) -> list[UnitMonth]:
-    """Every unit bound in a month, in the order of the register; empty when the month was never opened.
+def month(year: int, number: int, unit_id: int | None = None) -> list[UnitMonth]:
+    """Every unit bound in a month (or one), in the order of the register; empty when the month was never opened.
 
     One statement. Source: docs/directive.md R6.
     """
-    rows = db.session.execute(
-        _MONTH, {"year": year, "month": number, "public": definitions.states_in(Phase.PUBLIC)}
-    ).mappings()
-    return [UnitMonth(**row) for row in rows]
+    public = definitions.states_in(Phase.PUBLIC)
+    asked = {"year": year, "month": number, "unit": unit_id, "public": public}
+    return [UnitMonth(**row) for row in db.session.execute(_MONTH, asked).mappings()]
