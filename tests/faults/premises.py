@@ -13,7 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import redis
 from flask import Flask
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from sqlalchemy import create_engine, text
 
 from embedded import postgres, servers, supervisor, valkey
@@ -70,10 +73,10 @@ class Premises:
     def flush_redis(self) -> None:
         found = valkey.find(self.data)
         if found is not None:
-            import redis
-
+            # Another fault may just have struck it: it answers when it has read its file again.
+            patience = Retry(ConstantBackoff(1), retries=10)
             with redis.Redis.from_url(found.url) as client:
-                client.flushall()
+                patience.call_with_retry(client.flushall, lambda _: client.close())
 
     def stop_postgres(self, *, seconds: float = 0) -> None:
         """`pg_ctl stop -m immediate`, and back."""
