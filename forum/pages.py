@@ -194,6 +194,7 @@ def _body(
 def _photo(found: read.Page, picture: read.Picture) -> Photo:
     return {
         "url": url_for("forum.picture", blob=picture.blob),
+        "is_video": picture.media_type.startswith("video/"),
         "alt": picture.caption or found.title,
         "caption": picture.caption,
         "credit": picture.credit,

@@ -1,4 +1,4 @@
-"""The public copies of pictures, and no other file: `/anh/<blob>` answers only what stands on a page now."""
+"""The public copies of pictures and videos, and no other file: `/anh/<blob>` answers what stands on a page now."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,8 @@ def picture(blob: str) -> Response:
     answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer.make_conditional(request)
+    # A telephone asks for a film in parts, and one may go on from its middle.
+    return answer.make_conditional(request, accept_ranges=True, complete_length=answer.content_length)
 
 
 ADDRESSES: Mapping[str, Callable[..., Response]] = {"/anh/<blob>": picture}

@@ -1,7 +1,7 @@
 """The files of a piece: for the department and for the people of the piece's unit, never for the public (R8).
 
-A picture is shown by its copy without EXIF, GPS and names. Who wants it as it came asks for it by itself, and that
-is on record: it may tell where a child lives.
+A picture and a video are shown by their copies without EXIF, GPS and names. Who wants a picture as it came asks for
+it by itself, and that is on record: it may tell where a child lives.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, request
 from flask_login import current_user, login_required
 
 from workflow import inspecting, media, storage
-from workflow.pictures import PictureRefused
+from workflow.engine.errors import Invalid
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
 
@@ -25,10 +25,10 @@ SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"
 def shown(attachment_id: int) -> Response:
     """One file as pages show it. 404 for who may not see its piece, as for a file that is not there."""
     file = _file(attachment_id)
-    if file.kind != "picture":
-        return _answer(file.blob, file.media_type, file.name)
+    if file.kind in media.SHOWN and file.public_blob is None:
+        file = _with_copy(file, attachment_id)
     if file.public_blob is None:
-        file = _with_copy(attachment_id)
+        return _answer(file.blob, file.media_type, file.name)
     return _answer(file.public_blob, file.public_media_type, file.name)
 
 
@@ -48,12 +48,15 @@ def _file(attachment_id: int) -> Any:
     return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
 
 
-def _with_copy(attachment_id: int) -> Any:
-    """The file with a copy made now: somebody looks before the worker came to it. 404 when none can be made."""
+def _with_copy(file: Any, attachment_id: int) -> Any:
+    """The file with a copy made now: somebody looks before the worker came to it.
+
+    When none can be made, 404 for a picture; a video must be seen to be judged, and is shown as it came.
+    """
     try:
         media.make_public_copy(attachment_id)
-    except PictureRefused:
-        abort(404)
+    except Invalid:
+        return file if file.kind == "video" else abort(404)
     return _file(attachment_id)
 
 

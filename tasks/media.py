@@ -1,4 +1,4 @@
-"""Making the copy of a picture that the public may see, apart from the request that brought it."""
+"""Making the copy of a picture or a video that the public may see, apart from the request that brought it."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,6 @@ from workflow import media
 
 
 def make_copy(attachment_id: int) -> Callable[[], object]:
-    """Raises pictures.PictureRefused when the picture can never become public."""
+    """Raises pictures.PictureRefused or videos.VideoRefused when the file can never become public."""
     media.make_public_copy(attachment_id)
     return lambda: None

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from models.attachment import Attachment
 from models.base import db
 from models.vocabulary import AttachmentKind
-from workflow import outbox, pictures, storage
+from workflow import outbox, pictures, storage, videos
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping
 
 MAX_FILE_BYTES = 30 * 1024 * 1024
+SHOWN = frozenset({AttachmentKind.PICTURE, AttachmentKind.VIDEO})
+"""What readers see on a page, by a copy of its own."""
 
 
 def attach(submission_id: int, name: str, data: bytes) -> Attachment:
@@ -38,7 +40,7 @@ def attach(submission_id: int, name: str, data: bytes) -> Attachment:
     )
     db.session.add(file)
     db.session.flush()
-    if file.kind == AttachmentKind.PICTURE:
+    if file.kind in SHOWN:
         outbox.put("public_copy", f"attachment:{file.id}:public_copy", {"attachment": file.id})
     return file
 
@@ -67,12 +69,17 @@ def check(name: str, data: bytes) -> tuple[str, pictures.Inspection]:
 def make_public_copy(attachment_id: int) -> None:
     """Make and note the copy without EXIF, GPS and names. Harmless if done twice.
 
-    Raises pictures.PictureRefused when the picture cannot be read; it then never becomes public.
+    Raises pictures.PictureRefused or videos.VideoRefused when none can be made; the file then never becomes public.
     """
     file = db.session.get_one(Attachment, attachment_id)
     if file.public_blob is not None:
         return
-    copy = pictures.public_copy(storage.load(file.blob))
+    data = storage.load(file.blob)
+    copy = (
+        videos.public_copy(data, file.media_type)
+        if file.kind == AttachmentKind.VIDEO
+        else pictures.public_copy(data)
+    )
     blob = storage.keep(copy.data)
     with bookkeeping():
         file.public_blob = blob

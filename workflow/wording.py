@@ -128,7 +128,7 @@ TOPICS: Mapping[str, str] = {
     "letter:invitation": N_("Viết thư mời nhận tài khoản"),
     "post": N_("Gửi thư"),
     "channel": N_("Báo qua kênh khác"),
-    "public_copy": N_("Làm bản ảnh công khai"),
+    "public_copy": N_("Làm bản công khai của ảnh, video"),
     "read_mail": N_("Đọc thư đến"),
     "job": N_("Việc theo lịch"),
     "job:publishing": N_("Đăng bài đã hẹn giờ"),

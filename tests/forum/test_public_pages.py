@@ -13,6 +13,7 @@ from models.base import db
 from models.publication import Publication
 from models.submission import Submission
 from models.vocabulary import Consent
+from tests.films import PICTURES, film
 from workflow import media, submissions, writing
 
 pytestmark = pytest.mark.database
@@ -136,6 +137,23 @@ def test_r8_no_exif_leaves_with_a_public_picture(make, cast, client):
     assert "immutable" in answer.headers["Cache-Control"]
     assert not Image.open(io.BytesIO(answer.data)).getexif()
     assert b"Nguy" not in answer.data
+
+
+def test_r8_a_published_film_plays_without_its_place_until_consent_is_taken_back(make, cast, client):
+    filmed = writing.NewFile("mua.mp4", film(), "Điệu múa của lớp lá.", consent=Consent.NONE)
+    piece = make.submission(state="published", new=[filmed])
+    [file] = show_pictures(piece)
+    [address] = re.findall(r'<video src="(/anh/\w{64})" controls', client.get(f"/bai/{slug_of(piece)}").text)
+
+    whole, part = client.get(address), client.get(address, headers={"Range": "bytes=24-31"})
+
+    assert (whole.status_code, whole.mimetype) == (200, "video/mp4")
+    assert b"+18.3420" not in whole.data and PICTURES in whole.data
+    assert (part.status_code, part.data) == (206, whole.data[24:32])
+    seen = client.as_(cast.son).get(f"/tep/{file.id}")
+    assert seen.data == whole.data
+    writing.answer(piece.id, file.id, Consent.NO, by=cast.binh)
+    assert client.get(address).status_code == 404
 
 
 def test_the_original_of_a_picture_is_never_public(make, client):

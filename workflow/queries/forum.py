@@ -58,7 +58,7 @@ class Page(Card):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the published revision that may be seen now; `position` is its place in the revision."""
+    """A picture or video of the published revision that may be seen now; `position` is its place in the revision."""
 
     position: int
     blob: str
@@ -209,7 +209,7 @@ def pictures(connection: Connection, revision_id: int) -> list[Picture]:
     rows = connection.execute(
         text(
             "SELECT position, blob, media_type, caption, credit, name, width, height FROM public_file"
-            " WHERE revision_id = :revision AND kind = 'picture' ORDER BY position"
+            " WHERE revision_id = :revision AND kind IN ('picture', 'video') ORDER BY position"
         ),
         {"revision": revision_id},
     )

@@ -1,0 +1,243 @@
+"""The copy of a video that the public may see: its pictures and its sound, and nothing else (R8, T15).
+
+Pure: bytes in, bytes out. An MP4 or MOV file is a tree of boxes, and telephones write the place, the device and the
+day into several of them, some into a track of its own. Only what playing needs is known here; all else is written
+over with zeros where it stands, so that nothing moves and every place the file names inside itself holds. What a
+camera writes into the coded pictures themselves stays; telephones write nothing there.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from workflow.engine.errors import N_, Invalid
+
+CLEANED = frozenset({"video/mp4", "video/quicktime", "video/3gpp"})
+MOST_BOXES, MOST_SAMPLES = 20_000, 2_000_000
+"""Far more than an hour of film has; without a bound, a file of nothing but boxes would keep a worker for minutes."""
+
+_SAYS = {
+    "video_format_not_cleaned": N_(
+        "Chưa gỡ được thông tin riêng khỏi loại video này; chỉ đăng được MP4 và MOV."
+    ),
+    "video_damaged": N_("Video bị hỏng hoặc không đọc được."),
+}
+
+_NEEDED: Mapping[bytes, frozenset[bytes]] = {
+    b"": frozenset({b"ftyp", b"moov", b"mdat"}),
+    b"moov": frozenset({b"mvhd", b"trak"}),
+    b"trak": frozenset({b"tkhd", b"edts", b"mdia"}),
+    b"edts": frozenset({b"elst"}),
+    b"mdia": frozenset({b"mdhd", b"hdlr", b"minf"}),
+    b"minf": frozenset({b"vmhd", b"smhd", b"hdlr", b"dinf", b"stbl"}),
+    b"dinf": frozenset({b"dref"}),
+    b"stbl": frozenset({b"stsd", b"stts", b"ctts", b"cslg", b"stsc", b"stsz", b"stco", b"co64", b"stss"}),
+}
+"""What may stand in which box; "" is the file itself."""
+_LOOKS = frozenset({
+    b"avcC", b"hvcC", b"av1C", b"vpcC", b"dvcC", b"dvvC", b"d263", b"esds", b"colr", b"pasp", b"clap", b"fiel",
+    b"btrt",
+})  # fmt: skip
+"""What may stand in the description of a picture's coding."""
+_MANY = frozenset({b"trak", b"mdat"})
+_SHOWN = frozenset({b"vide", b"soun"})
+_IN_PIECES = frozenset({b"moof", b"mvex", b"cmov"})
+"""Films in fragments, or with a packed head: written by programs, not by telephones."""
+_DAMAGED = (struct.error, ValueError, KeyError, OverflowError)
+"""All that a broken table can lead to; a table that is missing is a KeyError."""
+
+
+class VideoRefused(Invalid):
+    """No public copy can be made: not MP4, MOV or 3GP, in fragments, leaning on another file, or broken."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, _SAYS[code])
+
+
+@dataclass(frozen=True)
+class PublicVideo:
+    data: bytes
+    media_type: str = "video/mp4"
+
+
+@dataclass(frozen=True)
+class Box:
+    kind: bytes
+    start: int
+    body: int
+    """Where its head ends."""
+    end: int
+
+
+def public_copy(data: bytes, media_type: str) -> PublicVideo:
+    """The film as it plays, without place, device, day, name, comment, further tracks and trailing bytes.
+
+    Raises VideoRefused.
+    """
+    if media_type not in CLEANED:
+        raise VideoRefused("video_format_not_cleaned")
+    try:
+        return PublicVideo(bytes(_Film(data).cleaned()))
+    except _DAMAGED as error:
+        raise VideoRefused("video_damaged") from error
+
+
+class _Film:
+    """The bytes of one file, while they are gone over."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = bytearray(data)
+        self._boxes = 0
+
+    def cleaned(self) -> bytearray:
+        whole = Box(b"", 0, 0, len(self._data))
+        top = list(self._keep_needed(whole))
+        shown = [span for box in top if box.kind == b"moov" for span in self._tracks(box)]
+        if not shown:
+            raise VideoRefused("video_damaged")
+        for box in top:
+            if box.kind == b"mdat":
+                self._blank_between(box, shown)
+        return self._data
+
+    # --- boxes ----------------------------------------------------------------------------------------------------
+
+    def _inside(self, start: int, end: int) -> Iterator[Box]:
+        """The boxes that stand between two places, one after the other. What is too short to be one is blanked."""
+        while end - start >= 8:
+            self._boxes += 1
+            size, kind = struct.unpack_from(">I4s", self._data, start)
+            body = start + 8
+            if size == 1:
+                (size,) = struct.unpack_from(">Q", self._data, body)
+                body += 8
+            stop = start + size if size else end
+            if not body <= stop <= end or self._boxes > MOST_BOXES:
+                raise VideoRefused("video_damaged")
+            yield Box(kind, start, body, stop)
+            start = stop
+        self._zero(start, end)
+
+    def _keep_needed(self, parent: Box) -> Iterator[Box]:
+        """The boxes of one that playing needs, each once; the others become empty room."""
+        seen = set[bytes]()
+        for box in self._inside(parent.body, parent.end):
+            if box.kind in _IN_PIECES:
+                raise VideoRefused("video_format_not_cleaned")
+            if box.kind not in _NEEDED[parent.kind]:
+                self._empty(box)
+            elif box.kind in seen - _MANY:
+                raise VideoRefused("video_damaged")
+            else:
+                seen.add(box.kind)
+                yield box
+
+    def _empty(self, box: Box) -> None:
+        self._data[box.start + 4 : box.start + 8] = b"free"
+        self._zero(box.body, box.end)
+
+    def _zero(self, start: int, end: int) -> None:
+        self._data[start:end] = bytes(end - start)
+
+    def _blank(self, box: Box, at: int, to: int) -> None:
+        """Bytes of a box, counted from where its head ends."""
+        self._zero(box.body + at, box.body + at + len(self._told(box, at, to - at)))
+
+    # --- tracks ---------------------------------------------------------------------------------------------------
+
+    def _tracks(self, moov: Box) -> Iterator[tuple[int, int]]:
+        """Where the pictures and the sound lie; every other track is emptied."""
+        for box in self._keep_needed(moov):
+            if box.kind == b"mvhd":
+                self._undate(box)
+                continue
+            found = self._flat(box)
+            if self._told(found[b"hdlr"], 8, 4) in _SHOWN:
+                yield from self._clean_track(found)
+            else:
+                self._empty(box)
+
+    def _flat(self, parent: Box) -> dict[bytes, Box]:
+        """All that is needed of a track, by kind; the head of its data comes before that of its media."""
+        found: dict[bytes, Box] = {}
+        for box in self._keep_needed(parent):
+            if box.kind in _NEEDED:
+                found = {**self._flat(box), **found}
+            else:
+                found[box.kind] = box
+            if box.kind == b"hdlr":
+                # Who made the program that wrote it, and what it calls the track.
+                self._blank(box, 12, box.end - box.body)
+        return found
+
+    def _clean_track(self, found: Mapping[bytes, Box]) -> Iterator[tuple[int, int]]:
+        self._undate(found[b"tkhd"])
+        self._undate(found[b"mdhd"])
+        for source in self._inside(found[b"dref"].body + 8, found[b"dref"].end):
+            if not self._told(source, 3, 1)[0] & 1:
+                raise VideoRefused("video_format_not_cleaned")
+            self._blank(source, 4, source.end - source.body)
+        for coding in self._inside(found[b"stsd"].body + 8, found[b"stsd"].end):
+            self._clean_coding(coding, is_picture=b"vmhd" in found)
+        return self._spans(found)
+
+    def _undate(self, box: Box) -> None:
+        """Days of making and changing: 8 bytes in the first version of such a box, 16 in the second."""
+        self._blank(box, 4, 20 if self._told(box, 0, 1) == b"\x01" else 12)
+
+    def _clean_coding(self, box: Box, *, is_picture: bool) -> None:
+        """Who wrote the program that coded it, and what that calls itself."""
+        self._blank(box, 12, 16)
+        if is_picture:
+            self._blank(box, 42, 74)
+            for one in self._inside(box.body + 78, box.end):
+                if one.kind not in _LOOKS:
+                    self._empty(one)
+
+    def _told(self, box: Box, at: int, length: int) -> bytes:
+        if length < 0 or box.body + at + length > box.end:
+            raise VideoRefused("video_damaged")
+        return bytes(self._data[box.body + at : box.body + at + length])
+
+    # --- pictures and sound -----------------------------------------------------------------------------------------
+
+    def _spans(self, found: Mapping[bytes, Box]) -> Iterator[tuple[int, int]]:
+        """(start, end) of each chunk of a track: where it begins is told, how long it is adds up from its samples."""
+        places = (
+            self._numbers(found[b"co64"], 8, "Q") if b"co64" in found else self._numbers(found[b"stco"], 8)
+        )
+        one_size, many = struct.unpack(">II", self._told(found[b"stsz"], 4, 8))
+        sizes = array("I") if one_size else self._numbers(found[b"stsz"], 12)
+        runs = self._numbers(found[b"stsc"], 8)
+        firsts = [*runs[::3], len(places) + 1]
+        sample = 0
+        for (first, following), samples in zip(pairwise(firsts), runs[1::3], strict=True):
+            for place in places[first - 1 : following - 1]:
+                length = samples * one_size if one_size else sum(sizes[sample : sample + samples])
+                sample += samples
+                yield place, place + length
+        if sample < (many if one_size else len(sizes)):
+            raise VideoRefused("video_damaged")
+
+    def _numbers(self, box: Box, at: int, size: str = "I") -> "array[int]":
+        """A table of numbers; how many stand before it."""
+        (many,) = struct.unpack(">I", self._told(box, at - 4, 4))
+        if many > MOST_SAMPLES:
+            raise VideoRefused("video_damaged")
+        width = {"I": 4, "Q": 8}[size]
+        # A run of chunks is three numbers.
+        many *= 3 if box.kind == b"stsc" else 1
+        return array(size, struct.unpack(f">{many}{size}", self._told(box, at, many * width)))
+
+    def _blank_between(self, media: Box, shown: list[tuple[int, int]]) -> None:
+        """All of the media that is of no picture and no sound: other tracks, and what was hidden between."""
+        done = media.body
+        for start, end in sorted(span for span in shown if media.body <= span[0] < media.end):
+            if end > media.end:
+                raise VideoRefused("video_damaged")
+            if start > done:
+                self._zero(done, start)
+            done = max(done, end)
+        self._zero(done, media.end)
