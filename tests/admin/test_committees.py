@@ -258,6 +258,14 @@ def test_r12_heirs_are_called_by_name_and_those_not_on_the_list_are_counted(cast
         cast.can_loc.successor_codes = ["tx-ky-anh", "x-moi", "x-xa"]
     son = client.as_(cast.son)
 
+    with change():
+        for code in ("x-moi", "x-xa"):
+            organisation.add_succession(
+                effective_on=date(2025, 7, 1), kind=SuccessionKind.ABOLISH_SPLIT, from_code="h-can-loc",
+                to_code=code, is_primary_heir=True, legal_basis="Nghị quyết 1665",
+            )  # fmt: skip
+    page = son.get("/quan-tri/don-vi/h-can-loc/").text
+    assert page[page.index("Chuyển sang") :].count("2 đơn vị chưa có trong danh sách</b>") == 1
     for path in ("/quan-tri/don-vi/", "/quan-tri/don-vi/h-can-loc/"):
         page = son.get(path).text
         assert '<a href="/quan-tri/don-vi/tx-ky-anh/">TX Kỳ Anh</a>' in page
