@@ -16,12 +16,13 @@ from admin.procedures import workflows
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
-from models.vocabulary import MonthStatus
+from models.vocabulary import MonthStatus, Role
 from workflow import calendar_days as days
 from workflow import clock, deadlines, organisation, procedures
 from workflow.engine.errors import N_, Invalid
-from workflow.queries import calendar_days, desk, offices, reports, standings
-from workflow.rules import workdays
+from workflow.queries import calendar_days, desk, offices, recipients, reports, standings
+from workflow.rules import permissions, workdays
+from workflow.wording import ROLES
 
 OWING = (MonthStatus.SHORT, MonthStatus.SILENT)
 
@@ -82,6 +83,7 @@ class Periods(Screen):
             units=desk.unit_choices(),
             may_write=can("periods.write"),
             workflows=workflows(),
+            **({} if can("periods.write") else _who_may()),
         )
 
     @expose("/<int:period_id>/du-thao-don-doc.docx")
@@ -198,3 +200,13 @@ def _units() -> Sequence[Unit] | None:
     if not chosen:
         raise Invalid("unit_required", N_("Vui lòng chọn đơn vị, hoặc chọn tất cả đơn vị."))
     return None if "*" in chosen else [organisation.by_code(code) for code in chosen]
+
+
+def _who_may() -> dict[str, Any]:
+    """For who may not extend or close: which roles may, and whom of the department to ask."""
+    return {
+        "roles_that_may": [
+            gettext(ROLES[role]) for role in Role if role in permissions.PERMISSIONS["periods.write"]
+        ],
+        "askable": recipients.editors(),
+    }

@@ -1,6 +1,7 @@
 """A month at the console, now and as it stood."""
 
 import io
+import re
 
 import docx
 import pytest
@@ -50,6 +51,18 @@ def test_r6_one_extension_for_several_units_is_one_cause_and_all_or_none(make, c
     son.send(f"{page}gia-han", unit=again, until="2021-05-22T00:00", reason="Mưa lũ.")
     assert "Hạn mới phải sau hạn hiện tại." in son.get(page).text
     assert db.session.scalar(text("SELECT count(*) FROM extension")) == 2
+
+
+def test_who_may_not_extend_is_told_who_may(make, cast, client):
+    page = f"/quan-tri/ky/{make.submission().period_id}/"
+
+    minh, son = (client.as_(person).get(page).text for person in (cast.minh, cast.son))
+
+    assert f'action="{page}gia-han"' in son
+    assert f'action="{page}gia-han"' not in minh
+    told = re.sub(r"<[^>]+>|\s+", " ", minh[minh.index("Việc của kỳ") :])
+    assert "là việc của: Biên tập viên, Quản trị hệ thống." in told
+    assert cast.son.full_name in told
 
 
 def test_r6_several_units_are_freed_of_a_month_at_once(make, cast, client):
