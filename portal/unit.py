@@ -52,7 +52,7 @@ def seat_of(seat: Seat) -> dict[str, object]:
 
 
 def letters() -> str:
-    found = read.letters(person.unit().id, me=person.me().id, everyone=person.is_committee())
+    found = read.notices(person.unit().id, me=person.me().id, everyone=person.is_committee())
     return render_template("portal/letters.html", letters=found)
 
 

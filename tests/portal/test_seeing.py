@@ -1,14 +1,17 @@
 """Who sees what in the portal: another unit's piece does not exist, a contributor sees her own (R2, R12)."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from models.attachment import Attachment
 from models.audit import AuditEvent
 from models.base import db
-from models.vocabulary import Consent, Role
+from models.outbox import Letter
+from models.vocabulary import Consent, LetterState, Role
 from workflow import accounts, deadlines, storage, submissions, writing
-from workflow.engine.unit_of_work import change
+from workflow.engine.unit_of_work import bookkeeping, change
 
 pytestmark = pytest.mark.database
 
@@ -134,7 +137,7 @@ def test_r12_the_main_heir_takes_over_what_came_back_to_an_ended_unit(make, cast
 @pytest.mark.parametrize(
     ("moment", "says"),
     [
-        ("2021-05-17 08:30", "Còn 3\u00a0ngày."),
+        ("2021-05-17 08:30", "Còn 2\u00a0ngày."),
         ("2021-05-19 14:47:30", "Còn 9\u00a0giờ 12\u00a0phút."),
         ("2021-05-21 08:00", "Quá hạn 32\u00a0giờ"),
     ],
@@ -192,3 +195,21 @@ def test_the_month_costs_few_statements_and_is_kept_nowhere(make, cast, client, 
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert len(seen) <= 12
+
+
+def test_what_went_to_several_people_is_one_notice_and_names_them(cast, clock_at, client):
+    sent = clock_at("2021-05-16 08:00")
+    with bookkeeping() as session:
+        for person in (cast.binh, cast.lan, cast.nga):
+            unit = cast.town_ky_anh if person is cast.nga else cast.can_loc
+            session.add(Letter(
+                key=f"t3|{person.email}", kind="reminder_t3", to_address=person.email, to_name=person.full_name,
+                account_id=person.id, unit_id=unit.id, subject="[Nhắc việc] Còn 03 ngày", text="Kính gửi",
+                html="<p></p>", state=LetterState.SENT, written_at=sent, sent_at=sent,
+            ))  # fmt: skip
+
+    page = client.as_(cast.binh).get("/don-vi/thong-bao").text
+
+    [(own, line)] = re.findall(r'thong-bao/(\d+)"><b>\[Nhắc việc\] Còn 03 ngày</b><span[^>]*>([^<]*)<', page)
+    assert line.endswith(f"gửi 2 người: {cast.binh.full_name}, {cast.lan.full_name}")
+    assert db.session.get_one(Letter, int(own)).account_id == cast.binh.id, "her own copy is opened"

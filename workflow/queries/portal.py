@@ -163,22 +163,34 @@ def sections() -> Sequence[Row[Any]]:
 
 # --- letters ------------------------------------------------------------------------------------------------------
 
-_LETTERS = text("""
+_LETTER = text("""
 SELECT l.id, l.kind, l.code, l.subject, l.text, l.zalo, l.written_at, l.state, l.to_name, l.submission_id,
   s.code AS piece
 FROM letter l LEFT JOIN submission s ON s.id = l.submission_id
 WHERE (l.account_id = :me OR (:everyone AND l.unit_id = :unit))
-  AND (CAST(:id AS bigint) IS NULL OR l.id = :id)
-ORDER BY l.id DESC LIMIT :size
+  AND l.id = :id
 """)
 
 
-def letters(unit_id: int, *, me: int, everyone: bool, size: int = 40) -> Sequence[Row[Any]]:
-    """Letters to this person and, for the committee, to the unit; newest first."""
-    values = {"unit": unit_id, "me": me, "everyone": everyone, "id": None, "size": size}
-    return db.session.execute(_LETTERS, values).all()
+# What went to several people on one day with the same words above it is one notice; one's own copy is shown of it.
+_NOTICES = text("""
+WITH newest AS (
+  SELECT id, kind, subject, written_at, to_name, account_id FROM letter
+  WHERE account_id = :me OR (:everyone AND unit_id = :unit) ORDER BY id DESC LIMIT 8 * :size
+)
+SELECT coalesce(max(id) FILTER (WHERE account_id = :me), max(id)) AS id, subject, max(written_at) AS written_at,
+  array_agg(to_name ORDER BY id) AS names
+FROM newest GROUP BY kind, subject, (written_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+ORDER BY max(id) DESC LIMIT :size
+""")
+
+
+def notices(unit_id: int, *, me: int, everyone: bool, size: int = 40) -> Sequence[Row[Any]]:
+    """Letters to this person and, for the committee, to the unit; newest first, one line for what went to many."""
+    values = {"unit": unit_id, "me": me, "everyone": everyone, "size": size}
+    return db.session.execute(_NOTICES, values).all()
 
 
 def letter(letter_id: int, unit_id: int, *, me: int, everyone: bool) -> Row[Any] | None:
-    values = {"unit": unit_id, "me": me, "everyone": everyone, "id": letter_id, "size": 1}
-    return db.session.execute(_LETTERS, values).one_or_none()
+    values = {"unit": unit_id, "me": me, "everyone": everyone, "id": letter_id}
+    return db.session.execute(_LETTER, values).one_or_none()
