@@ -9,7 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin import menu
+from admin import menu, watches
 from admin.desk import Screen, attempt, back_to, can, key_of, me, sentences
 from admin.fields import typed_moment
 from models.vocabulary import OutboxState
@@ -48,6 +48,7 @@ class Queues(Screen):
             mishaps=post.mishaps(),
             lines=ask_behind("timetable", menu.now()),
             parts=ask_behind("health"),
+            proof=watches.proof(),
             healths=HEALTH,
             queue_names=QUEUES,
             jobs=JOBS,

@@ -23,13 +23,13 @@ PROOF_LASTS = timedelta(days=31)
 def shown() -> dict[str, Any]:
     """What the first page shows beside the duties of everybody."""
     return {
-        "proof": _proof() if can("queues.read") else None,
+        "proof": proof() if can("queues.read") else None,
         "trail": _trail() if Role.AUDITOR in roles() else None,
         "scheduled": queue_heads.scheduled(size=SHOWN) if Role.PUBLISHER in roles() else (),
     }
 
 
-def _proof() -> dict[str, Any]:
+def proof() -> dict[str, Any]:
     """When a backup last came back whole; `at` is None when none ever did. `failed`: one that did not, since then."""
     found = lately.newest((*PROOF, FAILED))
     last = next((one for one in found if one.action in PROOF), None)

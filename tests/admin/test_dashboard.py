@@ -149,7 +149,11 @@ def test_the_administrator_is_told_how_old_the_last_proof_of_a_backup_is(make, c
     failed = page_of(client.as_(cast.mai))
     backups.note_proof(made_at="2021-06-18T02:00:00+07:00", events=901, files=30)
 
-    assert "Chưa phục hồi thử bản sao lưu lần nào." in never
+    assert (
+        '<a class="link-strong" href="/quan-tri/hang-doi/#sao-luu">Chưa phục hồi thử bản sao lưu lần nào.'
+        in never
+    )
+    assert "toasoan prove-backup" in client.as_(cast.mai).get("/quan-tri/hang-doi/").text
     assert "Bản sao lưu phục hồi thử được, lần gần nhất 08:30 hôm nay." in today
     assert "Đã hơn một tháng chưa phục hồi thử bản sao lưu, lần gần nhất 17/05, 08:30." in later
     assert "Bản sao lưu phục hồi thử được" in back
