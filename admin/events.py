@@ -1,5 +1,6 @@
 """Events of the trail as look/parts/audit.html draws them: a row of the list, and one event whole."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,11 +9,13 @@ from flask import url_for
 from flask_babel import gettext
 
 from admin import telling
-from admin.reading import note
+from admin.reading import instant, note
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import audit
 from workflow.wording import ROLES
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class Line(NamedTuple):
@@ -99,7 +102,9 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
         "reason": payload.get("reason"),
         "before": payload.get("from"),
         "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
-        "changes": _changes(payload.get("before"), payload.get("after")) + _role(payload),
+        "changes": _changes(payload.get("before"), payload.get("after"))
+        + _role(payload)
+        + _server_time(payload),
         "seen": payload.get("digest"),
         "seen_matches": payload.get("digest") == event.present_digest if event.present_digest else None,
         "note": note(payload),
@@ -118,7 +123,22 @@ def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
         return [{"name": name, "before": before.get(name), "after": after[name]} for name in names]
     if after is None or isinstance(after, Mapping):
         return []
-    return [{"name": gettext("Trước, sau"), "before": before, "after": after}]
+    return [{"name": gettext("Trước, sau"), "before": _readable(before), "after": _readable(after)}]
+
+
+def _readable(value: Any) -> Any:
+    """An instant as people write one; anything else as it is."""
+    return instant(value) if isinstance(value, str) and INSTANT.fullmatch(value) else value
+
+
+def _server_time(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When the rehearsal's clock was really turned: its event stands at the hour it was turned to."""
+    turned = payload.get("server_time")
+    return (
+        [{"name": gettext("Giờ máy chủ lúc chỉnh"), "before": None, "after": instant(turned)}]
+        if turned
+        else []
+    )
 
 
 def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def note(payload: Mapping[str, Any]) -> str:
     if payload.get("sent_late"):
         parts.append(gettext("Gửi muộn."))
     if payload.get("became_at") and payload["became_at"][:16] != payload["at"][:16]:
-        parts.append(gettext("Có hiệu lực từ %(at)s.", at=_instant(payload["became_at"])))
+        parts.append(gettext("Có hiệu lực từ %(at)s.", at=instant(payload["became_at"])))
     before, after = payload.get("before"), payload.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         changed = [f"{before.get(key, '')} → {after[key]}" for key in after if before.get(key) != after[key]]
@@ -101,7 +101,8 @@ def note(payload: Mapping[str, Any]) -> str:
     return " ".join(filter(None, parts))
 
 
-def _instant(written: str) -> str:
+def instant(written: str) -> str:
+    """As the trail writes it -> 00:01:00, 20/05/2021."""
     return f"{datetime.fromisoformat(written).astimezone(clock.ZONE):%H:%M:%S, %d/%m/%Y}"
 
 

@@ -46,10 +46,12 @@ def travel(to: datetime, *, by: Account | None) -> None:
             "settings:clock",
             "clock:travel",
             actor=by.id if by else None,
-            at=real,
+            # At the hour it was set to, between its neighbours; the server's own stands beside it.
+            at=to,
             command=str(uuid.uuid4()),
             before=before,
             after=to,
+            server_time=real,
         )
 
 

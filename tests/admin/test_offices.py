@@ -364,6 +364,12 @@ def test_turning_the_clock_past_the_deadline_lets_drafts_lapse_and_says_so(make,
     db.session.expire_all()
     assert draft.state == "late"
     assert "Từ lần chỉnh đồng hồ gần nhất" in son.get("/quan-tri/").text
+    # In the trail it stands at the hour that was set, between its neighbours, and says what the server's clock was.
+    turned = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "clock:travel")).one()
+    assert turned.at == "2021-05-19T17:01:00.000000Z"
+    told = client.as_(cast.mai).get(f"/quan-tri/nhat-ky/{turned.id}").text
+    assert "<ins>00:01:00, 20/05/2021</ins>" in told
+    assert re.search(r"Giờ máy chủ lúc chỉnh</dt><dd><ins>[\d:]{8}, [\d/]{10}</ins>", told)
 
 
 @pytest.mark.parametrize(
