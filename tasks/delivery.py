@@ -49,7 +49,10 @@ def deliver(ids: Sequence[int], alone: bool = False) -> None:
         # Rung for twice: the others need not stop for what is done.
         return
     # A zombie is harmless (its token is old), but it should not hold a thread: half a lease is enough.
-    with company.joined(alone=alone), hurried(settings().lease_seconds / 2):
+    with company.joined(alone=alone) as may, hurried(settings().lease_seconds / 2):
+        if not may:
+            # Nobody has taken the row: the relay rings for it again.
+            return
         rows = sorted(claim(ids, suspects=alone), key=lambda row: (row.kind, row.id))
         if rows:
             crashing.point("after_claim")

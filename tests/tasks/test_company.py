@@ -65,3 +65,21 @@ def test_nobody_waits_for_ever_for_a_neighbour_who_never_ends(set_to):
             leaving.callback(at_work(alone=alone, said=said, name=alone))
 
         until(lambda: said == [False, True])
+
+
+def test_two_suspects_are_never_at_work_beside_each_other(set_to):
+    set_to(LEASE_SECONDS="0.4")
+    said = []
+    first = at_work(alone=True, said=said, name="first")
+    until(lambda: said == ["first"])
+
+    # Each would be blamed for what the other does to their worker: the second is let go, and its row comes back.
+    with company.joined(alone=True) as may:
+        assert not may
+    assert stands(1)()
+    # Who is at it for a whole lease is not waited for any longer: his row is another's by now.
+    until(lambda: not company._suspects())
+    with company.joined(alone=True) as may:
+        assert may
+    first()
+    assert company._at_work == {}

@@ -162,6 +162,33 @@ def test_a_letter_is_not_sent_again_while_a_worker_has_it_and_never_by_two_rows(
     assert letter.state == "sent"
 
 
+@pytest.mark.parametrize("wakes", ["before", "after"])
+def test_who_slept_while_his_letter_came_back_and_was_sent_again_neither_stops_it_nor_speaks_for_it(
+    row, peer, rows, age, work, broker, cast, wakes
+):
+    letter = db.session.get(Letter, row.payload["letter"])
+    then = delivery.HANDLERS["post"]([row])
+    with change():
+        bounces.note_refused(letter.id, says="550 no such user")
+    age(lease_until=121)
+    relay_once(broker)
+    letters.send_again(letter.id, reason="Hộp thư đã mở lại", by=cast.son)
+    if wakes == "after":
+        work()
+
+    with pytest.raises(leases.LeaseLost):
+        delivery._insist([row], then)
+
+    if wakes == "before":
+        assert (letter.state, len(peer.letters())) == ("waiting", 1)
+        work()
+    assert rows("state", "topic = 'post'") == [("dismissed",), ("done",)]
+    sent = [one["Message-ID"] for one in peer.letters() if "lan@example.edu.vn" in one["To"]]
+    assert sent == [letter.message_id] * 2
+    db.session.expire_all()
+    assert (letter.state, letter.error) == ("sent", "")
+
+
 def test_a_letter_that_was_refused_and_is_sent_again_is_the_same_letter(row, peer, rows, work, cast):
     peer.to_data = ["554 looks like spam"]
     delivery.carry_out([row])

@@ -210,6 +210,27 @@ def test_a_second_bell_for_a_suspect_that_is_done_stops_nobody(broker, put, rows
     assert not stood
 
 
+def test_a_suspect_is_not_blamed_for_another_that_is_long_at_work(broker, put, rows, set_to, age, done):
+    set_to(LEASE_SECONDS="2")
+    first, second = (put("public_copy", name, attachment=n) for n, name in enumerate("ab"))
+    with bookkeeping() as session:
+        session.execute(text("UPDATE outbox SET is_suspect = true"))
+    relay_once(broker)
+
+    other = threading.Thread(target=broker.get_actor("deliver_media").fn, args=([second], True))
+    with company.joined(alone=True):
+        # Longer than the second waits. Did the worker die now, it would be of the first.
+        other.start()
+        other.join(30)
+        assert rows("state, attempts", f"id = {second}") == [("queued", 0)]
+
+    age(queued_at=16)
+    relay_once(broker)
+    for number in (first, second):
+        deliver([number], True)
+    assert rows("state, attempts") == [("done", 1)] * 2
+
+
 def test_waiting_at_the_threshold_costs_a_message_none_of_its_own_time(broker, put, done, monkeypatch):
     [limit] = (one for one in broker.middleware if isinstance(one, TimeLimit))
     me = threading.get_ident()
@@ -218,7 +239,7 @@ def test_waiting_at_the_threshold_costs_a_message_none_of_its_own_time(broker, p
     @contextmanager
     def threshold(**_how):
         seen.append(limit.manager.deadlines.get(me))
-        yield
+        yield True
         seen.append(limit.manager.deadlines.get(me))
 
     monkeypatch.setattr(company, "joined", threshold)
