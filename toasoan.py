@@ -154,7 +154,7 @@ def init(email: str, name: str, without_mail: bool) -> dict[str, Any]:
     house = settings()
     if not without_mail:
         line.tell(f"Thư đi qua: {mailing.checked_server()}")
-    environment = production.prepare()
+    missing, environment = production.to_fill_in(), production.prepare()
     os.environ.update(environment)
     settings.cache_clear()
     app = wsgi.create_house()
@@ -166,8 +166,11 @@ def init(email: str, name: str, without_mail: bool) -> dict[str, Any]:
         # Last: until then an interrupted init may be run again.
         founding.set_mode(Mode.PRODUCTION)
     lines = [f"{key}={value}" for key, value in environment.items()]
+    if missing:
+        lines += ["# Còn phải điền địa chỉ của đơn vị mình:", *(f"# {key}={missing[key]}" for key in missing)]
     return {
         "environment": environment,
+        "to_fill_in": list(missing),
         "link": link,
         "says": "\n".join(
             ["", *lines, "", f"Đường dẫn một lần cho {email} (địa chỉ web: {house.public_url}):", link]

@@ -7,7 +7,10 @@ from sqlalchemy import create_engine, text
 from workflow.engine.errors import N_, Invalid
 from workflow.proof import keys
 from workflow.schema import APP, AUDITOR, FORUM, LOGINS, SEALER, driven, make_roles, migrate, url_for
-from workflow.settings import Mode, settings
+from workflow.settings import Mode, Settings, settings
+
+POST = ("smtp_url", "mail_from", "intake_address", "own_mx")
+"""Settings that only the people of the place know: their defaults are a rehearsal's."""
 
 
 def prepare() -> dict[str, str]:
@@ -47,7 +50,21 @@ def prepare() -> dict[str, str]:
         "DATABASE_SEALER_URL": urls[SEALER],
         "DATABASE_AUDITOR_URL": urls[AUDITOR],
         "SEAL_KEY_FILE": str(house.seal_key.resolve()),
+        **{_variable(name): getattr(house, name) for name in POST if _is_set(name)},
     }
+
+
+def to_fill_in() -> dict[str, str]:
+    """Variables that nobody has set and that real letters need, each with what a rehearsal takes."""
+    return {_variable(name): str(getattr(settings(), name)) for name in POST if not _is_set(name)}
+
+
+def _is_set(name: str) -> bool:
+    return name in settings().model_fields_set and bool(getattr(settings(), name))
+
+
+def _variable(name: str) -> str:
+    return str(Settings.model_fields[name].validation_alias)
 
 
 def _refuse_founded(owner_url: str) -> None:

@@ -32,12 +32,16 @@ def production(
 
 
 def test_init_makes_a_database_and_one_way_in(production: Line) -> None:
-    made = production.done(*INIT).row
+    made = production.done(*INIT, MAIL_FROM="toasoan@example.edu.vn", OWN_MX="").row
     production.more |= made["environment"]
 
     assert made["link"].startswith("https://toasoan.example.edu.vn/vao/loi-moi/")
     assert len(made["environment"]["SECRET_KEY"]) >= 32
     assert made["environment"]["DATABASE_URL"] != made["environment"]["DATABASE_OWNER_URL"]
+    # What only people know of their place is named, and what they said already is kept.
+    assert made["environment"]["MAIL_FROM"] == "toasoan@example.edu.vn"
+    assert made["to_fill_in"] == ["SMTP_URL", "INTAKE_ADDRESS", "OWN_MX"]
+    assert "# INTAKE_ADDRESS=tinbai.gdmn@example.edu.vn" in made["says"].splitlines()
     # Units of both generations and the sections are there, nothing is sent, nobody can be borrowed.
     assert production.done("import", "units", DATA / "units.csv", "--json").rows[-1]["unchanged"] == 13
     assert production.done("audit", "verify", "--json").row["events"] > 80
