@@ -12,9 +12,9 @@ from flask_admin import expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
-from admin import events, menu
+from admin import events, menu, trail_rows
 from admin.desk import Screen, attempt, back_to, key_of, me, words_of
-from admin.export import ANSWERS, TRAIL_HEAD, trail_cells
+from admin.export import ANSWERS
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
 from workflow.engine.errors import Invalid, NotFound
@@ -86,9 +86,9 @@ class Trail(Screen):
         """All that the filters find, of any length; that it left the house is on record before its first line."""
         asked = _asked()
         inspecting.note_export({**asdict(asked), "form": form}, by=me())
-        return ANSWERS[form](
-            f"nhat-ky.{form}", list(map(gettext, TRAIL_HEAD)), map(trail_cells, audit.export(asked))
-        )
+        say = trail_rows.readers_words()
+        rows = map(trail_rows.cells(say), audit.export(asked))
+        return ANSWERS[form](f"nhat-ky.{form}", trail_rows.head(say), rows)
 
     @expose("/kiem-tra", methods=["POST"])
     def check(self) -> Response:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
@@ -13,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from admin import workbook
 from workflow.clock import ZONE
-from workflow.engine.errors import N_
 
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -69,21 +67,14 @@ def write_xlsx(file: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -
 
 
 def _plain_cells(row: Sequence[Any]) -> list[Any]:
-    return [value if isinstance(value, (int, float)) else safe_cell(value) for value in row]
+    return [_plain(value) for value in row]
 
 
-TRAIL_HEAD = (
-    N_("số"), N_("dòng"), N_("thứ tự"), N_("thời điểm (UTC)"), N_("người"), N_("hành động"), N_("mã bài"),
-    N_("đơn vị"), N_("nội dung"), N_("mã băm"),
-)  # fmt: skip
-
-
-def trail_cells(event: Any) -> list[Any]:
-    """An event of the audit trail as a row under TRAIL_HEAD."""
-    return [
-        event.id, event.stream, event.seq, event.at, event.who or "", event.action, event.code or "",
-        event.unit or "", json.dumps(event.payload, ensure_ascii=False, sort_keys=True), event.hash,
-    ]  # fmt: skip
+def _plain(value: Any) -> Any:
+    """Numbers and instants stay what they are, an instant on the wall clock of Hà Tĩnh: workbooks know no zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE)
+    return value if isinstance(value, (int, float)) else safe_cell(value)
 
 
 def _line(cells: Sequence[Any]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from admin.export import TRAIL_HEAD, csv_lines, trail_cells, write_xlsx
+from admin import trail_rows
+from admin.export import csv_lines, write_xlsx
 from look import line
 from workflow import inspecting
 from workflow.proof import keys, notes, proving, sealing
@@ -134,14 +135,17 @@ def export(form: str | None, file: Path) -> dict[str, Any]:
     return {"file": str(file), "events": count, "says": f"Đã xuất {count} sự kiện vào {file}."}
 
 
+CELLS = trail_rows.cells(trail_rows.as_written)
+
+
 def _csv(file: Path, events: Iterable[Any]) -> int:
     with file.open("w", encoding="utf-8", newline="") as writing:
-        written = [writing.write(row) for row in csv_lines(TRAIL_HEAD, map(trail_cells, events))]
+        written = [writing.write(row) for row in csv_lines(trail_rows.HEAD, map(CELLS, events))]
     return len(written) - 1
 
 
 def _xlsx(file: Path, events: Iterable[Any]) -> int:
-    return write_xlsx(file, TRAIL_HEAD, map(trail_cells, events))
+    return write_xlsx(file, trail_rows.HEAD, map(CELLS, events))
 
 
 def _jsonl(file: Path, events: Iterable[Any]) -> int:

@@ -96,7 +96,7 @@ def cells_of(answer) -> list[list[object]]:
     if answer.mimetype == "text/csv":
         return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
-    assert {cell.data_type for row in sheet for cell in row} <= {"s", "inlineStr", "n"}
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "inlineStr", "n", "d"}
     return [[cell.value for cell in row] for row in sheet]
 
 

@@ -11,14 +11,16 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
-from admin.export import TRAIL_HEAD
+from admin.trail_rows import HEAD
 from models.audit import AuditEvent
 from models.base import db
 from models.outbox import JobRun
+from models.submission import Submission
 from tasks import timetable
-from workflow import submissions
+from workflow import accounts, submissions
 from workflow import timetable as timetable_by_hand
 from workflow.engine.audit import instant
+from workflow.engine.errors import ToaSoanError
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.proof import sealing
 from workflow.queries import audit, audit_check, seals
@@ -138,7 +140,17 @@ def test_the_export_is_whole_safe_and_itself_on_record(make, cast, client):
     answer = khang.get("/quan-tri/nhat-ky/xuat.csv?hanh-dong=submission:submit")
 
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert [row[5] for row in rows[1:]] == ["submission:submit"]
+    [sent] = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    event = db.session.get_one(AuditEvent, int(sent["Số"]))
+    code = db.session.get_one(Submission, event.submission_id).code
+    # In words for people, on the clock of the house; and every code as it was written, the hashed text to the letter.
+    assert [sent[name] for name in HEAD[1:9]] == [
+        "2021-05-17 08:30:00", cast.binh.full_name, cast.binh.title, "H. Can Lộc",
+        f"{cast.binh.full_name} gửi bài {code} về Sở.", "'=cmd|' /C calc'!A0", "", code,
+    ]  # fmt: skip
+    assert [sent[name] for name in HEAD[9:]] == [
+        "submission:submit", event.stream, str(event.seq), event.at, event.payload, event.hash.hex(),
+    ]  # fmt: skip
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     noted = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "audit:export")).one()
     assert noted.actor_id == cast.khang.id
@@ -158,12 +170,30 @@ def test_a_workbook_holds_the_same_rows_as_the_list_and_runs_nothing(make, cast,
 
     answer = khang.get("/quan-tri/nhat-ky/xuat.xlsx?hanh-dong=submission:submit")
 
-    book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    head, *rows = ([cell.value for cell in row] for row in book.active)
-    assert head == list(TRAIL_HEAD)
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    head, *rows = ([cell.value for cell in row] for row in sheet)
+    assert head == list(HEAD)
+    assert sheet.freeze_panes == "A2"
+    assert (sheet["B2"].is_date, str(sheet["B2"].value)) == (True, "2021-05-17 08:30:00")
+    assert sheet.column_dimensions["F"].width > len(sheet["F2"].value) > sheet.column_dimensions["A"].width
     shown = [int(n) for n in NUMBERS.findall(khang.get(f"{PAGE}?hanh-dong=submission:submit").text)]
     assert [row[0] for row in rows] == shown[::-1]
-    assert not any(cell.data_type == "f" for row in book.active for cell in row)
+    assert not any(cell.data_type == "f" for row in sheet for cell in row)
+
+
+def test_a_reader_of_english_takes_english_home_and_why_something_was_refused(make, cast, client):
+    piece = make.submission(state="edited")
+    with pytest.raises(ToaSoanError):
+        submissions.approve(piece.id, by=cast.son, seen=piece.digest)
+    accounts.set_language(cast.khang, "en")
+
+    answer = client.as_(cast.khang).get(f"{PAGE}xuat.csv?tu-choi=1")
+
+    head, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert head[:3] == ["Number", "Time (Vietnam)", "Actor"]
+    assert row[5] == f"{cast.son.full_name} was refused “Approve” on piece {piece.code}."
+    assert row[7] == "Not in a role that may do this."
+    assert row[9] == "submission:refused/forbidden"
 
 
 def test_a_file_is_as_long_as_what_was_found_though_it_is_read_in_parts(make, cast, client, monkeypatch):

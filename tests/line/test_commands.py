@@ -251,7 +251,7 @@ def test_the_trail_leaves_the_house_in_three_forms_without_a_formula(
     assert told == {"csv": len(table) - 1, "xlsx": sheet.max_row - 1, "jsonl": len(lines)}
     assert (told["xlsx"], told["jsonl"]) == (told["csv"] + 1, told["csv"] + 2), "each export is on record"
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"inlineStr", "s", "n"}
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"inlineStr", "s", "n", "d"}
     for one in lines:
         whole = b"\x02" + bytes.fromhex(one["prev_hash"]) + one["written"].encode()
         assert hashlib.sha256(whole).hexdigest() == one["hash"]
