@@ -194,20 +194,23 @@ def save(file: Path) -> dict[str, Any]:
 @line.command("restore", needs_house=False)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> dict[str, Any]:
-    """Phục hồi vào một cơ sở dữ liệu trống, rồi kiểm tra nhật ký và tệp."""
+    """Phục hồi vào một cơ sở dữ liệu trống, rồi kiểm tra nhật ký và tệp; dừng giữa chừng thì chạy lại."""
     stand_up(_only_news, migrating=False)
     schema.ensure_roles(settings().owner_url)
-    made = backup.load(file, settings().owner_url, settings().data / "files")
-    schema.migrate(settings().owner_url)
-    with wsgi.founded(wsgi.create_house).app_context():
+    owner_url = settings().owner_url
+    made = backup.load(file, owner_url, settings().data / "files", mark=schema.UNFINISHED)
+    schema.migrate(owner_url, restoring=True)
+    with wsgi.create_house().app_context():
         sessions.end_everybodys()
         verdict = audit_check.check()
-        if not verdict.is_whole:
-            raise line.Refused(
-                "audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn."
-            )
         held = outbox.hold_letters()
-        backups.note_return(made_at=made.made_at, events=verdict.events, files=len(made.files))
+        if verdict.is_whole:
+            backups.note_return(made_at=made.made_at, events=verdict.events, files=len(made.files))
+    # Last: until then nobody works, and an interrupted restore may be run again.
+    backup.take_away(owner_url, schema.UNFINISHED)
+    if not verdict.is_whole:
+        raise line.Refused("audit_damaged", "Đã phục hồi, nhưng nhật ký trong bản sao lưu không nguyên vẹn.")
+    wsgi.founded(wsgi.create_house)
     return {
         "made_at": made.made_at,
         "files": len(made.files),

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from embedded import postgres, process, programs
@@ -73,35 +74,53 @@ def save(database_url: str, files: Path, target: Path) -> Manifest:
     return manifest
 
 
-def load(source: Path, database_url: str, files: Path) -> Manifest:
-    """Fill an empty database and add the files. Raises CellarError backup_damaged, backup_failed,
-    database_not_empty; the database is then as empty as before."""
-    _require_empty(database_url)
+def load(source: Path, database_url: str, files: Path, *, mark: str) -> Manifest:
+    """Add the files and fill an empty database, which has the table `mark` from then on until somebody takes it away.
+
+    Stopped anywhere, it is called again with the same backup: what stands already is left. Raises CellarError
+    backup_damaged, backup_failed, database_not_empty; the database is then as empty as before.
+    """
+    tables, begun = _found(database_url, mark)
+    if tables and begun is None:
+        raise CellarError("database_not_empty", tables=tables)
     with _beside(files) as room:
         manifest = _unpack(source, room)
-        _run(
-            "pg_restore", _major(database_url), database_url,
-            "--dbname", str(conninfo_to_dict(_plain(database_url))["dbname"]),
-            "--exit-on-error", "--single-transaction", str(room / DUMP),
-        )  # fmt: skip
-        for name in manifest.files:
-            place = files / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            (room / FILES / name).replace(place)
+        if tables and begun != manifest.database_sha256:
+            raise CellarError("database_not_empty", tables=tables)
+        # Before the first row that names one.
+        _put_files(manifest, room, files)
+        if not tables:
+            _set_mark(database_url, mark, manifest.database_sha256)
+            try:
+                _fill(database_url, room)
+            except CellarError:
+                take_away(database_url, mark)
+                raise
     return manifest
+
+
+def take_away(database_url: str, mark: str) -> None:
+    """What was restored is in order."""
+    with psycopg.connect(_plain(database_url)) as connection:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(mark)))
 
 
 @contextlib.contextmanager
 def brought_back(source: Path, *, prepared: Callable[[str], object]) -> Iterator[tuple[Manifest, str]]:
     """The backup laid out on a server of its own, beside it, while a `with` lasts: (what it holds, the address).
 
-    `prepared` is called with the address before the database is filled. Raises CellarError as `load`.
+    `prepared` is called with the address before the database is filled. Raises CellarError backup_damaged,
+    backup_failed.
     """
     with _beside(source) as room:
         url = postgres.start(room, settings=postgres.CARELESS).url
         try:
             prepared(url)
-            yield load(source, url, room / FILES), url
+            with _beside(room / FILES) as unpacked:
+                manifest = _unpack(source, unpacked)
+                _put_files(manifest, unpacked, room / FILES)
+                _fill(url, unpacked)
+            yield manifest, url
         finally:
             postgres.stop(room)
 
@@ -123,6 +142,23 @@ def _unpack(source: Path, room: Path) -> Manifest:
     if not is_whole:
         raise CellarError("backup_damaged", file=source, detail="sha256")
     return manifest
+
+
+def _put_files(manifest: Manifest, room: Path, files: Path) -> None:
+    """Their names are digests: one that is there already is the same."""
+    for name in manifest.files:
+        place = files / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (room / FILES / name).replace(place)
+
+
+def _fill(database_url: str, room: Path) -> None:
+    """All rows or none."""
+    _run(
+        "pg_restore", _major(database_url), database_url,
+        "--dbname", str(conninfo_to_dict(_plain(database_url))["dbname"]),
+        "--exit-on-error", "--single-transaction", str(room / DUMP),
+    )  # fmt: skip
 
 
 def _digests(folder: Path) -> Iterator[tuple[str, str]]:
@@ -178,12 +214,25 @@ def _major(database_url: str) -> int:
         return connection.info.server_version // 10_000
 
 
-def _require_empty(database_url: str) -> None:
+def _found(database_url: str, mark: str) -> tuple[int, str | None]:
+    """(tables but the mark, digest of the dump that was begun with: None without the mark)."""
     with psycopg.connect(_plain(database_url)) as connection:
-        tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-        row = connection.execute(tables).fetchone()
-    if row and row[0]:
-        raise CellarError("database_not_empty", tables=row[0])
+        names = {
+            row[0]
+            for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        }
+        if mark not in names:
+            return len(names), None
+        row = connection.execute(sql.SQL("SELECT dump FROM {}").format(sql.Identifier(mark))).fetchone()
+        return len(names) - 1, row[0] if row else ""
+
+
+def _set_mark(database_url: str, mark: str, digest: str) -> None:
+    name = sql.Identifier(mark)
+    with psycopg.connect(_plain(database_url)) as connection:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+        connection.execute(sql.SQL("CREATE TABLE {} (dump text)").format(name))
+        connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(name), [digest])
 
 
 def _plain(url: str) -> str:

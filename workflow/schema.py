@@ -89,15 +89,22 @@ def url_for(admin_url: str, role: str, password: str | None = None) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def migrate(admin_url: str, *, to: str = "head") -> str:
+UNFINISHED = "restore_unfinished"
+"""A table that is there while a restore is under way. Nobody works meanwhile: letters that went out after the backup
+was made still wait in it, and would go twice."""
+
+
+def migrate(admin_url: str, *, to: str = "head", restoring: bool = False) -> str:
     """Bring the schema to `to` (a revision, `head` or `base`); returns the revision it is at, "" for none.
 
     A migration that fails leaves the schema where it was. Raises Invalid(`tables_held`) when somebody holds a table
-    all the time, a backup for instance.
+    all the time, a backup for instance; Invalid(`restore_unfinished`) unless the one who asks is `restoring`.
     """
     engine = create_engine(driven(admin_url))
     try:
         with engine.connect() as connection:
+            if not restoring:
+                _require_restored(connection)
             # Two start-ups at once: one migrates, the other waits and finds nothing to do.
             connection.execute(text("SELECT pg_advisory_lock(20210420)"))
             make_roles(connection)
@@ -162,7 +169,9 @@ def newest_revision() -> str:
 
 
 def require_current() -> None:
-    """Raises Invalid(`schema_missing`, `schema_behind`, `schema_ahead`) when the tables are not this program's."""
+    """Raises Invalid(`schema_missing`, `schema_behind`, `schema_ahead`) when the tables are not this program's, and
+    Invalid(`restore_unfinished`)."""
+    _require_restored(db.session.connection())
     there, here = _revision(db.session.connection()), newest_revision()
     db.session.rollback()
     if there == here:
@@ -184,6 +193,17 @@ def require_current() -> None:
         there=there,
         here=here,
     )
+
+
+def _require_restored(connection: Connection) -> None:
+    if connection.execute(text("SELECT to_regclass(:name)"), {"name": f"public.{UNFINISHED}"}).scalar():
+        raise Invalid(
+            "restore_unfinished",
+            N_(
+                "Lần phục hồi trước đã dừng giữa chừng."
+                " Đề nghị chạy lại “toasoan restore” với cùng bản sao lưu."
+            ),
+        )
 
 
 def _own_schema(connection: Connection) -> None:

@@ -7,10 +7,13 @@ import stat
 import tarfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from embedded import servers
-from tests.line.conftest import DATA, Line
+from embedded import backup, servers
+from embedded.errors import CellarError
+from tests.line.conftest import DATA, Line, Said
+from workflow import schema
 
 pytestmark = pytest.mark.database
 
@@ -21,7 +24,9 @@ def fields(table: str) -> list[dict[str, str]]:
     return list(csv.DictReader(table.splitlines()))
 
 
-def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: Line, tmp_path: Path) -> None:
+def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line.bring_in()
     twin = ("do", "S09", "uncount", *EDITOR, "--kind", "duplicate", "--reason", "trùng S07")
     line.done(*twin)
@@ -33,12 +38,16 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: L
     beside = sorted(path.name for path in tmp_path.iterdir())
     line.done("down")
     shutil.rmtree(line.folder)
+    files = line.folder / "files"
+    half = stopped_twice(tmp_path / "tháng 5.tar", line, files, monkeypatch)
 
     restored = line.done("restore", tmp_path / "tháng 5.tar", "--json").row
 
     assert fields(report) == fields((DATA / "expected_2021-05.csv").read_text("utf-8"))
     assert (again.code, again.out) == (1, "")
     assert again.err.endswith("[uncounted_already]\n")
+    # The restore that was stopped before did no harm, and nobody could work on the half of it.
+    assert (half.code, half.row["code"]) == (1, "restore_unfinished")
     assert restored["files"] == saved["files"] == 21
     assert restored["events"] > 200
     # Nobody knows what was sent after the backup was made: the letters wait for somebody.
@@ -47,7 +56,32 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(line: L
     assert {what: proved[what] for what in ("made_at", "files", "events")}.items() <= restored.items()
     assert beside == [line.folder.name, "tháng 5.tar"]
     assert line.done("report", "month", "2021-05", "--csv").out == report
-    assert sum(1 for path in (line.folder / "files").rglob("*") if path.is_file()) == 21
+    assert sum(1 for path in files.rglob("*") if path.is_file()) == 21
+
+
+def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.MonkeyPatch) -> Said:
+    """Restore and die before the database is filled, and again after it; what a command then says."""
+    url = servers.ensure(line.folder, say=lambda _: None).admin_url
+    schema.ensure_roles(url)
+
+    def die(*_words: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(backup, "_run", die)
+        backup.load(tar, url, files, mark=schema.UNFINISHED)
+    # The files stand before the first row that names one.
+    assert sum(1 for path in files.rglob("*") if path.is_file()) == 21
+    backup.load(tar, url, files, mark=schema.UNFINISHED)
+    # Another backup is not laid over it; the same one finds its rows.
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"UPDATE {schema.UNFINISHED} SET dump = 'x' || dump")
+        with pytest.raises(CellarError) as refused:
+            backup.load(tar, url, files, mark=schema.UNFINISHED)
+        connection.execute(f"UPDATE {schema.UNFINISHED} SET dump = substr(dump, 2)")
+    assert refused.value.code == "database_not_empty"
+    # Letters that may have gone out wait there, and are not held yet.
+    return line("queue", "--json")
 
 
 def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believed(
