@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
 
 from admin.desk import SEE_OTHER, back_to, command, me, pin, sentences
-from admin.editor import for_editor, from_editor
 from admin.fields import offered
 from admin.keeping import who_else
 from models.base import db
@@ -72,7 +71,9 @@ class Editing:
         files = timeline.files(row.revision_id)
         kept = keeping.kept(piece_id, by=me())
         taken_back = kept.fields if kept and request.args.get("lay-lai") == "1" else None
-        form = TextForm(request.form if request.method == "POST" else None, data=taken_back or _as_typed(row))
+        form = TextForm(
+            request.form if request.method == "POST" else None, data=taken_back or _as_typed(row, files)
+        )
         form.category.choices = offered(desk.section_choices(), none=gettext("Chưa chọn"))
         status, stale, versions = 200, None, ()
         if request.method == "POST":
@@ -129,11 +130,13 @@ class Editing:
         return page, (422 if request.method == "POST" else 200)
 
 
-def _as_typed(row: Any) -> dict[str, Any]:
+def _as_typed(row: Any, files: Sequence[Any]) -> dict[str, Any]:
     return {
         "title": row.title,
         "summary": row.summary,
-        "body": for_editor(row.body),
+        "body": texts.for_editor(
+            row.body, {f.position: (_in_editor(f), f.caption) for f in files if f.kind == "picture"}
+        ),
         "category": row.section_code or "",
         "author_line": row.author_line,
         "author_title": row.author_title,
@@ -144,11 +147,11 @@ def _as_typed(row: Any) -> dict[str, Any]:
 
 def _write(row: Any, files: Sequence[Any], form: TextForm) -> submissions.Done:
     kept = [file for file in files if request.form.get(f"drop-{file.id}") != "1"]
-    places = {file.position: place for place, file in enumerate(kept, 1)}
+    places = {file.position: None for file in files} | {file.position: n for n, file in enumerate(kept, 1)}
     manuscript = writing.Manuscript(
         kind=Kind(row.kind),
         title=form.title.data or "",
-        body=from_editor(form.body.data or "", places),
+        body=texts.from_editor(form.body.data or "", places),
         summary=form.summary.data or "",
         author_line=form.author_line.data or "",
         author_title=form.author_title.data or "",
@@ -189,7 +192,8 @@ def _as_read(form: TextForm, files: Sequence[Any]) -> SimpleNamespace:
         for file in shown
     )
     section = str(names[form.category.data]) if form.category.data in names and form.category.data else ""
-    body = texts.body_from_html(from_editor(words["body"], {f["position"]: f["position"] for f in shown}))
+    gone = {file.position: None for file in files} | {f["position"]: f["position"] for f in shown}
+    body = texts.body_from_html(texts.from_editor(words["body"], gone))
     return SimpleNamespace(**{**words, "body": body, "section": section, "files": "\n".join(lines)})
 
 
@@ -202,9 +206,14 @@ def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any
             "credit": typed.get(f"credit-{file.id}", file.credit),
             "is_dropped": typed.get(f"drop-{file.id}") == "1",
             "url": f"/tep/{file.id}",
+            "in_editor": _in_editor(file),
         }
         for file in files
     ]
+
+
+def _in_editor(file: Any) -> dict[str, Any]:
+    return texts.in_editor(file, url_for("files.shown", attachment_id=file.id))
 
 
 def _why_not(offer: Offer | None) -> list[str]:

@@ -69,4 +69,4 @@ def _answer(blob: str, media_type: str, name: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer.make_conditional(request)
+    return answer.make_conditional(request, accept_ranges=True, complete_length=answer.content_length)

@@ -51,7 +51,7 @@ def rewrite(code: str) -> Answer:
         flash(refusal, "refused")
     if request.method == "GET":
         closed = redirect(url_for("portal.piece", code=code), 303)
-        return page(filled(found), found, files) if refusal is None else closed
+        return page(filled(found, files), found, files) if refusal is None else closed
     form = Writing(request.form).offer_sections()
     # It was open when she began: what she wrote stays before her.
     return rewritten(found, files, form) if refusal is None else (page(form, found, files), 409)
@@ -96,7 +96,7 @@ def after_saving(code: str, problems: list[str]) -> Answer:
         return redirect(url_for("portal.rewrite", code=code), 303)
     found = piece_of(code)
     files = timeline.files(found.revision_id)
-    form = filled(found)
+    form = filled(found, files)
     missing = missing_for_sending(form, files)
     if missing:
         return page(form, found, files, missing=missing), 422
@@ -125,6 +125,15 @@ def asked(files: Any) -> list[Any]:
     return [file for file in files if file.kind in ANSWERED_KINDS]
 
 
+def in_editor(files: Any) -> dict[int, dict[str, Any]]:
+    """The pictures as the text editor is told of them, by their ids."""
+    return {
+        file.id: texts.in_editor(file, url_for("files.shown", attachment_id=file.id))
+        for file in files
+        if file.kind == AttachmentKind.PICTURE
+    }
+
+
 def page(
     form: Writing,
     piece: Any = None,
@@ -138,6 +147,7 @@ def page(
         form=form,
         piece=piece,
         pictures=asked(files),
+        in_editor=in_editor(files),
         documents=[file for file in files if file.kind not in ANSWERED_KINDS],
         typed=request.form,
         missing=missing or {},
@@ -163,13 +173,15 @@ def refused_to_write(submission_id: int) -> str | None:
     return None if offer.is_allowed else " ".join(person.say(refusal) for refusal in offer.refusals)
 
 
-def filled(found: Any) -> Writing:
+def filled(found: Any, files: Any) -> Writing:
+    captions = {file.id: file.caption for file in files}
+    placed = {told["picture"]: (told, captions[number]) for number, told in in_editor(files).items()}
     form = Writing(
         data={
             "kind": found.kind,
             "title": found.title,
             "summary": found.summary,
-            "body": texts.for_editor(found.body),
+            "body": texts.for_editor(found.body, placed),
             "author_line": found.author_line,
             "author_title": found.author_title,
             "school": found.school,
@@ -186,10 +198,12 @@ def manuscript(form: Writing, files: Any, new: list[writing.NewFile]) -> writing
         for file in files
         if f"remove-{file.id}" not in request.form
     ]
+    numbers = {one.attachment_id: number for number, one in enumerate(kept, 1)}
+    places = {file.position: numbers.get(file.id) for file in files}
     return writing.Manuscript(
         kind=Kind(form.kind.data),
         title=form.title.data or "",
-        body=form.body.data or "",
+        body=texts.from_editor(form.body.data or "", places),
         summary=form.summary.data or "",
         author_line=form.author_line.data or "",
         author_title=form.author_title.data or "",

@@ -4,11 +4,13 @@ The body is HTML of ALLOWED elements only. Everything is NFC.
 """
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from typing import Any
 
 import nh3
 
@@ -21,6 +23,11 @@ MAX_BODY = 200_000
 _BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
 _PICTURE = re.compile(r'<figure data-picture="(\d{1,3})">.*?</figure>', re.S)
 _MARKER = re.compile(r"<p>\s*\[Ảnh (\d{1,3})\]\s*</p>")
+_BREAKS = r"(?:\s*<br\s*/?>)"
+_LINE = re.compile(rf"(?:{_BREAKS}+|(?<=>))\s*\[Ảnh (\d{{1,3}})\](?:{_BREAKS}+|\s*(?=<))")
+_PLACED = re.compile(
+    rf'{_BREAKS}*<figure\b[^>]*?\bdata-trix-attachment="([^"]*)"[^>]*>.*?</figure>{_BREAKS}*', re.S
+)
 
 
 def tidy(text: str) -> str:
@@ -32,7 +39,7 @@ def body_from_html(html: str) -> str:
     """Clean HTML from an editor or a mail: unknown elements dropped, loose lines turned into paragraphs.
 
     A picture in its place is `<figure data-picture="N"></figure>`, N its position in the revision; a line that says
-    `[Ảnh N]` and nothing else is such a place (`for_editor` writes it so: editors drop empty figures).
+    `[Ảnh N]` and nothing else is such a place.
     """
     html = unicodedata.normalize("NFC", html)
     html = re.sub(r"</?(div|section|article)\b[^>]*>", "\n\n", html)
@@ -71,9 +78,46 @@ def to_plain(body: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", unescape(re.sub(r"<[^>]+>", "", text))).strip()
 
 
-def for_editor(body: str) -> str:
-    """The body as a text editor may hold it: each picture's place is a line `[Ảnh N]`."""
-    return _PICTURE.sub(r"<p>[Ảnh \1]</p>", body)
+def in_editor(file: Any, address: str) -> dict[str, Any]:
+    """A picture of the piece as the text editor is told of it; `address` is where it can be seen."""
+    return {
+        "contentType": file.media_type, "url": address, "width": file.width, "height": file.height,
+        "file": file.id, "picture": file.position,
+    }  # fmt: skip
+
+
+def for_editor(body: str, placed: Mapping[int, tuple[Mapping[str, Any], str]]) -> str:
+    """The body as the text editor may hold it: it knows two headings, and shows pictures as things of its own.
+
+    `placed`: position of a picture -> (`in_editor` of it, its caption). Another file's place is a line `[Ảnh N]`.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        place = int(found[1])
+        if place not in placed:
+            return f"<p>[Ảnh {place}]</p>"
+        told, caption = placed[place]
+        parts = {"attachment": told, "attributes": {"caption": caption} if caption else {}}
+        said = " ".join(f'data-trix-{name}="{escape(json.dumps(each))}"' for name, each in parts.items())
+        return f"<figure {said}></figure>"
+
+    return re.sub(r"<(/?)h3\b[^>]*>", r"<\1h2>", _PICTURE.sub(shown, body))
+
+
+def from_editor(html: str, places: Mapping[int, int | None]) -> str:
+    """What the editor sends, its pictures as places again. `places`: number of a picture -> its new one, or none."""
+
+    def place(number: int) -> str:
+        found = places.get(number, number)
+        return f'\n\n<figure data-picture="{found}"></figure>\n\n' if found else "\n\n"
+
+    def placed(found: re.Match[str]) -> str:
+        try:
+            return place(int(json.loads(unescape(found[1]))["picture"]))
+        except (ValueError, TypeError, KeyError):
+            return "\n\n"
+
+    return _LINE.sub(lambda found: place(int(found[1])), _PLACED.sub(placed, html))
 
 
 def around_pictures(body: str) -> list[str | int]:

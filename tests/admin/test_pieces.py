@@ -224,7 +224,9 @@ def test_dropping_a_picture_moves_the_others_up(make, cast, client):
     son.read_token(at(piece, "sua"))
 
     son.send(
-        at(piece, "sua"), **typed(piece, body="<div>A [Ảnh 1] B [Ảnh 2]</div>"), **{f"drop-{first}": "1"}
+        at(piece, "sua"),
+        **typed(piece, body="<div>A<br>[Ảnh 1]<br>B<br>[Ảnh 2]</div>"),
+        **{f"drop-{first}": "1"},
     )
 
     revision = now_of(piece).revision

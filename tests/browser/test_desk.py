@@ -76,3 +76,30 @@ def test_no_page_of_the_desk_scrolls_sideways_or_complains(make, cast, window):
 
     assert {page: wide for page in pages if (wide := sideways(desk, page))} == {}
     assert desk.complaints == []
+
+
+def test_a_caption_is_typed_at_the_picture_and_saved_with_the_text(make, cast, window):
+    piece = make.submission(state="submitted", with_picture=True)
+    submissions.claim(piece.id, by=cast.son)
+    desk = window(cast.son)
+    desk.goto(f"/quan-tri/bai/{piece.id}/sua")
+
+    type_into_the_editor(desk, " Sau ảnh.", at="End")
+    desk.get_by_role("button", name="Đặt vào bài").click()
+    shown = desk.locator("trix-editor figure")
+    expect(shown.locator("figcaption")).to_have_text("Ảnh 1.")
+    shown.locator("img").click()
+    desk.locator("trix-editor textarea").first.fill("Bé rửa tay trước bữa ăn.")
+    desk.get_by_label("Tóm tắt").click()
+    expect(desk.get_by_label("Chú thích", exact=True)).to_have_value("Bé rửa tay trước bữa ăn.")
+    desk.get_by_label("Chú thích", exact=True).fill("Bé rửa tay.")
+    expect(desk.locator("trix-editor textarea").first).to_have_value("Bé rửa tay.")
+    desk.get_by_role("button", name="Lưu phiên bản mới").click()
+    expect(desk.get_by_text("Đã lưu phiên bản mới.")).to_be_visible()
+
+    revision = db.session.get_one(Submission, piece.id, populate_existing=True).revision
+    assert revision.body.count('<figure data-picture="1"></figure>') == 1 and "Sau ảnh." in revision.body
+    assert [one.caption for one in revision.pictures] == ["Bé rửa tay."]
+    desk.goto(f"/quan-tri/bai/{piece.id}/sua")
+    expect(shown.locator("figcaption")).to_have_text("Bé rửa tay.")
+    assert desk.complaints == []

@@ -1,5 +1,8 @@
 """The body between an editor, the database and a page."""
 
+from html import escape
+from types import SimpleNamespace
+
 import pytest
 
 from workflow import texts
@@ -8,10 +11,30 @@ from workflow import texts
 def test_a_picture_keeps_its_place_through_a_text_editor():
     body = texts.body_from_html("<p>Trước.</p><figure data-picture='2'></figure><p>Sau.</p>")
 
-    back = texts.body_from_html(texts.for_editor(body))
+    back = texts.body_from_html(texts.for_editor(body, {}))
 
     assert back.replace("\n", "") == body.replace("\n", "")
     assert texts.around_pictures(back) == ["<p>Trước.</p>", 2, "<p>Sau.</p>"]
+
+
+def test_a_picture_is_seen_in_the_editor_by_its_caption_and_goes_where_it_stands_then():
+    body = "<p>A</p><figure data-picture='2'></figure>"
+    file = SimpleNamespace(id=7, position=2, media_type="image/jpeg", width=640, height=480)
+    shown = texts.for_editor(
+        texts.body_from_html(body), {2: (texts.in_editor(file, "/tep/7"), 'Bé "tưới" cây <3')}
+    )
+    figure = shown.partition("</p>")[2].strip()
+
+    assert "&quot;url&quot;: &quot;/tep/7&quot;" in figure and "<3" not in figure
+    drawn = figure.replace(
+        "></figure>", ' class="attachment"><img src="/tep/7"><figcaption>x</figcaption></figure>'
+    )
+    typed = f"<div>Một.<br>{drawn}<br>Hai.<br>[Ảnh 1]<br>Xem [Ảnh 1].</div>"
+    said = texts.body_from_html(texts.from_editor(typed, {1: None, 2: 1}))
+    assert texts.around_pictures(said) == ["<p>Một.</p>", 1, "<p>Hai.</p>\n<p>Xem [Ảnh 1].</p>"]
+    for foreign in ('{"url": "https://x.example"}', "{", '{"picture": "x"}', '["picture"]'):
+        given = f'<p>A</p><figure data-trix-attachment="{escape(foreign)}"><img></figure>'
+        assert texts.around_pictures(texts.body_from_html(texts.from_editor(given, {}))) == ["<p>A</p>"]
 
 
 def test_a_line_that_names_a_picture_is_its_place():

@@ -17,10 +17,57 @@ const vietnamese = {
   urlPlaceholder: "Nhập địa chỉ trang",
   undo: "Hoàn tác",
   redo: "Làm lại",
+  captionPlaceholder: "Thêm chú thích…",
+  remove: "Bỏ khỏi chỗ này",
 };
 // It speaks English by itself.
 if (document.documentElement.lang !== "en") Object.assign(Trix.config.lang, vietnamese);
 // The page's own heading is the title; headings inside a text begin at the second level.
 Trix.config.blockAttributes.heading1.tagName = "h2";
 
+Trix.config.attachments.preview.caption = { name: false, size: false };
+// It would load each picture once to learn its size, and then say that somebody has changed the text.
+Trix.models.Attachment.prototype.preloadURL = () => {};
+
 document.addEventListener("trix-file-accept", (event) => event.preventDefault());
+
+// A picture that has its place in the text is seen there. Its caption can be typed there and beside it: it is one.
+const fileOf = ({ attachment }) => String(attachment.getAttribute("file"));
+const piecesOf = (element) => element.editor.getDocument().getAttachmentPieces();
+
+document.addEventListener("trix-change", ({ target }) => {
+  for (const piece of piecesOf(target)) {
+    const field = document.getElementById(`caption-${fileOf(piece)}`);
+    if (field && field !== document.activeElement) field.value = piece.getCaption();
+  }
+});
+document.addEventListener("input", ({ target }) => {
+  if (!target.id?.startsWith("caption-")) return;
+  for (const element of document.querySelectorAll("trix-editor")) {
+    for (const piece of piecesOf(element).filter((one) => `caption-${fileOf(one)}` === target.id)) {
+      element.editor.composition.updateAttributesForAttachment({ caption: target.value }, piece.attachment);
+      // A picture that was pressed last shows its caption in a field of the editor's own.
+      for (const open of element.querySelectorAll(`[data-trix-id="${piece.attachment.id}"] textarea`)) {
+        open.value = target.value;
+      }
+    }
+  }
+});
+
+document.addEventListener("trix-initialize", ({ target: element }) => {
+  for (const button of document.querySelectorAll("[data-place]")) {
+    const told = JSON.parse(button.dataset.place);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const here = piecesOf(element).find((piece) => fileOf(piece) === String(told.file));
+      const attachment = here?.attachment ?? new Trix.models.Attachment(told);
+      if (!here) {
+        const caption = document.getElementById(`caption-${told.file}`).value;
+        element.editor.insertAttachment(attachment);
+        if (caption) element.editor.composition.updateAttributesForAttachment({ caption }, attachment);
+      }
+      element.focus();
+      element.editor.setSelectedRange(element.editor.getDocument().getRangeOfAttachment(attachment));
+    });
+  }
+});
