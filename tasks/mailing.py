@@ -11,7 +11,17 @@ from tasks import given
 from tasks.context import unhurried
 from tasks.leases import Claimed, renew
 from tasks.message import Mailing, Sender, compose
-from tasks.post import BadSmtpUrl, PermanentFailure, PostError, Postman, Receipt, TemporaryFailure, postman
+from tasks.post import (
+    BadSmtpUrl,
+    OutboxFolder,
+    PermanentFailure,
+    PostError,
+    Postman,
+    Receipt,
+    TemporaryFailure,
+    postman,
+)
+from tasks.rehearsal.refusing import RehearsedPost
 from workflow import bounces, links, storage, wishes
 from workflow.engine import crashing
 from workflow.engine.errors import N_, Invalid
@@ -139,4 +149,5 @@ def _postman() -> Postman:
 
 @lru_cache(maxsize=1)
 def _connected(smtp_url: str, _data: str, timeout_seconds: float) -> Postman:
-    return postman(smtp_url, outbox=settings().data / "outbox", timeout_seconds=timeout_seconds)
+    by = postman(smtp_url, outbox=settings().data / "outbox", timeout_seconds=timeout_seconds)
+    return RehearsedPost(by) if isinstance(by, OutboxFolder) else by

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -12,9 +12,12 @@ from models.audit import AuditEvent
 from models.base import db
 from models.envelope import Envelope
 from models.house import HouseFact
+from models.organisation import Committee
+from models.outbox import Letter
 from models.people import Account
 from models.submission import Submission
-from tasks.rehearsal import loading, playing, score
+from models.vocabulary import SeatKind
+from tasks.rehearsal import loading, playing, refusing, score
 from workflow import accounts, clock, committees, deadlines, founding, organisation, submissions
 from workflow.queries import audit_check, reports
 
@@ -49,6 +52,30 @@ def count_all() -> tuple[int, ...]:
         db.session.scalar(select(func.count()).select_from(table)) or 0
         for table in (Account, Submission, Envelope, AuditEvent)
     )
+
+
+def test_a_full_mailbox_leaves_one_dead_letter_which_the_administrator_sends_in_two_presses(
+    make, cast, client, broker, work, rows, set_to, tmp_path
+):
+    set_to(TOASOAN_DATA=tmp_path)
+    dung = accounts.add(refusing.FULL, full_name="Trần Thị Ngọc Dung", by=None)
+    committee = db.session.scalars(select(Committee).where(Committee.unit_id == cast.can_loc.id)).one()
+    committees.seat(committee, dung, SeatKind.LEADER, by=None, since=date(2021, 4, 1))
+    submissions.submit(make.submission().id, by=dung)
+    submissions.submit(make.submission().id, by=dung)
+
+    work()
+
+    [(dead, error)] = rows("id, error", "state = 'dead'")
+    assert error == "PermanentFailure: mail.example.edu.vn: DATA: 552 5.2.2 Mailbox full"
+    mai = client.as_(cast.mai)
+    mai.read_token("/quan-tri/hang-doi/")
+    assert error in mai.get("/quan-tri/hang-doi/").text
+    mai.send(f"/quan-tri/hang-doi/{dead}/chay-lai")
+    work()
+    assert rows("id", "state <> 'done'") == []
+    letters = db.session.scalars(select(Letter.state).where(Letter.to_address == refusing.FULL))
+    assert set(letters) == {"sent"}
 
 
 def test_no_two_scenes_happen_at_the_same_moment() -> None:
