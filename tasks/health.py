@@ -57,7 +57,10 @@ def look() -> list[Part]:
         Part("clock", State.OK if since_run is not None and since_run <= CLOCK_IS_LATE_SECONDS else State.WARNING,
              since_run),
         Part("waiting", State.OK if oldest <= PILE_IS_OLD_SECONDS else State.WARNING, oldest),
-        Part("dead", State.WARNING if seen.dead else State.OK, seen.dead),
+        *(
+            Part(name, State.WARNING if many else State.OK, many)
+            for name, many in (("dead", seen.dead), ("stumbled", seen.stumbled), ("paused", seen.paused))
+        ),
     ]  # fmt: skip
 
 

@@ -122,6 +122,14 @@ LETTER_KINDS: Mapping[str, str] = {
     "delegation": N_("Báo ủy quyền"),
 }
 
+FAILURES: Mapping[str, str] = {
+    "PermanentFailure": N_("Máy chủ thư từ chối thư này."),
+    "TemporaryFailure": N_("Máy chủ thư không nhận được thư sau nhiều lượt thử."),
+    "PictureRefused": N_("Không đọc được ảnh."),
+    "VideoRefused": N_("Không đọc được video."),
+}
+"""Why work was given up, by the error the worker wrote down; others are shown as they were written."""
+
 TOPICS: Mapping[str, str] = {
     **{f"letter:{kind}": says for kind, says in LETTER_KINDS.items()},
     "letter:reminder": N_("Viết thư nhắc"),
@@ -210,6 +218,10 @@ HEALTH: Mapping[str, str] = {
     "waiting/warning": N_("Việc cũ nhất đã chờ {value} giây; cần xem bộ xử lý."),
     "dead/ok": N_("Không có việc nào dừng vì lỗi."),
     "dead/warning": N_("Số việc dừng vì lỗi: {value}."),
+    "stumbled/ok": N_("Việc theo lịch không bị vướng."),
+    "stumbled/warning": N_("Số chỗ việc theo lịch bị vướng: {value}; những chỗ khác vẫn chạy."),
+    "paused/ok": N_("Không có việc theo lịch nào tạm dừng quá một ngày."),
+    "paused/warning": N_("Số việc theo lịch tạm dừng đã quá một ngày: {value}."),
 }
 
 CATCH_UPS: Mapping[str, str] = {

@@ -7,6 +7,8 @@ from sqlalchemy.exc import OperationalError
 
 from tasks import health
 from tasks.timetable import Clock
+from workflow import mishaps
+from workflow import timetable as pauses
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.queries import health as vitals
 from workflow.wording import HEALTH
@@ -35,7 +37,7 @@ def test_a_house_with_a_running_clock_is_ready_for_one_statement(client, running
     assert answer.status_code == 200
     assert answer.json["status"] == "ready"
     assert {name: part["state"] for name, part in answer.json["parts"].items()} == dict.fromkeys(
-        ("database", "redis", "skew", "clock", "waiting", "dead"), "ok"
+        ("database", "redis", "skew", "clock", "waiting", "dead", "stumbled", "paused"), "ok"
     )
     assert len(seen) == 1
     assert "Set-Cookie" not in answer.headers
@@ -56,6 +58,20 @@ def test_a_clock_that_never_ran_a_dead_row_and_an_old_one_are_told_and_do_not_st
     assert (told["clock"], told["dead"]) == (("warning", None), ("warning", 1))
     assert told["waiting"][0] == "warning"
     assert 400 <= told["waiting"][1] < 460
+
+
+def test_what_a_job_stumbles_at_and_a_pause_that_was_forgotten_are_told(client, running, cast, clock_at):
+    mishaps.note("sweep", "submission:1", ValueError("một dòng hỏng"))
+    pauses.pause("reminders", reason="Nghỉ lễ", by=cast.mai)
+
+    def told():
+        parts = client.get("/readyz").json["parts"]
+        return [(parts[name]["state"], parts[name]["value"]) for name in ("stumbled", "paused")]
+
+    # A pause is somebody's will for a day; then somebody may have forgotten it.
+    assert told() == [("warning", 1), ("ok", 0)]
+    clock_at("2021-05-18 08:31:00")
+    assert told() == [("warning", 1), ("warning", 1)]
 
 
 def test_a_redis_that_is_away_degrades_and_does_not_stop_the_web(client, running, monkeypatch, no_redis):

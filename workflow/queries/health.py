@@ -16,11 +16,14 @@ SELECT extract(epoch FROM CAST(:here AS timestamptz) - clock_timestamp()) AS ahe
   ) AS since_run,
   (SELECT count(*) FROM outbox WHERE state = 'dead') AS dead,
   (SELECT extract(epoch FROM now() - min(created_at)) FROM outbox
-     WHERE state IN ('new', 'queued', 'running') AND next_at <= now()) AS oldest
+     WHERE state IN ('new', 'queued', 'running') AND next_at <= now()) AS oldest,
+  (SELECT count(*) FROM mishap) AS stumbled,
+  (SELECT count(*) FROM job_pause WHERE paused_at < people_now() - interval '1 day') AS paused
 """)
 
 
 def vitals(jobs: Sequence[str], *, here: datetime) -> Row[Any]:
     """`ahead`: seconds the machine's clock `here` is before the database's. `since_run`: seconds since any of `jobs`
-    was claimed, None when none ever was. `dead`: rows given up. `oldest`: seconds the oldest due row waits."""
+    was claimed, None when none ever was. `dead`: rows given up. `oldest`: seconds the oldest due row waits.
+    `stumbled`: what jobs stumble at while the rest goes on. `paused`: jobs that rest for more than a day."""
     return db.session.execute(_VITALS, {"here": here, "jobs": list(jobs)}).one()
