@@ -18,6 +18,7 @@ from workflow.engine.errors import ToaSoanError
 from workflow.queries import desk, post, work
 from workflow.wording import (
     CATCH_UPS,
+    FAILURES,
     FORESEEN,
     HEALTH,
     JOBS,
@@ -54,6 +55,7 @@ class Queues(Screen):
             jobs=JOBS,
             states=OUTBOX_STATES,
             topics=TOPICS,
+            failures=FAILURES,
             outcomes=OUTCOMES,
             catch_ups=CATCH_UPS,
             may_write=can("queues.write"),

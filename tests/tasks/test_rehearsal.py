@@ -70,7 +70,10 @@ def test_a_full_mailbox_leaves_one_dead_letter_which_the_administrator_sends_in_
     assert error == "PermanentFailure: mail.example.edu.vn: DATA: 552 5.2.2 Mailbox full"
     mai = client.as_(cast.mai)
     mai.read_token("/quan-tri/hang-doi/")
-    assert error in mai.get("/quan-tri/hang-doi/").text
+    page = mai.get("/quan-tri/hang-doi/").text
+    assert error in page
+    assert f"gửi Trần Thị Ngọc Dung, {refusing.FULL}" in page
+    assert "Máy chủ thư từ chối thư này." in page
     mai.send(f"/quan-tri/hang-doi/{dead}/chay-lai")
     work()
     assert rows("id", "state <> 'done'") == []

@@ -80,8 +80,10 @@ FROM outbox WHERE state NOT IN ('done', 'dismissed') GROUP BY 1, 2 ORDER BY 1, 2
 """)
 
 _DEAD = text("""
-SELECT id, key, topic, queue, payload, attempts, error, created_at, queued_at FROM outbox
-WHERE state = 'dead' ORDER BY id DESC LIMIT 50
+SELECT o.id, o.key, o.topic, o.queue, o.payload, o.attempts, o.error, o.created_at, o.queued_at, l.id AS letter_id,
+  l.subject, l.to_name, l.to_address
+FROM outbox o LEFT JOIN letter l ON o.topic = 'post' AND l.id = (o.payload ->> 'letter')::bigint
+WHERE o.state = 'dead' ORDER BY o.id DESC LIMIT 50
 """)
 
 _DONE_TODAY = text("SELECT count(*) FROM outbox WHERE state = 'done' AND done_at > now() - interval '1 day'")
@@ -106,7 +108,7 @@ def queues() -> Sequence[Row[Any]]:
 
 
 def dead() -> Sequence[Row[Any]]:
-    """The newest rows the workers gave up."""
+    """The newest rows the workers gave up; of the post, with the letter it is about."""
     return db.session.execute(_DEAD).all()
 
 
