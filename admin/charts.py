@@ -6,17 +6,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, get_locale, gettext
 
-from look import named, spoken
 from models.vocabulary import MonthStatus, Phase
 from workflow import clock
+from workflow.engine.errors import N_
 from workflow.queries.standings import Standing
 
 UNSEEN_DAYS = 30
 UNSEEN_SHOWN = 6
 
-axis_month = spoken("axis_month")
+AXIS_MONTHS = (
+    N_("T1"), N_("T2"), N_("T3"), N_("T4"), N_("T5"), N_("T6"),
+    N_("T7"), N_("T8"), N_("T9"), N_("T10"), N_("T11"), N_("T12"),
+)  # fmt: skip
+"""As short as the head of a narrow column."""
+
+
+def axis_month(number: int) -> str:
+    """5 -> T5, May"""
+    said: str = gettext(AXIS_MONTHS[number - 1])
+    return said
 
 
 def received(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
@@ -42,11 +52,11 @@ def places(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def sections(month: Any, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How many pieces of the month each section has, by its name in the reader's language."""
+    own = "name_en" if str(get_locale()) == "en" else "name"
     return [
         {
-            "label": named(each["name"], each["name_en"])
-            if each["code"]
-            else gettext("Chưa chọn chuyên mục"),
+            "label": each[own] if each["code"] else gettext("Chưa chọn chuyên mục"),
             "value": each["value"],
             "url": url_for("desk_pieces.index", **{"muc": each["code"], "ky": _code(month)})
             if each["code"]

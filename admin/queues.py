@@ -30,6 +30,8 @@ from workflow.wording import (
     TOPICS,
 )
 
+BACKUP = ("toasoan backup ban-sao-luu.tar", "toasoan prove-backup ban-sao-luu.tar")
+
 
 def ask_behind(what: str, *args: Any) -> Any:
     """What clock and post tell: doors do not know them, `wsgi` hands their answers over."""
@@ -50,6 +52,7 @@ class Queues(Screen):
             lines=ask_behind("timetable", menu.now()),
             parts=ask_behind("health"),
             proof=watches.proof(),
+            backup_commands=BACKUP,
             healths=HEALTH,
             queue_names=QUEUES,
             jobs=JOBS,

@@ -30,11 +30,6 @@ def month(when: date | datetime) -> str:
     return f"{MONTHS[here.month - 1]} {here.year}"
 
 
-def axis_month(number: int) -> str:
-    """May"""
-    return MONTHS[number - 1][:SHORT]
-
-
 def weekday(when: date | datetime) -> str:
     """Fri 19 Nov"""
     return f"{WEEKDAYS[local_day(when).weekday()][:SHORT]}{KEEP}{day_month(when)}"

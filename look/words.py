@@ -42,11 +42,6 @@ def month(when: date | datetime) -> str:
     return f"{here.month}/{here.year}"
 
 
-def axis_month(number: int) -> str:
-    """T5: a month as short as the head of a narrow column."""
-    return f"T{number}"
-
-
 def weekday(when: date | datetime) -> str:
     """thứ Sáu 19/11"""
     here = local_day(when)
