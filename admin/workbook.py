@@ -91,7 +91,7 @@ def _above(head: Sequence[str], first: Sequence[Sequence[Any]]) -> str:
 
 
 def _length(value: Any) -> int:
-    return len(str(value).partition("\n")[0])
+    return len("19/05/2021 23:59:59") if isinstance(value, datetime) else len(str(value).partition("\n")[0])
 
 
 def _row(cells: Sequence[Any]) -> str:
