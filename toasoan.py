@@ -183,7 +183,7 @@ def init(email: str, name: str, without_mail: bool) -> dict[str, Any]:
 def save(file: Path) -> dict[str, Any]:
     """Sao lưu cơ sở dữ liệu và tệp vào một tệp."""
     stand_up(_only_news)
-    made = backup.save(settings().owner_url, settings().data / "files", file)
+    made = backup.save(settings().owner_url, settings().data / "files", file, mark=schema.UNFINISHED)
     return {
         "file": str(file),
         "files": len(made.files),

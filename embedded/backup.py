@@ -44,8 +44,8 @@ class Manifest:
     files: Mapping[str, str]
 
 
-def save(database_url: str, files: Path, target: Path) -> Manifest:
-    """Write database and files to `target`, whole or not at all.
+def save(database_url: str, files: Path, target: Path, *, mark: str) -> Manifest:
+    """Write database and files to `target`, whole or not at all; not the `mark` of a restore that is under way.
 
     The database first: files are added before the rows that name them and never taken away, so every file the
     dump names is there when the folder is read. Raises CellarError backup_exists, backup_failed, no_permission.
@@ -55,7 +55,8 @@ def save(database_url: str, files: Path, target: Path) -> Manifest:
     major = _major(database_url)
     with _beside(target) as room:
         dump = room / DUMP
-        _run("pg_dump", major, database_url, "--format=custom", "--file", str(dump))
+        words = ("--format=custom", f"--exclude-table=public.{mark}", "--file", str(dump))
+        _run("pg_dump", major, database_url, *words)
         found = dict(_digests(files))
         manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), major, _sha256(dump), found)
         note = room / MANIFEST
