@@ -185,7 +185,7 @@ class Reading:
         self, connection: Connection, order: str, size: int, *, columns: str = _SHOWN, **keys: int | None
     ) -> Sequence[Row[Any]]:
         """So many events in this order; `keys` are `before` and `after`."""
-        query = paging.query(f"""
+        query = text(f"""
             WITH RECURSIVE {_KNOWN}, picked AS MATERIALIZED (
               SELECT DISTINCT id FROM ({self._ids(order, size, keys)}) AS found ORDER BY id {order} LIMIT {size}
             )
