@@ -105,4 +105,4 @@ def wear(page, theme: str, width: int) -> None:
 def keep(page, address: str, how: str) -> None:
     if KEPT:
         name = re.sub(r"[^a-z0-9]+", "-", address.lower()).strip("-") or "dien-dan"
-        page.screenshot(path=Path(KEPT) / f"{name}-{how}.png", full_page=True)
+        page.screenshot(path=Path(KEPT) / f"{name}-{how}.png", full_page=True, caret="initial")
