@@ -20,6 +20,8 @@ AT_ONCE = 200
 UNHELD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML, and so a workbook, cannot hold."""
 
+MEASURED = 20
+"""Rows by which the widths are taken: the first bytes wait for them."""
 WIDEST = 60
 """Characters of a column; what is longer is read in its cell."""
 DAY_ZERO = date(1899, 12, 30).toordinal()
@@ -56,7 +58,7 @@ def written(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[byte
     The head stays in sight, and each column is as wide as what stands in its first rows.
     """
     pipe, waiting, sheets = _Pipe(), iter(rows), 0
-    first = list(islice(waiting, AT_ONCE))
+    first = list(islice(waiting, MEASURED))
     above, waiting = _above(head, first), chain(first, waiting)
     with ZipFile(pipe, "w", ZIP_DEFLATED) as book:
         row = next(waiting, None)
