@@ -88,9 +88,16 @@ class Premises:
         postgres.start(self.data, settings=postgres.CARELESS)
 
     def is_drained(self) -> bool:
+        return not self.waiting()
+
+    def waiting(self) -> dict[str, int]:
+        """What the outbox still holds: how many rows of each state, topic and number of tries."""
         db.session.rollback()
-        waiting = text("SELECT count(*) FROM outbox WHERE state IN ('new', 'queued', 'running')")
-        return bool(db.session.execute(waiting).scalar_one() == 0)
+        held = text(
+            "SELECT concat_ws(' ', state, topic, attempts, error), count(*) FROM outbox"
+            " WHERE state IN ('new', 'queued', 'running') GROUP BY 1"
+        )
+        return {str(kind): int(many) for kind, many in db.session.execute(held)}
 
 
 @contextlib.contextmanager
