@@ -1,17 +1,21 @@
 """A command that comes twice is one event; its id stands for one content and no other."""
 
+import json
 import threading
+import uuid
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from models.audit import AuditEvent
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Consent
-from workflow import submissions, writing
-from workflow.engine import moves
+from workflow import clock, submissions, writing
+from workflow.engine import audit, click, moves, repeats
 from workflow.engine.errors import CommandReused
+from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
 
@@ -161,3 +165,47 @@ def test_an_answer_lost_at_commit_is_asked_for_again_and_written_once(
     assert len(lost) == 1
     assert done.state == "approved"
     assert count(number, "approve") == 1
+
+
+def test_a_form_s_first_event_bears_its_id_and_what_it_asked_the_others_follow(cast):
+    """Two commits of one form, then a refusal and somebody else's command inside: each event where it belongs."""
+    command, other, streams = str(uuid4()), str(uuid4()), ("probe:1", "probe:1", "probe:2")
+
+    def write(stream, action="probe:write", **more):
+        return audit.write(
+            db.session.connection(), stream, action, actor=cast.son.id, at=clock.now(), because="Đo.", **more
+        )
+
+    def fill_in():
+        with change():
+            write("probe:1", "probe:refused/not_allowed")
+        with change():
+            numbers = [write(stream) for stream in streams]
+            write("probe:3", command=other)
+        return numbers
+
+    with click.one():
+        cause = click.cause()
+        assert repeats.once(command, {"what": "probe"}, fill_in) == [2, 3, 1]
+        assert repeats.once(command, {"what": "probe"}, fill_in) is None
+        with pytest.raises(CommandReused):
+            repeats.once(command, {"what": "something else"}, fill_in)
+
+    rows = (
+        db.session.query(AuditEvent).filter(AuditEvent.stream.like("probe:%")).order_by(AuditEvent.id).all()
+    )
+    wrote = [row for row in rows if "refused" not in row.action]
+    told = [json.loads(row.payload) for row in wrote]
+    assert [str(row.command_id) for row in wrote] == [
+        command,
+        *(str(uuid.uuid5(uuid.UUID(cause), f"probe:{which}")) for which in ("1:3", "2:1")),
+        str(uuid.uuid5(uuid.UUID(other), "probe:3:1")),
+    ]
+    assert [one.get("asked") for one in told] == [repeats.asked(command, {"what": "probe"}), None, None, None]
+    assert [one["cause"] for one in told] == [cause, cause, cause, other]
+    for row, one in zip(wrote, told, strict=True):
+        assert (one["stream"], one["seq"]) == (row.stream, row.seq)
+        assert (one["action"], one["actor"], one["because"]) == ("probe:write", cast.son.id, "Đo.")
+    assert [("asked" in json.loads(row.payload), row.seq) for row in rows if "refused" in row.action] == [
+        (False, seq) for seq in sorted(row.seq for row in rows if "refused" in row.action)
+    ]
