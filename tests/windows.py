@@ -21,8 +21,10 @@ LOADING = """{
   query: root => root.readyState === 'complete' ? null : root.documentElement,
   queryAll: root => root.readyState === 'complete' ? [] : [root.documentElement].filter(Boolean),
 }"""
-"""A page that is not whole yet: what stands of it, which at its beginning is nothing. Asked from outside: a script put
-into it is tried in its sandboxed frames as well, and Chromium complains of that."""
+"""A page that is not whole yet: what stands of it, at first nothing.
+
+Asked from outside: a script put into it is tried in its sandboxed frames as well, and Chromium complains of that.
+"""
 
 
 class Quiet(WSGIRequestHandler):
