@@ -7,10 +7,10 @@ it by itself, and that is on record: it may tell where a child lives.
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request
+from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from workflow import inspecting, media, storage
-from workflow.engine.errors import Invalid
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
 
@@ -20,13 +20,19 @@ SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"
 """Everything else is handed over as a download: a file that somebody sent is never a page of ours."""
 
 
+@blueprint.app_template_filter("never_public")
+def never_public(code: str) -> str:
+    """Why a file cannot become public, in the reader's language."""
+    return gettext(media.REFUSALS[code])
+
+
 @blueprint.get("/tep/<int:attachment_id>")
 @login_required
 def shown(attachment_id: int) -> Response:
     """One file as pages show it. 404 for who may not see its piece, as for a file that is not there."""
     file = _file(attachment_id)
     if file.kind in media.SHOWN and file.public_blob is None:
-        file = _with_copy(file, attachment_id)
+        file = _with_copy(attachment_id)
     if file.public_blob is None:
         return _answer(file.blob, file.media_type, file.name)
     return _answer(file.public_blob, file.public_media_type, file.name)
@@ -48,16 +54,14 @@ def _file(attachment_id: int) -> Any:
     return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
 
 
-def _with_copy(file: Any, attachment_id: int) -> Any:
+def _with_copy(attachment_id: int) -> Any:
     """The file with a copy made now: somebody looks before the worker came to it.
 
     When none can be made, 404 for a picture; a video must be seen to be judged, and is shown as it came.
     """
-    try:
-        media.make_public_copy(attachment_id)
-    except Invalid:
-        return file if file.kind == "video" else abort(404)
-    return _file(attachment_id)
+    media.make_public_copy(attachment_id)
+    file = _file(attachment_id)
+    return abort(404) if file.public_blob is None and file.kind == "picture" else file
 
 
 def _answer(blob: str, media_type: str, name: str) -> Response:

@@ -26,12 +26,15 @@ class Attachment(Base):
     public_blob: Mapped[str | None]
     """The copy without EXIF, GPS or names, made by the media worker; None until it is made."""
     public_media_type: Mapped[str | None]
+    public_refused: Mapped[str | None]
+    """The code of why no copy can ever be made (`media.REFUSALS`)."""
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (
         UniqueConstraint("submission_id", "blob"),
         CheckConstraint("blob ~ '^[0-9a-f]{64}$'", name="blob"),
         CheckConstraint("(public_blob IS NULL) = (public_media_type IS NULL)", name="public_copy"),
+        CheckConstraint("public_blob IS NULL OR public_refused IS NULL", name="refused_copy"),
         # Read by forum/pages.py for every picture.
         Index("ix_attachment_public_blob", "public_blob"),
     )

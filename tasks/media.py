@@ -6,6 +6,5 @@ from workflow import media
 
 
 def make_copy(attachment_id: int) -> Callable[[], object]:
-    """Raises pictures.PictureRefused or videos.VideoRefused when the file can never become public."""
     media.make_public_copy(attachment_id)
     return lambda: None

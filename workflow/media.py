@@ -14,6 +14,8 @@ from workflow.engine.unit_of_work import bookkeeping
 MAX_FILE_BYTES = 30 * 1024 * 1024
 SHOWN = frozenset({AttachmentKind.PICTURE, AttachmentKind.VIDEO})
 """What readers see on a page, by a copy of its own."""
+REFUSALS = {**pictures.REFUSALS, **videos.REFUSALS}
+"""Why a file can never become public: code -> sentence."""
 
 
 def attach(submission_id: int, name: str, data: bytes) -> Attachment:
@@ -67,19 +69,24 @@ def check(name: str, data: bytes) -> tuple[str, pictures.Inspection]:
 
 
 def make_public_copy(attachment_id: int) -> None:
-    """Make and note the copy without EXIF, GPS and names. Harmless if done twice.
+    """Make and note the copy without EXIF, GPS and names, or why there can be none: then it never is public.
 
-    Raises pictures.PictureRefused or videos.VideoRefused when none can be made; the file then never becomes public.
+    Harmless if done twice.
     """
     file = db.session.get_one(Attachment, attachment_id)
-    if file.public_blob is not None:
+    if file.public_blob is not None or file.public_refused is not None:
         return
     data = storage.load(file.blob)
-    copy = (
-        videos.public_copy(data, file.media_type)
-        if file.kind == AttachmentKind.VIDEO
-        else pictures.public_copy(data)
-    )
+    try:
+        copy = (
+            videos.public_copy(data, file.media_type)
+            if file.kind == AttachmentKind.VIDEO
+            else pictures.public_copy(data)
+        )
+    except (pictures.PictureRefused, videos.VideoRefused) as refusal:
+        with bookkeeping():
+            file.public_refused = refusal.code
+        return
     blob = storage.keep(copy.data)
     with bookkeeping():
         file.public_blob = blob

@@ -23,7 +23,7 @@ _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, ZeroDivisionError, struc
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
-_SAYS = {
+REFUSALS = {
     "picture_too_large": N_("Ảnh vượt quá 24 triệu điểm ảnh nên không được xử lý."),
     "picture_format_not_read": N_("Chưa đọc được định dạng ảnh này; chỉ đọc được JPEG, PNG và WebP."),
     "picture_damaged": N_("Ảnh bị hỏng hoặc không đọc được."),
@@ -34,7 +34,7 @@ class PictureRefused(Invalid):
     """No public copy can be made: too many pixels, not JPEG, PNG or WebP (.heic for now), or broken."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(code, _SAYS[code])
+        super().__init__(code, REFUSALS[code])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ CLEANED = frozenset({"video/mp4", "video/quicktime", "video/3gpp"})
 MOST_BOXES, MOST_SAMPLES = 20_000, 2_000_000
 """Far more than an hour of film has; without a bound, a file of nothing but boxes would keep a worker for minutes."""
 
-_SAYS = {
+REFUSALS = {
     "video_format_not_cleaned": N_(
         "Chưa gỡ được thông tin riêng khỏi loại video này; chỉ đăng được MP4 và MOV."
     ),
@@ -53,7 +53,7 @@ class VideoRefused(Invalid):
     """No public copy can be made: not MP4, MOV or 3GP, in fragments, leaning on another file, or broken."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(code, _SAYS[code])
+        super().__init__(code, REFUSALS[code])
 
 
 @dataclass(frozen=True)

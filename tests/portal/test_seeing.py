@@ -100,14 +100,20 @@ def test_pages_show_the_clean_copy_and_opening_the_original_is_on_record(make, c
     assert "Mở ảnh gốc" not in client.as_(cast.binh).get(f"/don-vi/bai/{piece.code}").text
 
 
-def test_a_picture_nobody_can_clean_is_not_shown_and_can_still_be_opened(make, cast, client):
+def test_a_picture_nobody_can_clean_says_why_and_can_still_be_opened(make, cast, client):
     heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
-    make.submission(new=[writing.NewFile("anh.heic", heic, consent=None)])
+    piece = make.submission(new=[writing.NewFile("anh.heic", heic, consent=None)])
     [file] = db.session.scalars(select(Attachment))
     binh = client.as_(cast.binh)
 
     assert binh.get(f"/tep/{file.id}").status_code == 404
     assert binh.get(f"/tep/{file.id}/goc").data == heic
+    for page in (
+        binh.get(f"/don-vi/bai/{piece.code}/soan"),
+        client.as_(cast.son).get(f"/quan-tri/bai/{piece.id}/"),
+    ):
+        assert "chỉ đọc được JPEG, PNG và WebP" in page.text
+        assert f'src="/tep/{file.id}"' not in page.text
 
 
 def test_a_person_of_two_units_chooses_and_may_change(make, cast, client):

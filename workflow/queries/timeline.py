@@ -93,7 +93,7 @@ def piece(submission_id: int) -> Row[Any] | None:
 
 _FILES = text("""
 SELECT ra.position, ra.caption, ra.credit, a.id, a.name, a.kind, a.media_type, a.size_bytes, a.width, a.height,
-  a.public_blob, c.answer, c.note, c.created_at AS answered_at, who.full_name AS answered_by
+  a.public_blob, a.public_refused, c.answer, c.note, c.created_at AS answered_at, who.full_name AS answered_by
 FROM revision_attachment ra
 JOIN attachment a ON a.id = ra.attachment_id
 LEFT JOIN LATERAL (SELECT * FROM consent_answer x WHERE x.attachment_id = a.id ORDER BY x.id DESC LIMIT 1) c ON true
