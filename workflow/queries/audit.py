@@ -291,7 +291,7 @@ SELECT ARRAY(SELECT action FROM known WHERE action IS NOT NULL LIMIT 300) AS act
     ORDER BY a.sort_key, a.id LIMIT 200) AS people,
   ARRAY(SELECT ARRAY[code, short_name] FROM unit ORDER BY valid_to IS NOT NULL, sort_key LIMIT 300) AS units,
   ARRAY(SELECT to_char(month, 'YYYY-MM') FROM generate_series(date_trunc('month',
-      greatest((SELECT min(at) FROM (SELECT at FROM audit_event ORDER BY id LIMIT 1) AS first)::timestamptz,
+      greatest((SELECT min(at) FROM (SELECT at FROM audit_event ORDER BY id LIMIT 100) AS first)::timestamptz,
         people_now() - interval '5 years') AT TIME ZONE 'Asia/Ho_Chi_Minh'),
     people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh', interval '1 month') AS month ORDER BY month DESC) AS months
 """)  # noqa: S608
