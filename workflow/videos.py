@@ -7,7 +7,9 @@ camera writes into the coded pictures themselves stays; telephones write nothing
 """
 
 import struct
+import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +17,7 @@ from itertools import pairwise
 from workflow.engine.errors import N_, Invalid
 
 CLEANED = frozenset({"video/mp4", "video/quicktime", "video/3gpp"})
-MOST_BOXES, MOST_SAMPLES = 20_000, 2_000_000
+MOST_BOXES, MOST_CHUNKS, MOST_SAMPLES = 20_000, 400_000, 2_000_000
 """Far more than an hour of film has; without a bound, a file of nothing but boxes would keep a worker for minutes."""
 
 REFUSALS = {
@@ -41,6 +43,16 @@ _LOOKS = frozenset({
     b"btrt",
 })  # fmt: skip
 """What may stand in the description of a picture's coding."""
+_HEARD = frozenset({
+    b"esds", b"wave", b"chan", b"btrt", b"dac3", b"dec3", b"dOps", b"dfLa", b"alac", b"damr", b"pcmC",
+})  # fmt: skip
+_IN_WAVE = frozenset({b"frma", b"enda", b"esds", b"alac", b"chan"})
+"""The same of sound; QuickTime packs some of it in a box of its own."""
+_WIDTHS: Mapping[bytes, int | None] = {
+    b"NONE": None, b"raw ": None, b"sowt": None, b"twos": None, b"in24": 3, b"in32": 4, b"fl32": 4, b"fl64": 8,
+    b"ulaw": 1, b"alaw": 1,
+}  # fmt: skip
+"""Sound without compression: bytes of one number; None where the description tells it."""
 _MANY = frozenset({b"trak", b"mdat"})
 _SHOWN = frozenset({b"vide", b"soun"})
 _IN_PIECES = frozenset({b"moof", b"mvex", b"cmov"})
@@ -89,7 +101,7 @@ class _Film:
 
     def __init__(self, data: bytes) -> None:
         self._data = bytearray(data)
-        self._boxes = 0
+        self._boxes = self._chunks = 0
 
     def cleaned(self) -> bytearray:
         whole = Box(b"", 0, 0, len(self._data))
@@ -97,6 +109,7 @@ class _Film:
         shown = [span for box in top if box.kind == b"moov" for span in self._tracks(box)]
         if not shown:
             raise VideoRefused("video_damaged")
+        shown.sort()
         for box in top:
             if box.kind == b"mdat":
                 self._blank_between(box, shown)
@@ -179,22 +192,61 @@ class _Film:
             if not self._told(source, 3, 1)[0] & 1:
                 raise VideoRefused("video_format_not_cleaned")
             self._blank(source, 4, source.end - source.body)
-        for coding in self._inside(found[b"stsd"].body + 8, found[b"stsd"].end):
-            self._clean_coding(coding, is_picture=b"vmhd" in found)
-        return self._spans(found)
+        codings = list(self._inside(found[b"stsd"].body + 8, found[b"stsd"].end))
+        if self._told(found[b"hdlr"], 8, 4) == b"vide":
+            for coding in codings:
+                self._clean_looks(coding)
+            return self._spans(found, least=0)
+        if self._told(found[b"stsd"], 0, 1) != b"\0":
+            raise VideoRefused("video_format_not_cleaned")
+        for coding in codings:
+            self._clean_sound(coding)
+        return self._spans(found, least=self._frame(codings))
 
     def _undate(self, box: Box) -> None:
         """Days of making and changing: 8 bytes in the first version of such a box, 16 in the second."""
         self._blank(box, 4, 20 if self._told(box, 0, 1) == b"\x01" else 12)
 
-    def _clean_coding(self, box: Box, *, is_picture: bool) -> None:
-        """Who wrote the program that coded it, and what that calls itself."""
+    # Who wrote the program that coded a track, and what that calls itself, stands in each description of a coding.
+
+    def _clean_looks(self, box: Box) -> None:
         self._blank(box, 12, 16)
-        if is_picture:
-            self._blank(box, 42, 74)
-            for one in self._inside(box.body + 78, box.end):
-                if one.kind not in _LOOKS:
-                    self._empty(one)
+        self._blank(box, 42, 74)
+        self._keep_only(_LOOKS, box.body + 78, box.end)
+
+    def _clean_sound(self, box: Box) -> None:
+        self._blank(box, 12, 16)
+        # QuickTime has three forms of it, each with more numbers than the one before.
+        more = {0: 0, 1: 16, 2: 36}[self._number(box, 8, "H")]
+        for one in self._keep_only(_HEARD, box.body + 28 + more, box.end):
+            if one.kind == b"wave":
+                self._keep_only(_IN_WAVE, one.body, one.end)
+
+    def _keep_only(self, known: frozenset[bytes], start: int, end: int) -> list[Box]:
+        boxes = list(self._inside(start, end))
+        for box in boxes:
+            if box.kind not in known:
+                self._empty(box)
+        return [box for box in boxes if box.kind in known]
+
+    def _frame(self, codings: list[Box]) -> int:
+        """How many bytes all channels of uncompressed sound take at one instant; 0 for sound that is compressed."""
+        sizes = {self._frame_of(coding) for coding in codings}
+        if len(sizes) > 1:
+            raise VideoRefused("video_format_not_cleaned")
+        return max(sizes, default=0)
+
+    def _frame_of(self, box: Box) -> int:
+        if box.kind == b"lpcm" and self._number(box, 8, "H") == 2:
+            return self._number(box, 56, "I") if self._number(box, 60, "I") == 1 else 0
+        if box.kind not in _WIDTHS:
+            return 0
+        width = _WIDTHS[box.kind] or self._number(box, 18, "H") // 8
+        return self._number(box, 16, "H") * width
+
+    def _number(self, box: Box, at: int, size: str) -> int:
+        (number,) = struct.unpack(f">{size}", self._told(box, at, struct.calcsize(f">{size}")))
+        return int(number)
 
     def _told(self, box: Box, at: int, length: int) -> bytes:
         if length < 0 or box.body + at + length > box.end:
@@ -203,38 +255,61 @@ class _Film:
 
     # --- pictures and sound -----------------------------------------------------------------------------------------
 
-    def _spans(self, found: Mapping[bytes, Box]) -> Iterator[tuple[int, int]]:
-        """(start, end) of each chunk of a track: where it begins is told, how long it is adds up from its samples."""
+    def _spans(self, found: Mapping[bytes, Box], *, least: int) -> Iterator[tuple[int, int]]:
+        """(start, end) of each chunk of a track: where it begins is told, how long it is adds up from its samples.
+
+        `least`: bytes of one sample of uncompressed sound, of which older files tell that it is 1.
+        """
         places = (
             self._numbers(found[b"co64"], 8, "Q") if b"co64" in found else self._numbers(found[b"stco"], 8)
         )
         one_size, many = struct.unpack(">II", self._told(found[b"stsz"], 4, 8))
+        if one_size == 1 and not least and self._told(found[b"hdlr"], 8, 4) == b"soun":
+            raise VideoRefused("video_format_not_cleaned")
         sizes = array("I") if one_size else self._numbers(found[b"stsz"], 12)
-        runs = self._numbers(found[b"stsc"], 8)
-        firsts = [*runs[::3], len(places) + 1]
+        one_size, many = max(one_size, least) if one_size else 0, many if one_size else len(sizes)
         sample = 0
+        for place, samples in self._chunked(found[b"stsc"], places):
+            following = min(sample + samples, many)
+            yield (
+                place,
+                place + (one_size * (following - sample) if one_size else sum(sizes[sample:following])),
+            )
+            sample = following
+        if sample < many:
+            raise VideoRefused("video_damaged")
+
+    def _chunked(self, box: Box, places: "array[int]") -> Iterator[tuple[int, int]]:
+        """Where each chunk begins and how many samples it has. A run of chunks is told by its first."""
+        self._chunks += len(places)
+        runs = self._numbers(box, 8)
+        firsts = array("Q", [*runs[::3], len(places) + 1])
+        # Runs that went back would have each chunk gone over as often as there are runs.
+        if self._chunks > MOST_CHUNKS or 0 in firsts or any(a >= b for a, b in pairwise(firsts)):
+            raise VideoRefused("video_damaged")
         for (first, following), samples in zip(pairwise(firsts), runs[1::3], strict=True):
             for place in places[first - 1 : following - 1]:
-                length = samples * one_size if one_size else sum(sizes[sample : sample + samples])
-                sample += samples
-                yield place, place + length
-        if sample < (many if one_size else len(sizes)):
-            raise VideoRefused("video_damaged")
+                yield place, samples
 
     def _numbers(self, box: Box, at: int, size: str = "I") -> "array[int]":
         """A table of numbers; how many stand before it."""
-        (many,) = struct.unpack(">I", self._told(box, at - 4, 4))
+        many = self._number(box, at - 4, "I")
         if many > MOST_SAMPLES:
             raise VideoRefused("video_damaged")
-        width = {"I": 4, "Q": 8}[size]
         # A run of chunks is three numbers.
         many *= 3 if box.kind == b"stsc" else 1
-        return array(size, struct.unpack(f">{many}{size}", self._told(box, at, many * width)))
+        numbers = array(size)
+        numbers.frombytes(self._told(box, at, many * numbers.itemsize))
+        if sys.byteorder == "little":
+            numbers.byteswap()
+        return numbers
 
     def _blank_between(self, media: Box, shown: list[tuple[int, int]]) -> None:
         """All of the media that is of no picture and no sound: other tracks, and what was hidden between."""
         done = media.body
-        for start, end in sorted(span for span in shown if media.body <= span[0] < media.end):
+        # In their order: were all gone over for each box of media, a small file of many would take hours.
+        of_this = slice(bisect_left(shown, (media.body,)), bisect_left(shown, (media.end,)))
+        for start, end in shown[of_this]:
             if end > media.end:
                 raise VideoRefused("video_damaged")
             if start > done:

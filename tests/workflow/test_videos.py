@@ -1,10 +1,11 @@
 """A public film is its pictures and its sound, and nothing else (R8, T15)."""
 
 import random
+import struct
 
 import pytest
 
-from tests.films import MADE, PICTURES, SOUND, box, film
+from tests.films import MADE, NAMES, PICTURES, SOUND, box, film, heard, in_runs, recording
 from workflow import videos
 
 
@@ -28,6 +29,78 @@ def test_bytes_hung_behind_a_film_are_gone():
     assert b"php" not in copy.data and copy.data.endswith(bytes(4))
 
 
+ESDS = box(b"esds", b"needed to hear")
+
+
+@pytest.mark.parametrize(
+    "coding",
+    [
+        box(b"mp4a", heard(ESDS, box(b"uuid", NAMES))),
+        box(
+            b"mp4a",
+            heard(bytes(16), box(b"wave", box(b"frma", b"mp4a"), ESDS, box(b"uuid", NAMES)), version=1),
+        ),
+        box(b"mp4a", heard(bytes(36), box(b"udta", NAMES), ESDS, NAMES[:7], version=2)),
+    ],
+)
+def test_what_is_told_beside_the_coding_of_sound_is_gone(coding):
+    copy = videos.public_copy(recording(coding, SOUND, samples=5, sample_size=8), "video/mp4")
+
+    assert b"Example" not in copy.data and b"appl" not in copy.data
+    assert copy.data.count(b"needed to hear") == 1 and SOUND in copy.data
+
+
+def test_a_track_is_what_its_handler_calls_it():
+    """One of pictures without the head of pictures is gone through as one of pictures."""
+    given = film(sound_told=box(b"uuid", NAMES)).replace(b"vmhd", b"gmhd")
+
+    copy = videos.public_copy(given, "video/mp4")
+
+    assert NAMES not in copy.data and b"avcC" in copy.data and PICTURES in copy.data
+
+
+LPCM = struct.pack(">IdIIIIII", 72, 48000, 2, 0x7F000000, 16, 12, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("coding", "frame"),
+    [
+        (box(b"sowt", heard()), 4),
+        (box(b"raw ", heard(channels=1, bits=8)), 1),
+        (box(b"in24", heard(bytes(16), version=1)), 6),
+        (box(b"ulaw", heard()), 2),
+        (box(b"lpcm", heard(LPCM, version=2, channels=3)), 4),
+    ],
+)
+def test_uncompressed_sound_that_counts_its_samples_by_one_is_whole(coding, frame):
+    sound = b"\x01" * frame * 500
+
+    copy = videos.public_copy(recording(coding, sound + b"hidden", samples=500), "video/quicktime")
+
+    assert sound in copy.data and b"hidden" not in copy.data
+
+
+@pytest.mark.parametrize(
+    "runs", [[(1, 0), (40_001, 0)] * 4000, [(0, 1)], [(2, 1), (1, 1)], [(1, 1), (40_002, 1)]]
+)
+def test_runs_of_chunks_that_do_not_rise_are_refused_and_cost_nothing(runs):
+    """A quarter of a megabyte that would have been 160 million spans."""
+    with pytest.raises(videos.VideoRefused) as refused:
+        videos.public_copy(in_runs(*runs, chunks=40_000), "video/mp4")
+
+    assert refused.value.code == "video_damaged"
+
+
+def test_a_film_of_very_many_boxes_of_media_and_chunks_is_gone_over_once(monkeypatch):
+    looked = []
+    monkeypatch.setattr(videos, "bisect_left", lambda spans, at: looked.append(at) or len(spans))
+    videos.public_copy(in_runs((1, 1), chunks=2000, media=1000), "video/mp4")
+
+    assert len(looked) == 2000
+    with pytest.raises(videos.VideoRefused):
+        videos.public_copy(in_runs((1, 1), chunks=videos.MOST_CHUNKS + 1), "video/mp4")
+
+
 @pytest.mark.parametrize(
     ("given", "media_type", "why"),
     [
@@ -39,6 +112,8 @@ def test_bytes_hung_behind_a_film_are_gone():
         (film(told=box(b"free", b"") * videos.MOST_BOXES), "video/mp4", "video_damaged"),
         (film().replace(b"vide", b"text").replace(b"soun", b"text"), "video/mp4", "video_damaged"),
         (film().replace(b"stsz", b"stz2"), "video/mp4", "video_damaged"),
+        (recording(box(b"ima4", heard()), SOUND, samples=5), "video/quicktime", "video_format_not_cleaned"),
+        (recording(box(b"mp4a", heard(version=3)), SOUND, samples=5), "video/mp4", "video_damaged"),
         (b"", "video/mp4", "video_damaged"),
     ],
 )
