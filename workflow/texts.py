@@ -23,11 +23,16 @@ MAX_BODY = 200_000
 _BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
 _PICTURE = re.compile(r'<figure data-picture="(\d{1,3})">.*?</figure>', re.S)
 _MARKER = re.compile(r"<p>\s*\[Ảnh (\d{1,3})\]\s*</p>")
-_BREAKS = r"(?:\s*<br\s*/?>)"
-_LINE = re.compile(rf"(?:{_BREAKS}+|(?<=>))\s*\[Ảnh (\d{{1,3}})\](?:{_BREAKS}+|\s*(?=<))")
-_PLACED = re.compile(
-    rf'{_BREAKS}*<figure\b[^>]*?\bdata-trix-attachment="([^"]*)"[^>]*>.*?</figure>{_BREAKS}*', re.S
-)
+
+# What somebody typed is read by these, so each is linear: none begins with a run of blanks that is tried again from
+# each of its letters, and none looks past the next "<figure". A zero byte holds a picture's place.
+_HELD = "\0"
+_FIGURE = re.compile(r"<figure\b((?:(?!</?figure\b).)*+)</figure>", re.S)
+_TOLD = re.compile(r'\bdata-trix-attachment="([^"]*)"')
+_NUMBER = re.compile(r'"picture":\s*(\d{1,3})\b')
+_LINE = re.compile(r"(?<=[>\0])\s*\[Ảnh (\d{1,3})\]\s*(?=[<\0])")
+_BREAKS_BEFORE = re.compile(r"(?:<br\s*/?>\s*)+(\0?)")
+_PLACE = re.compile(r"\0(\d*)\0(?:\s*<br\s*/?>)*")
 
 
 def tidy(text: str) -> str:
@@ -42,15 +47,15 @@ def body_from_html(html: str) -> str:
     `[Ảnh N]` and nothing else is such a place.
     """
     html = unicodedata.normalize("NFC", html)
-    html = re.sub(r"</?(div|section|article)\b[^>]*>", "\n\n", html)
-    html = re.sub(r"<h1\b[^>]*>(.*?)</h1>", r"<h2>\1</h2>", html, flags=re.S)
-    html = re.sub(r"<(/?)b\b[^>]*>", r"<\1strong>", html)
-    html = re.sub(r"<(/?)i\b[^>]*>", r"<\1em>", html)
+    html = re.sub(r"</?(div|section|article)\b[^<>]*>", "\n\n", html)
+    html = re.sub(r"<(/?)h1\b[^<>]*>", r"<\1h2>", html)
+    html = re.sub(r"<(/?)b\b[^<>]*>", r"<\1strong>", html)
+    html = re.sub(r"<(/?)i\b[^<>]*>", r"<\1em>", html)
     html = re.sub(r"(<br\s*/?>\s*){2,}", "\n\n", html)
     blocks = (block.strip() for block in re.split(r"\n\s*\n", _clean(html)))
     kept = (block if _BLOCK.match(block) else f"<p>{block}</p>" for block in blocks if block)
     # Cleaned again: a blank line inside an element has torn it in two, and the page must not.
-    body = re.sub(r"<p>\s*(<br>)*\s*</p>", "", _clean("\n".join(kept))).strip()
+    body = re.sub(r"<p>\s*(<br>\s*)*+</p>", "", _clean("\n".join(kept))).strip()
     body = _MARKER.sub(r'<figure data-picture="\1"></figure>', body)
     return body if to_plain(body) or "<figure" in body else ""
 
@@ -87,7 +92,7 @@ def in_editor(file: Any, address: str) -> dict[str, Any]:
 
 
 def for_editor(body: str, placed: Mapping[int, tuple[Mapping[str, Any], str]]) -> str:
-    """The body as the text editor may hold it: it knows two headings, and shows pictures as things of its own.
+    """The body as the text editor may hold it: it shows pictures as things of its own.
 
     `placed`: position of a picture -> (`in_editor` of it, its caption). Another file's place is a line `[Ảnh N]`.
     """
@@ -101,23 +106,34 @@ def for_editor(body: str, placed: Mapping[int, tuple[Mapping[str, Any], str]]) -
         said = " ".join(f'data-trix-{name}="{escape(json.dumps(each))}"' for name, each in parts.items())
         return f"<figure {said}></figure>"
 
-    return re.sub(r"<(/?)h3\b[^>]*>", r"<\1h2>", _PICTURE.sub(shown, body))
+    return _PICTURE.sub(shown, body)
 
 
 def from_editor(html: str, places: Mapping[int, int | None]) -> str:
-    """What the editor sends, its pictures as places again. `places`: number of a picture -> its new one, or none."""
+    """What the editor sends, its pictures as places again. `places`: number of a picture -> its new one, or none.
 
-    def place(number: int) -> str:
-        found = places.get(number, number)
-        return f'\n\n<figure data-picture="{found}"></figure>\n\n' if found else "\n\n"
+    More than a body may hold stays as it is, for the verb to refuse.
+    """
+    if len(html) > MAX_BODY:
+        return html
 
-    def placed(found: re.Match[str]) -> str:
-        try:
-            return place(int(json.loads(unescape(found[1]))["picture"]))
-        except (ValueError, TypeError, KeyError):
-            return "\n\n"
+    def held(found: re.Match[str]) -> str:
+        told = _TOLD.search(found[1])
+        if told is None:
+            return found[0]
+        number = _NUMBER.search(unescape(told[1]))
+        is_ours = number is not None and int(number[1]) in places
+        return f"{_HELD}{number[1] if number and is_ours else ''}{_HELD}"
 
-    return _LINE.sub(lambda found: place(int(found[1])), _PLACED.sub(placed, html))
+    def place(found: re.Match[str]) -> str:
+        number = int(found[1] or 0)
+        new = places.get(number, number)
+        return f'\n\n<figure data-picture="{new}"></figure>\n\n' if new else "\n\n"
+
+    html = _FIGURE.sub(held, html.replace(_HELD, ""))
+    html = _LINE.sub(rf"{_HELD}\1{_HELD}", html)
+    html = _BREAKS_BEFORE.sub(lambda found: found[1] or found[0], html)
+    return _PLACE.sub(place, html)
 
 
 def around_pictures(body: str) -> list[str | int]:

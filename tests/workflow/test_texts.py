@@ -32,9 +32,37 @@ def test_a_picture_is_seen_in_the_editor_by_its_caption_and_goes_where_it_stands
     typed = f"<div>Một.<br>{drawn}<br>Hai.<br>[Ảnh 1]<br>Xem [Ảnh 1].</div>"
     said = texts.body_from_html(texts.from_editor(typed, {1: None, 2: 1}))
     assert texts.around_pictures(said) == ["<p>Một.</p>", 1, "<p>Hai.</p>\n<p>Xem [Ảnh 1].</p>"]
-    for foreign in ('{"url": "https://x.example"}', "{", '{"picture": "x"}', '["picture"]'):
-        given = f'<p>A</p><figure data-trix-attachment="{escape(foreign)}"><img></figure>'
-        assert texts.around_pictures(texts.body_from_html(texts.from_editor(given, {}))) == ["<p>A</p>"]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        '{"url": "https://x.example"}', "{", '{"picture": "x"}', '["picture"]', '{"picture": Infinity}',
+        '{"picture": 1e999}', "[" * 100_000, '{"picture": -5}', '{"picture": 999}', '{"picture": 1.5e9}',
+        '{"picture": 1234}',
+    ],
+)  # fmt: skip
+def test_a_figure_that_names_no_picture_of_the_piece_is_dropped(foreign):
+    given = f'<p>A</p><figure data-trix-attachment="{escape(foreign)}"><img></figure>'
+
+    assert texts.body_from_html(texts.from_editor(given, {2: 2})) == "<p>A</p>"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        " ", "\n", "<br>", "<br ", "<br/>\n", "<figure ", '<figure data-trix-attachment="', "</figure>",
+        '<figure data-trix-attachment="x">', '<figure data-trix-attachment="x"></figure>', "> [Ảnh 1", ">[Ảnh 1] ",
+        "<p> <br>", "<div ", "<h1>", "<b ", "\0", ">\0 ",
+    ],
+)  # fmt: skip
+def test_the_longest_text_that_is_taken_is_read_in_one_go(piece):
+    """Work that grows with the square of the length would take minutes here, and the whole process with it."""
+    most = "<p>" + piece * ((texts.MAX_BODY - 3) // len(piece))
+
+    assert len(texts.body_from_html(texts.from_editor(most, {1: 1}))) < 4 * texts.MAX_BODY
+    longer = 2 * f"{most}<br>[Ảnh 1]<br>"
+    assert texts.from_editor(longer, {1: 2}) == longer
 
 
 def test_a_line_that_names_a_picture_is_its_place():

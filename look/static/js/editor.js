@@ -24,6 +24,8 @@ const vietnamese = {
 if (document.documentElement.lang !== "en") Object.assign(Trix.config.lang, vietnamese);
 // The page's own heading is the title; headings inside a text begin at the second level.
 Trix.config.blockAttributes.heading1.tagName = "h2";
+// It has no button for a third level, but keeps the one of a text that came with it.
+Trix.config.blockAttributes.heading2 = { ...Trix.config.blockAttributes.heading1, tagName: "h3" };
 
 Trix.config.attachments.preview.caption = { name: false, size: false };
 // It would load each picture once to learn its size, and then say that somebody has changed the text.
