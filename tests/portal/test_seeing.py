@@ -209,7 +209,8 @@ def test_what_went_to_several_people_is_one_notice_and_names_them(cast, clock_at
         for person in (cast.binh, cast.lan, cast.nga):
             unit = cast.town_ky_anh if person is cast.nga else cast.can_loc
             session.add(Letter(
-                key=f"t3|{person.email}", kind="reminder_t3", to_address=person.email, to_name=person.full_name,
+                key=f"reminder_t3|{person.email}|2021-05", kind="reminder_t3",
+                to_address=person.email, to_name=person.full_name,
                 account_id=person.id, unit_id=unit.id, subject="[Nhắc việc] Còn 03 ngày", text="Kính gửi",
                 html="<p></p>", state=LetterState.SENT, written_at=sent, sent_at=sent,
             ))  # fmt: skip
@@ -219,3 +220,22 @@ def test_what_went_to_several_people_is_one_notice_and_names_them(cast, clock_at
     [(own, line)] = re.findall(r'thong-bao/(\d+)"><b>\[Nhắc việc\] Còn 03 ngày</b><span[^>]*>([^<]*)<', page)
     assert line.endswith(f"gửi 2 người: {cast.binh.full_name}, {cast.lan.full_name}")
     assert db.session.get_one(Letter, int(own)).account_id == cast.binh.id, "her own copy is opened"
+
+
+def test_two_letters_of_one_kind_to_one_person_are_two_notices(make, cast, clock_at, client):
+    sent, piece = clock_at("2021-05-16 08:00"), make.submission()
+    with bookkeeping() as session:
+        for occasion in ("say:1", "say:2"):
+            for address in ("binh@example.edu.vn", "phan.binh@example.edu.vn"):
+                session.add(Letter(
+                    key=f"comment|{address}|{occasion}", kind="comment", to_address=address,
+                    to_name=cast.binh.full_name, account_id=cast.binh.id, unit_id=cast.can_loc.id,
+                    submission_id=piece.id, subject="[Trao đổi] Bếp ăn", text="Kính gửi", html="<p></p>",
+                    state=LetterState.SENT, written_at=sent, sent_at=sent,
+                ))  # fmt: skip
+
+    page = client.as_(cast.binh).get("/don-vi/thong-bao").text
+
+    found = re.findall(r'thong-bao/(\d+)"><b>\[Trao đổi\] Bếp ăn</b><span[^>]*>[^<]* · ([^<]*)<', page)
+    said = [db.session.get_one(Letter, int(number)).key[-5:] for number, _ in found]
+    assert (said, [names for _, names in found]) == (["say:2", "say:1"], [cast.binh.full_name] * 2)

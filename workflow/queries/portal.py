@@ -172,15 +172,16 @@ WHERE (l.account_id = :me OR (:everyone AND l.unit_id = :unit))
 """)
 
 
-# What went to several people on one day with the same words above it is one notice; one's own copy is shown of it.
+# What went to several people for one reason (the last part of a letter's key) is one notice; one's own copy is shown.
 _NOTICES = text("""
 WITH newest AS (
-  SELECT id, kind, subject, written_at, to_name, account_id FROM letter
-  WHERE account_id = :me OR (:everyone AND unit_id = :unit) ORDER BY id DESC LIMIT 8 * :size
+  SELECT id, kind, subject, written_at, to_name, account_id, submission_id,
+    regexp_replace(key, '^.*[|]', '') AS occasion
+  FROM letter WHERE account_id = :me OR (:everyone AND unit_id = :unit) ORDER BY id DESC LIMIT 8 * :size
 )
 SELECT coalesce(max(id) FILTER (WHERE account_id = :me), max(id)) AS id, subject, max(written_at) AS written_at,
-  array_agg(to_name ORDER BY id) AS names
-FROM newest GROUP BY kind, subject, (written_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+  array_agg(DISTINCT to_name) AS names
+FROM newest GROUP BY kind, subject, submission_id, occasion
 ORDER BY max(id) DESC LIMIT :size
 """)
 
