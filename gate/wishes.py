@@ -38,8 +38,10 @@ def mine() -> str:
 @blueprint.post("/vao/nhan-thu")
 @login_required
 def choose() -> Response:
-    """All of the page at once; what was not changed is no event."""
-    accounts.set_language(me(), request.form.get("language", me().language))
+    """All of the page at once; what was not changed is no event, and her language then still not chosen."""
+    language = request.form.get("language", me().language)
+    if language != me().language:
+        accounts.set_language(me(), language)
     for subject in SUBJECTS:
         if subject in request.form:
             letters.choose(subject, request.form[subject], by=me())

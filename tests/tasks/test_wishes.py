@@ -64,6 +64,19 @@ def test_a_choice_is_kept_with_one_event_for_each_change(client, cast):
     assert wished(cast.lan) == ["account:language", "account:wish", "account:wish"]
 
 
+def test_a_browser_that_reads_english_leaves_the_letters_of_who_saves_another_wish(client, cast):
+    lan = client.as_(cast.lan)
+    lan.set_cookie("language", "en")
+    page = lan.get(PAGE).text
+    [shown] = re.findall(r'name="language" value="(\w+)" checked', page)
+
+    lan.send(PAGE, language=shown, results="daily")
+
+    assert 'lang="en"' in page
+    assert (shown, cast.lan.language, cast.lan.language_chosen) == ("vi", "vi", False)
+    assert wished(cast.lan) == ["account:wish"]
+
+
 @pytest.mark.parametrize(
     ("subject", "pace"), [("approvals", "never"), ("summaries", "daily"), ("duties", "now")]
 )
