@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.vocabulary import MonthStatus
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words
-from workflow import clock, summaries
+from workflow import clock, mishaps, summaries
 from workflow.queries import bulletins, recipients, reports, seals, standings
 from workflow.queries import letters as read
 from workflow.queries.reports import UnitMonth
@@ -16,9 +16,12 @@ LEADING = 3
 
 
 def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
-    """To the units' committees with their own line, to the approvers with every unit's. The seal is the newest."""
+    """To the units' committees with their own line, to the approvers with every unit's. The seal is the newest.
+
+    Raises what keeps a unit from being counted whose line the letter needs: it is written once it can be.
+    """
     year, month, unit_id = payload["year"], payload["month"], payload["unit"]
-    counted = summaries.counted(year, month, {})
+    counted = _counted_but_for_others(year, month, unit_id)
     shown = [unit for unit in counted if unit_id in (None, unit.unit_id)]
     sealed = seals.newest()
     period = f"KY-{year}-{month:02d}"
@@ -39,6 +42,16 @@ def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
             "link": link("seals"),
         },
     )
+
+
+def _counted_but_for_others(year: int, month: int, unit_id: int | None) -> list[UnitMonth]:
+    """The count for a unit's letter, whoever else cannot be counted; for the department's (None), of everybody."""
+    bad = mishaps.Bad()
+    counted = summaries.counted(year, month, bad)
+    for uncounted, error in bad.items():
+        if unit_id in (None, uncounted):
+            raise error
+    return counted
 
 
 def _totals(year: int, month: int, counted: Sequence[UnitMonth]) -> Facts:
