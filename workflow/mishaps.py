@@ -55,16 +55,17 @@ def all_or_apart(do: Callable[[int | None], Done], ids: Callable[[], Sequence[in
         raise
     except Exception as error:
         log.warning("each_apart", error=type(error).__name__)
-    known, done = ids(), []
+    known, done, fallen = ids(), [], Bad()
     for one in known:
         try:
             done.append(do(one))
         except OperationalError:
             raise
         except Exception as error:
-            bad[one] = error
-    if len(bad) > 1 and 2 * len(bad) > len(known):
-        raise next(iter(bad.values()))
+            fallen[one] = error
+    if len(fallen) > 1 and 2 * len(fallen) > len(known):
+        raise next(iter(fallen.values()))
+    bad |= fallen
     return done
 
 

@@ -20,12 +20,12 @@ from workflow.rules.waiting import ASKED_AT_MOST, ASKED_EVERY, LONGEST, has_wait
 
 
 def ask_for_consents(on: date) -> Mapping[str, int]:
-    return _put("consents", lambda bad: consents_due(on, clock.now(), bad))
+    return _put("consents", on, lambda bad: consents_due(on, clock.now(), bad))
 
 
 def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
     """A letter for each piece under way whose pictures lack an answer: the day after it came, then once a week."""
-    if not workdays.is_working_day(on, calendar_days.exceptions()):
+    if _is_day_off(on):
         return []
     planned = []
     unanswered = mishaps.sound(
@@ -42,12 +42,12 @@ def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
 
 
 def tell_of_long_waits(on: date) -> Mapping[str, int]:
-    return _put("long_waits", lambda bad: long_waits_due(on, clock.now(), bad))
+    return _put("long_waits", on, lambda bad: long_waits_due(on, clock.now(), bad))
 
 
 def long_waits_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
     """One letter a week to the editors, and one to the approvers, when a piece waits for them too long."""
-    if not workdays.is_working_day(on, calendar_days.exceptions()):
+    if _is_day_off(on):
         return []
     monday = on - timedelta(days=on.weekday())
     planned = [
@@ -88,7 +88,14 @@ def weekly_digest_due(on: date) -> list[Planned]:
     return [Planned("letter:weekly_digest", f"weekly_digest:{on.isoformat()}", {"on": on.isoformat()})]
 
 
-def _put(job: str, plan: Callable[[Bad], Sequence[Planned]]) -> Mapping[str, int]:
+def _is_day_off(on: date) -> bool:
+    return not workdays.is_working_day(on, calendar_days.exceptions())
+
+
+def _put(job: str, on: date, plan: Callable[[Bad], Sequence[Planned]]) -> Mapping[str, int]:
+    if _is_day_off(on):
+        # What nobody tried, nobody got over.
+        return {"sent": 0}
     began, bad = mishaps.began(), Bad()
     planned = plan(bad)
     with change():

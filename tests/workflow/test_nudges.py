@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
 
 from models.base import db
 from models.mishap import Mishap
 from models.vocabulary import Consent
 from tasks import letters
-from workflow import clock, deadlines, nudges, reminders, submissions, summaries, writing
+from workflow import clock, deadlines, mishaps, nudges, reminders, submissions, summaries, writing
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -179,6 +180,9 @@ def test_r8_a_piece_that_cannot_be_reckoned_with_is_shown_and_the_others_are_ask
     assert nudges.ask_for_consents(date(2021, 5, 18)) == {"sent": 0, "failed": 1}
 
     assert stumbled() == [("consents", f"submission:{bad}", 2)]
+    # On Saturday nobody is asked, and what nobody tried is not mended.
+    assert nudges.ask_for_consents(date(2021, 5, 22)) == {"sent": 0}
+    assert stumbled() == [("consents", f"submission:{bad}", 2)]
     timeless(bad, "first_sent_at", "'2021-05-17 02:00Z'")
     assert nudges.ask_for_consents(date(2021, 5, 18)) == {"sent": 1}
     assert stumbled() == []
@@ -193,9 +197,37 @@ def test_of_what_waits_too_long_the_rest_is_told_and_stands_in_the_letter(make, 
     assert nudges.tell_of_long_waits(date(2021, 5, 21)) == {"sent": 1, "failed": 1}
 
     assert stumbled() == [("long_waits", f"submission:{bad}", 1)]
+    assert nudges.tell_of_long_waits(date(2021, 5, 22)) == {"sent": 0}
+    assert stumbled() == [("long_waits", f"submission:{bad}", 1)]
     [letter] = letters.write("letter:waiting_long", {"phase": "sent", "on": "2021-05-17"})[:1]
     assert sound in letter.text
     assert bad_code not in letter.text
+
+
+def test_one_bad_row_in_each_of_two_lots_is_not_the_house(app):
+    def reading(known, spoilt):
+        def read(one):
+            if one in (None, spoilt):
+                raise ValueError(one)
+            return one
+
+        return read, lambda: known
+
+    bad = mishaps.Bad()
+    assert mishaps.all_or_apart(*reading([1, 2, 3, 4], 1), bad) == [2, 3, 4]
+    assert mishaps.all_or_apart(*reading([7, 8, 9], 7), bad) == [8, 9]
+    assert sorted(bad) == [1, 7]
+
+
+def test_a_unit_spoilt_after_its_summary_was_planned_is_left_out_of_no_letter(closed, cast, endless):
+    bad = endless(closed.id)
+    month = {"year": 2021, "month": 5}
+
+    for spoilt in (None, bad.id):
+        with pytest.raises(DataError):
+            letters.write("letter:monthly_summary", {**month, "unit": spoilt})
+        db.session.rollback()
+    assert letters.write("letter:monthly_summary", {**month, "unit": cast.town_ky_anh.id})
 
 
 def test_a_unit_that_cannot_be_counted_keeps_no_other_from_its_summary_nor_its_shortfall(
