@@ -34,7 +34,7 @@ class Duty:
 
 QUEUE = "desk_pieces.index"
 DUTIES = (
-    Duty("inbox", N_("Chờ biên tập"), "unclaimed", N_("Nhận biên tập"), QUEUE, role="editor",
+    Duty("inbox", N_("Chưa ai nhận biên tập"), "unclaimed", N_("Nhận biên tập"), QUEUE, role="editor",
          since="unclaimed_since", query={"trang-thai": "sent"}),
     Duty("edit", N_("Đang biên tập của tôi"), "mine", N_("Mở tiếp"), QUEUE, role="editor",
          since="mine_since", query={"trang-thai": "sent", "toi": "1"}),

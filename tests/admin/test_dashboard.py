@@ -61,7 +61,7 @@ def test_the_oldest_stands_first_with_the_time_that_is_left(make, cast, client, 
         ("Bài tới sau", "còn 4 ngày"),
     ]
     assert "đang biên tập của tôi từ 17/05" in longest
-    assert page.index("Đang biên tập của tôi") < page.index(">Chờ biên tập<")
+    assert page.index("Đang biên tập của tôi") < page.index(">Chưa ai nhận biên tập<")
 
 
 def test_a_piece_set_aside_or_claimed_by_somebody_else_waits_for_nobody_here(make, cast):

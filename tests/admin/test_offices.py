@@ -344,7 +344,7 @@ def test_the_first_page_says_what_waits_for_each_role(make, cast, client):
         name: client.as_(getattr(cast, name)).get("/quan-tri/").text for name in ("son", "minh", "phuong")
     }
 
-    assert "Chờ biên tập" in pages["son"]
+    assert "Chưa ai nhận biên tập" in pages["son"]
     assert "Xem và duyệt" in pages["minh"]
     assert "Xem và đăng" in pages["phuong"]
     assert "ngày nữa hết hạn gửi" in pages["son"]
