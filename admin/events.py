@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from admin import telling
-from admin.reading import instant, note
+from admin.reading import changed, instant, note
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import audit
@@ -91,6 +91,7 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
     """As look/parts/audit.html draws the drawer; `payload` with its seals opened."""
     told = row(event, url_for("desk_audit.index"), _Saying())
     is_piece = event.submission_id is not None
+    is_moved = payload.get("to") is not None and payload["to"] != payload.get("from")
     return {
         **told._asdict(),
         "headline": telling.sentence(event),
@@ -100,9 +101,9 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
         "capacity": event.seat,
         "on_behalf_of": event.in_place_of,
         "reason": payload.get("reason"),
-        "before": payload.get("from"),
-        "after": payload.get("to") if payload.get("to") != payload.get("from") else None,
-        "changes": _changes(payload.get("before"), payload.get("after"))
+        "before": payload.get("from") if is_moved else None,
+        "after": payload.get("to") if is_moved else None,
+        "changes": _changes(payload)
         + _role(payload)
         + _server_time(payload),
         "seen": payload.get("digest"),
@@ -116,11 +117,11 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
+def _changes(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What an event put in the place of what, name by name."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        names = [name for name in after if before.get(name) != after[name]]
-        return [{"name": name, "before": before.get(name), "after": after[name]} for name in names]
+    before, after = payload.get("before"), payload.get("after")
+    if named := changed(payload):
+        return [{"name": name, "before": was, "after": now} for name, was, now in named]
     if after is None or isinstance(after, Mapping):
         return []
     return [{"name": gettext("Trước, sau"), "before": _readable(before), "after": _readable(after)}]

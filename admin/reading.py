@@ -14,10 +14,11 @@ from models.vocabulary import Phase
 from workflow import clock, definitions
 from workflow.engine import drawing
 from workflow.engine.definition import Definition
+from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
 from workflow.grammar import action_name
 from workflow.queries import timeline
-from workflow.wording import CONSENTS, UNCOUNT_REASONS
+from workflow.wording import CONSENTS, KINDS, UNCOUNT_REASONS
 
 
 def body(html: str, files: Sequence[Any]) -> Markup:
@@ -28,6 +29,10 @@ def body(html: str, files: Sequence[Any]) -> Markup:
         file = pictures.get(int(found[1]))
         if file is None:
             return ""
+        if file.public_refused:
+            return Markup("<figure><p>{}</p><figcaption>{}</figcaption></figure>").format(
+                file.name, file.caption
+            )
         return Markup(
             '<figure><img src="/tep/{}" alt="{}" loading="lazy"><figcaption>{}</figcaption></figure>'
         ).format(file.id, file.caption or file.name, file.caption)
@@ -86,19 +91,34 @@ def note(payload: Mapping[str, Any]) -> str:
         parts.append(gettext("Phiên bản %(n)s.", n=payload["revision"]))
     if payload.get("reason"):
         parts.append(gettext("Lý do: %(why)s", why=payload["reason"]))
-    if payload.get("answer"):
-        parts.append(
-            gettext("Trả lời: %(says)s.", says=gettext(CONSENTS.get(payload["answer"], payload["answer"])))
-        )
     if payload.get("sent_late"):
         parts.append(gettext("Gửi muộn."))
     if payload.get("became_at") and payload["became_at"][:16] != payload["at"][:16]:
         parts.append(gettext("Có hiệu lực từ %(at)s.", at=instant(payload["became_at"])))
+    parts.extend(f"{name}: {was} → {now}." for name, was, now in changed(payload))
+    return " ".join(parts)
+
+
+def changed(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(name, before, after) of each thing that an event changed, as people say it."""
     before, after = payload.get("before"), payload.get("after")
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        changed = [f"{before.get(key, '')} → {after[key]}" for key in after if before.get(key) != after[key]]
-        parts.append("; ".join(changed))
-    return " ".join(filter(None, parts))
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return []
+    return [
+        (gettext(CHANGED.get(name, name)), _said(name, before.get(name)), _said(name, value))
+        for name, value in after.items()
+        if before.get(name) != value
+    ]
+
+
+CHANGED = {"answer": N_("Trả lời"), "kind": N_("Thể loại"), "unit": N_("Đơn vị"), "period": N_("Kỳ")}
+
+
+def _said(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return gettext("chưa có câu trả lời") if name == "answer" else gettext("chưa có")
+    words = {"answer": CONSENTS, "kind": KINDS}.get(name, {})
+    return gettext(words.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def instant(written: str) -> str:

@@ -16,8 +16,9 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import JobRun
 from models.submission import Submission
+from models.vocabulary import Consent
 from tasks import timetable
-from workflow import accounts, submissions
+from workflow import accounts, submissions, writing
 from workflow import timetable as timetable_by_hand
 from workflow.engine.audit import instant
 from workflow.engine.errors import ToaSoanError
@@ -93,6 +94,21 @@ def test_one_event_shows_who_what_and_how_it_is_chained(make, cast, client):
     assert event.hash.hex() in page
     assert event.prev_hash.hex() in page
     assert piece.revision.title in page
+
+
+def test_an_answer_given_before_sending_is_told_in_words_and_moves_nothing(make, cast, client):
+    piece = make.submission(with_picture=True, consent=None)
+    [file] = piece.revision.pictures
+    writing.answer(piece.id, file.attachment_id, Consent.YES, by=cast.lan)
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+
+    drawer = client.as_(cast.khang).get(f"{PAGE}{event.id}").text
+    journal = client.as_(cast.son).get(f"/quan-tri/bai/{piece.id}/").text
+
+    assert "<dt>Trả lời</dt><dd><del>chưa có câu trả lời</del> <ins>Có</ins></dd>" in drawer
+    assert "Trước, sau" not in drawer
+    assert "Trả lời: chưa có câu trả lời → Có." in journal
+    assert not re.findall(r">[^<]*\bNone\b", drawer + journal)
 
 
 def test_what_a_form_asked_for_is_told_as_well_as_what_an_export_looked_for(make, cast, client):
