@@ -197,7 +197,11 @@ def restore(file: Path) -> dict[str, Any]:
     """Phục hồi vào một cơ sở dữ liệu trống, rồi kiểm tra nhật ký và tệp; dừng giữa chừng thì chạy lại."""
     stand_up(_only_news, migrating=False)
     schema.ensure_roles(settings().owner_url)
-    owner_url = settings().owner_url
+    with backup.alone(settings().owner_url):
+        return _restored(file, settings().owner_url)
+
+
+def _restored(file: Path, owner_url: str) -> dict[str, Any]:
     made = backup.load(file, owner_url, settings().data / "files", mark=schema.UNFINISHED)
     schema.migrate(owner_url, restoring=True)
     with wsgi.create_house().app_context():

@@ -32,6 +32,9 @@ CONNECTION = {
     "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
 }  # fmt: skip
 
+ALONE = 20210422
+"""The lock of the one restore at a time."""
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -98,6 +101,17 @@ def load(source: Path, database_url: str, files: Path, *, mark: str) -> Manifest
                 take_away(database_url, mark)
                 raise
     return manifest
+
+
+@contextlib.contextmanager
+def alone(database_url: str) -> Iterator[None]:
+    """No second restore into this database while a `with` lasts: it would take the mark of the first away and let the
+    house start on half of it. Raises CellarError restore_under_way. Who dies lets go."""
+    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [ALONE]).fetchone()
+        if row != (True,):
+            raise CellarError("restore_under_way")
+        yield
 
 
 def take_away(database_url: str, mark: str) -> None:

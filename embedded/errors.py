@@ -86,6 +86,10 @@ SAYINGS: dict[str, tuple[str, str]] = {
         "{file} không phải bản sao lưu nguyên vẹn: {detail}",
         "{file} is not a whole backup: {detail}",
     ),
+    "restore_under_way": (
+        "Một lệnh phục hồi khác đang chạy trên cơ sở dữ liệu này. Đề nghị chờ lệnh đó xong.",
+        "Another restore into this database is under way. Wait until it is through.",
+    ),
     "database_not_empty": (
         "Cơ sở dữ liệu đã có {tables} bảng. Chỉ phục hồi vào cơ sở dữ liệu trống, ví dụ --data với thư mục mới.",
         "The database has {tables} tables. Restore into an empty one, for instance --data with a new folder.",

@@ -39,7 +39,7 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
     line.done("down")
     shutil.rmtree(line.folder)
     files = line.folder / "files"
-    half = stopped_twice(tmp_path / "tháng 5.tar", line, files, monkeypatch)
+    second, half = stopped_twice(tmp_path / "tháng 5.tar", line, files, monkeypatch)
 
     restored = line.done("restore", tmp_path / "tháng 5.tar", "--json").row
 
@@ -48,6 +48,7 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
     assert again.err.endswith("[uncounted_already]\n")
     # The restore that was stopped before did no harm, and nobody could work on the half of it.
     assert (half.code, half.row["code"]) == (1, "restore_unfinished")
+    assert (second.code, second.row["code"]) == (1, "restore_under_way")
     assert restored["files"] == saved["files"] == 21
     assert restored["events"] > 200
     # Nobody knows what was sent after the backup was made: the letters wait for somebody.
@@ -59,17 +60,20 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
     assert sum(1 for path in files.rglob("*") if path.is_file()) == 21
 
 
-def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.MonkeyPatch) -> Said:
-    """Restore and die before the database is filled, and again after it; what a command then says."""
+def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.MonkeyPatch) -> list[Said]:
+    """Restore and die before the database is filled, and again after it; what a second restore beside it is told,
+    and what a command then is."""
     url = servers.ensure(line.folder, say=lambda _: None).admin_url
     schema.ensure_roles(url)
 
     def die(*_words: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), backup.alone(url):
         patch.setattr(backup, "_run", die)
         backup.load(tar, url, files, mark=schema.UNFINISHED)
+    with backup.alone(url):
+        second = line("restore", tar, "--json")
     # The files stand before the first row that names one.
     assert sum(1 for path in files.rglob("*") if path.is_file()) == 21
     backup.load(tar, url, files, mark=schema.UNFINISHED)
@@ -84,7 +88,7 @@ def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.Monkey
     backup.save(url, files, tar.with_name("half.tar"), mark=schema.UNFINISHED)
     assert schema.UNFINISHED.encode() not in tar.with_name("half.tar").read_bytes()
     # Letters that may have gone out wait there, and are not held yet.
-    return line("queue", "--json")
+    return [second, line("queue", "--json")]
 
 
 def test_a_backup_is_never_overwritten_never_laid_over_a_house_and_never_believed(
