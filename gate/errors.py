@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
@@ -28,6 +29,8 @@ TOO_SLOW = N_("Yêu cầu này mất quá nhiều thời gian. Vui lòng thu h�
 NOT_DONE = N_("Thao tác mất quá nhiều thời gian nên chưa được thực hiện. Vui lòng gửi lại sau ít phút.")
 COME_AGAIN_SECONDS = 5
 """When the database is away or full: it is back within seconds, or somebody is called."""
+INSIDE = ("/quan-tri", "/don-vi", "/vao/")
+"""Behind the sign-in: an error there is no page of the public's."""
 OUR_WORDS = {"state"}
 """The fields of a refusal that hold a word of the house; the others hold names, figures, what somebody typed."""
 
@@ -112,8 +115,9 @@ def _page(status: int, code: str, sentences: list[str]) -> Response:
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify(code=code, says=sentences)
     else:
+        is_inside = current_user.is_authenticated and request.path.startswith(INSIDE)
         answer = make_response(
-            render_template("gate/error.html", code=code, sentences=sentences, status=status)
+            render_template("gate/error.html", code=code, sentences=sentences, is_inside=is_inside)
         )
     answer.status_code = status
     return answer

@@ -5,19 +5,18 @@ from werkzeug.wrappers import Response
 
 from portal import house, month, person, pieces, quick, talking, unit, writing
 
-PREFIX = "/don-vi"
-
 
 def open_door(app: Flask) -> None:
     """Register the pages of the units' door under /don-vi."""
     blueprint = Blueprint(
-        "portal", __name__, url_prefix=PREFIX, template_folder="templates", static_folder="static"
+        "portal", __name__, url_prefix=house.PREFIX, template_folder="templates", static_folder="static"
     )
     for room in (month, writing, quick, pieces, talking, unit, person):
         for rule, methods, view in room.ADDRESSES:
             blueprint.add_url_rule(rule, view.__name__, view, methods=methods)
     blueprint.before_request(person.come_in)
     blueprint.context_processor(house.around)
+    app.context_processor(house.lost)
     blueprint.after_request(forget)
     app.register_blueprint(blueprint)
 

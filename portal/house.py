@@ -4,10 +4,13 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import get_locale, gettext
+from flask_login import current_user
 
 from portal import person
 from workflow import clock
 from workflow.settings import settings
+
+PREFIX = "/don-vi"
 
 
 def around() -> dict[str, Any]:
@@ -36,6 +39,16 @@ def around() -> dict[str, Any]:
         "ended": person.say(why) if why else None,
         "heir": person.heir() if why else None,
     }
+
+
+def lost() -> dict[str, Any]:
+    """The same frame around an address of this door that is no page's, for who is signed in and has a unit."""
+    if request.url_rule is not None or not request.path.startswith(f"{PREFIX}/") or g.get("is_bare"):
+        return {}
+    if not current_user.is_authenticated:
+        return {}
+    person.find_unit()
+    return around() if g.portal_unit else {}
 
 
 def places() -> list[dict[str, Any]]:

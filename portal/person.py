@@ -38,18 +38,22 @@ def come_in() -> Response | None:
             return redirect(url_for("security.login"))
         sign_in: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return sign_in
-    g.portal_units = accounts.units_of(me(), on=today())
+    find_unit()
     if not g.portal_units:
         raise NotAllowed(NO_UNIT)
-    chosen = [one for one in g.portal_units if one.code == session.get("unit")]
-    if len(g.portal_units) > 1 and not chosen:
-        g.portal_unit = None
+    if g.portal_unit is None:
         return None if request.endpoint == "portal.choose" else redirect(url_for("portal.choose"), 303)
-    g.portal_unit = (chosen or g.portal_units)[0]
     if request.method == "GET" and request.endpoint in WRITING and (why := ended()):
         flash(say(why), "refused")
         return redirect(url_for(FRONT), 303)
     return None
+
+
+def find_unit() -> None:
+    """The units somebody has, and the one she works for: the chosen one, or the only one."""
+    g.portal_units = accounts.units_of(me(), on=today())
+    chosen = [one for one in g.portal_units if one.code == session.get("unit")]
+    g.portal_unit = chosen[0] if chosen else g.portal_units[0] if len(g.portal_units) == 1 else None
 
 
 def me() -> Account:

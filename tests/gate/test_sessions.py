@@ -1,6 +1,7 @@
 """A session is a row of ours: it ends with its row, whoever holds a copy of the cookie (T03, T04)."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select, text
@@ -338,3 +339,23 @@ def test_the_cookie_says_how_it_may_travel(app, url, name, flags):
     cookie, *said = (part.strip() for part in set_cookie.split(";"))
     assert cookie.partition("=")[0] == name
     assert set(said) == flags
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "frame", "first"),
+    [
+        ("son", "/quan-tri/khong-co", "door-console", "/quan-tri/"),
+        ("binh", "/don-vi/khong-co", "door-portal", "/don-vi/"),
+        ("binh", "/don-vi/bai/khong-co", "door-portal", "/don-vi/"),
+        ("binh", "/quan-tri/khong-co", "door-console", "/vao/tiep"),
+        ("", "/don-vi/khong-co", "door-forum", "/"),
+    ],
+)
+def test_a_wrong_address_is_told_in_the_frame_of_the_door_one_is_in(cast, client, name, path, frame, first):
+    answer = (client.as_(getattr(cast, name)) if name else client).get(path)
+
+    main = answer.text.partition('<main id="content"')[2].partition("</main>")[0]
+    assert (answer.status_code, f'class="{frame}"' in answer.text) == (404, True)
+    assert f'href="{first}"' in main
+    assert re.search(r'<p class="code[^>]*>[^<]{10,}: not_found</p>', main)
+    assert ('<nav class="places' in answer.text) == (frame != "door-forum" and first != "/vao/tiep")
