@@ -1,6 +1,7 @@
 """The worker process: takes messages and carries out their rows, several at a time, until it is told to stop."""
 
 import threading
+from collections.abc import Iterable
 from queue import SimpleQueue
 from typing import Any
 
@@ -8,6 +9,7 @@ import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
@@ -43,12 +45,20 @@ def run(app: Flask, broker: RedisBroker, stop: threading.Event, *, threads: int 
         engines, check = list(db.engines.values()), Every(CHECK_SECONDS)
     try:
         while not stop.wait(min(EBB_SECONDS, CHECK_SECONDS)):
-            tides.ebb(engines)
+            _let_go(engines)
             if check.is_due():
                 _look_at_the_clock(app)
     finally:
         worker.stop(timeout=STOP_MILLISECONDS)
         broker.close()
+
+
+def _let_go(engines: Iterable[Engine]) -> None:
+    try:
+        tides.ebb(engines)
+    except Exception as error:
+        # A connection that does not close well is no reason to stop working; the next ebb comes in two seconds.
+        log.warning("connections_kept", error=type(error).__name__)
 
 
 def _look_at_the_clock(app: Flask) -> None:

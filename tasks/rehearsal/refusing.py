@@ -22,7 +22,7 @@ class RehearsedPost:
     def send(
         self, message: EmailMessage, content: bytes, *, ready: Ready = nothing, taken: Taken = nothing
     ) -> Receipt:
-        if message["To"].addresses[0].addr_spec == FULL and self._refuses():
+        if any(to.addr_spec == FULL for to in message["To"].addresses) and self._refuses():
             ready()
             raise PermanentFailure(SERVER, "DATA", SAYS)
         return self.folder.send(message, content, ready=ready, taken=taken)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from models.outbox import Letter
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import SeatKind
+from tasks import post
 from tasks.rehearsal import loading, playing, refusing, score
 from workflow import accounts, clock, committees, deadlines, founding, organisation, submissions
 from workflow.queries import audit, audit_check, reports
@@ -79,6 +81,11 @@ def test_a_full_mailbox_leaves_one_dead_letter_which_the_administrator_sends_in_
     assert rows("id", "state <> 'done'") == []
     letters = db.session.scalars(select(Letter.state).where(Letter.to_address == refusing.FULL))
     assert set(letters) == {"sent"}
+    # Who is written to by blind copy alone has no mailbox that could be full.
+    unaddressed = EmailMessage()
+    unaddressed["To"], unaddressed["Date"], unaddressed["Message-ID"] = "", clock.now(), "<1@example.edu.vn>"
+    refusing.RehearsedPost(post.OutboxFolder(tmp_path / "mới")).send(unaddressed, bytes(unaddressed))
+    assert len(list((tmp_path / "mới").glob("*.eml"))) == 1
 
 
 def test_no_two_scenes_happen_at_the_same_moment() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from tasks import delivery, working
 from tasks.context import UnfitPlace
 from tasks.relay import relay_once
+from workflow.engine import tides
 
 pytestmark = pytest.mark.database
 
@@ -77,6 +78,8 @@ def test_a_clock_that_goes_wrong_while_it_works_sends_it_away(app, broker, monke
 
     monkeypatch.setattr(working, "require_true_clock", look)
     monkeypatch.setattr(working, "CHECK_SECONDS", 0.01)
+    # A connection that cannot even be closed sends nobody away.
+    monkeypatch.setattr(tides, "ebb", lambda _engines: 1 / 0)
 
     with pytest.raises(UnfitPlace):
         working.run(app, broker, threading.Event(), threads=1)
