@@ -77,6 +77,8 @@ def test_r1_a_list_is_looked_at_corrected_and_taken_as_a_whole(make, cast, clien
     son.read_token(f"{PLACE}nhap")
     before = db.session.execute(text("SELECT max(id) FROM audit_event")).scalar_one()
 
+    # “Xem” without a file: nothing came, so nothing is told.
+    assert son.send(f"{PLACE}nhap", file=(io.BytesIO(), "")).status_code == 200
     page = son.send(f"{PLACE}nhap", file=(io.BytesIO(file()), name)).text
     rows = rows_of(page)
 
@@ -262,10 +264,21 @@ def test_r12_heirs_are_called_by_name_and_those_not_on_the_list_are_counted(cast
         for code in ("x-moi", "x-xa"):
             organisation.add_succession(
                 effective_on=date(2025, 7, 1), kind=SuccessionKind.ABOLISH_SPLIT, from_code="h-can-loc",
-                to_code=code, is_primary_heir=True, legal_basis="Nghị quyết 1665",
+                to_code=code, is_primary_heir=code == "x-moi", legal_basis="Nghị quyết 1665", note="Một phần xã",
             )  # fmt: skip
+        organisation.add_succession(
+            effective_on=date(2025, 7, 1), kind=SuccessionKind.TRANSFER, from_code="h-can-loc",
+            to_code="x-khac", is_primary_heir=False, legal_basis="Quyết định 15",
+        )  # fmt: skip
     page = son.get("/quan-tri/don-vi/h-can-loc/").text
-    assert page[page.index("Chuyển sang") :].count("2 đơn vị chưa có trong danh sách</b>") == 1
+    after = " ".join(re.sub(r"<[^>]*>", " ", page[page.index("Chuyển sang") :]).split())
+    # Each way of handing over by itself, with its own basis; who took the main part is marked.
+    for said in (
+        "2 đơn vị chưa có trong danh sách Kết thúc và chia tách, 01/07/2025 Mã và căn cứ"
+        " x-moi (phần chính), x-xa Nghị quyết 1665 Một phần xã",
+        "1 đơn vị chưa có trong danh sách Chuyển giao, 01/07/2025 Mã và căn cứ x-khac Quyết định 15",
+    ):
+        assert after.count(said) == 1, after
     for path in ("/quan-tri/don-vi/", "/quan-tri/don-vi/h-can-loc/"):
         page = son.get(path).text
         assert '<a href="/quan-tri/don-vi/tx-ky-anh/">TX Kỳ Anh</a>' in page
