@@ -78,5 +78,8 @@ def _asked() -> tuple[int, int]:
 
 
 def _totals(rows: list[Any]) -> dict[str, int]:
-    names = ("received", "counted_on_time", "late", "excused", "duplicates", "published", "shortfall_strict")
+    names = (
+        "received", "counted_on_time", "late", "excused", "duplicates", "videos_on_time", "materials_on_time",
+        "published", "shortfall_strict",
+    )  # fmt: skip
     return {name: sum(getattr(row, name) for row in rows) for name in names}

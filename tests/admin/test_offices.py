@@ -1,8 +1,10 @@
 """Units, committees, months, accounts, queues and the clock, through their screens."""
 
+import io
 import re
 from datetime import date
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from models.organisation import Seat, Unit
 from models.outbox import OutboxMessage
 from models.people import Account
 from models.period import Exemption, Extension, Period
-from models.vocabulary import CommitteeStatus, OutboxState, Role, SeatKind
+from models.vocabulary import CommitteeStatus, Kind, OutboxState, Role, SeatKind
 from workflow import accounts, clock, committees, deadlines, organisation, outbox
 from workflow.engine.unit_of_work import bookkeeping, change
 
@@ -395,6 +397,7 @@ def test_the_clock_goes_forward_only_and_an_auditor_does_not_touch_it(make, cast
 
 def test_the_months_report_is_the_count_of_the_line(make, cast, client):
     make.submission(state="submitted")
+    make.submission(state="submitted", kind=Kind.VIDEO)
     with change():
         deadlines.ensure_around(clock.now())
 
@@ -403,7 +406,18 @@ def test_the_months_report_is_the_count_of_the_line(make, cast, client):
     accounts.set_language(cast.mai, "en")
     theirs = client.as_(cast.mai).get(page)
 
-    assert "Phòng Giáo dục và Đào tạo huyện Can Lộc,1,0,0,1,0,0,2,0,0,1" in mine.text.splitlines()
+    assert "Phòng Giáo dục và Đào tạo huyện Can Lộc,2,0,0,1,1,0,2,0,1,1" in mine.text.splitlines()
     assert mine.text.startswith("\ufeffđơn vị,đã nhận,trùng lặp,gửi muộn,")
     assert theirs.text.startswith("\ufeffunit,received,duplicates,sent late,")
+    # The row under the table adds up every column above it.
+    foot = client.as_(cast.khang).get("/quan-tri/bao-cao/?ky=2021-05").text.partition("<tfoot>")[2]
+    assert re.findall(r'data-label="([^"]+)">([^<]*)<', foot) == [
+        ("Đã nhận", "2"), ("Đúng hạn, được tính", "1"), ("Gửi muộn", ""), ("Trùng lặp", ""), ("Video, tư liệu", "1"),
+        ("Đã đăng", ""), ("Còn thiếu", "5"),
+    ]  # fmt: skip
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.as_(cast.khang).get(page.replace("csv", "xlsx")).data)
+    ).active
+    can_loc = next(row for row in book.iter_rows(values_only=True) if "Can Lộc" in row[0])
+    assert can_loc[1:] == (2, 0, 0, 1, 1, 0, 2, 0, 1, 1)
     assert SeatKind.LEADER == "leader"
