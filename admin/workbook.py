@@ -101,6 +101,8 @@ def _row(cells: Sequence[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return f'<c t="b"><v>{value:d}</v></c>'
     if isinstance(value, (int, float)):
         return f"<c><v>{value}</v></c>"
     if isinstance(value, datetime):

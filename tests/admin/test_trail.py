@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
+from admin import workbook
 from admin.trail_rows import HEAD
 from models.audit import AuditEvent
 from models.base import db
@@ -195,6 +196,12 @@ def test_a_workbook_holds_the_same_rows_as_the_list_and_runs_nothing(make, cast,
     shown = [int(n) for n in NUMBERS.findall(khang.get(f"{PAGE}?hanh-dong=submission:submit").text)]
     assert [row[0] for row in rows] == shown[::-1]
     assert not any(cell.data_type == "f" for row in sheet for cell in row)
+
+
+def test_yes_and_no_are_yes_and_no_in_a_workbook():
+    book = io.BytesIO(b"".join(workbook.written(["Có"], [[True], [False], [1]])))
+
+    assert [cell.value for [cell] in openpyxl.load_workbook(book).active][1:] == [True, False, 1]
 
 
 def test_a_reader_of_english_takes_english_home_and_why_something_was_refused(make, cast, client):
