@@ -29,6 +29,8 @@ WITH_DATABASE = [
 AT_ONCE = os.cpu_count() or 2
 REACHED = "survived"
 UNREACHED = "no tests"
+PASSED, FAILED = 0, 1
+"""What pytest leaves with when it came to its end."""
 
 Fates = dict[str, Counter[str]]
 
@@ -66,8 +68,9 @@ def with_database(mutants: list[str]) -> dict[str, str]:
 
 
 def _survives(mutant: str) -> bool:
-    """`mutants/` holds a copy of the house in which the environment says who lives."""
-    return not subprocess.run(
+    """`mutants/` holds a copy of the house in which the environment says who lives. Raises RuntimeError when pytest
+    neither passed nor failed: then nobody noticed anything."""
+    ended = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -86,6 +89,9 @@ def _survives(mutant: str) -> bool:
         stderr=subprocess.DEVNULL,
         check=False,
     ).returncode
+    if ended not in (PASSED, FAILED):
+        raise RuntimeError(f"pytest came to no end with {mutant}: {ended}")
+    return ended == PASSED
 
 
 def fates(ends: Mapping[str, str]) -> Fates:
