@@ -118,15 +118,17 @@ def search() -> Response:
 
 
 def takedown() -> Response:
-    """How to have a picture taken down; a letter for now, so that nobody needs an account for it."""
+    """How to have a picture or a video taken down; a letter for now, so that nobody needs an account for it."""
     with frame.opened() as connection:
         slug = request.args.get("bai", "")[:200]
-        number = request.args.get("anh", "")
+        is_video = "video" in request.args
+        number = request.args.get("video" if is_video else "anh", "")
         found = read.page(connection, slug) if slug else None
         return page(
             "forum/takedown.html",
             piece=found,
             address=_absolute(url_for("forum.piece", slug=found.slug)) if found else "",
+            is_video=is_video,
             number=number if number.isascii() and number.isdigit() and len(number) < 4 else "",
             mailbox=settings().intake_address,
         )
@@ -192,15 +194,17 @@ def _body(
 
 
 def _photo(found: read.Page, picture: read.Picture) -> Photo:
+    is_video = picture.media_type.startswith("video/")
+    which = {"video" if is_video else "anh": picture.position}
     return {
         "url": url_for("forum.picture", blob=picture.blob),
-        "is_video": picture.media_type.startswith("video/"),
+        "is_video": is_video,
         "alt": picture.caption or found.title,
         "caption": picture.caption,
         "credit": picture.credit,
         "width": picture.width,
         "height": picture.height,
-        "takedown_url": url_for("forum.takedown", bai=found.slug, anh=picture.position),
+        "takedown_url": url_for("forum.takedown", bai=found.slug, **which),
     }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from models.publication import Publication
 from models.submission import Submission
 from models.vocabulary import Consent
 from tests.films import PICTURES, film
-from workflow import media, submissions, writing
+from workflow import media, storage, submissions, writing
 
 pytestmark = pytest.mark.database
 
@@ -139,17 +140,31 @@ def test_r8_no_exif_leaves_with_a_public_picture(make, cast, client):
     assert b"Nguy" not in answer.data
 
 
-def test_r8_a_published_film_plays_without_its_place_until_consent_is_taken_back(make, cast, client):
+def test_r8_a_published_film_plays_without_its_place_until_consent_is_taken_back(
+    make, cast, client, monkeypatch
+):
     filmed = writing.NewFile("mua.mp4", film(), "Điệu múa của lớp lá.", consent=Consent.NONE)
     piece = make.submission(state="published", new=[filmed])
     [file] = show_pictures(piece)
-    [address] = re.findall(r'<video src="(/anh/\w{64})" controls', client.get(f"/bai/{slug_of(piece)}").text)
+    page = client.get(f"/bai/{slug_of(piece)}").text
+    [address] = re.findall(r'<video src="(/anh/\w{64})" controls', page)
+    assert f"/go-anh?bai={slug_of(piece)}&amp;video=1" in page
 
-    whole, part = client.get(address), client.get(address, headers={"Range": "bytes=24-31"})
+    monkeypatch.setattr(storage, "PART_BYTES", 16)
+    read, reading = [], storage.Reading.__next__
+    monkeypatch.setattr(storage.Reading, "__next__", lambda file: read.append(1) or reading(file))
+    whole = client.get(address)
+    size, in_parts = len(whole.data), len(read)
+    ranges = ("bytes=24-31", "bytes=-8", f"bytes={size}-")
+    part, last, none = (client.get(address, headers={"Range": asked}) for asked in ranges)
+    assert (part.status_code, part.data, last.data) == (206, whole.data[24:32], whole.data[-8:])
+    again = client.get(address, headers={"If-None-Match": whole.headers["ETag"]})
 
+    assert in_parts > 50 and len(read) == in_parts + 2, "a part of the film costs that part"
+    assert (last.status_code, none.status_code) == (206, 416)
+    assert (again.status_code, again.data, client.head(address).content_length) == (304, b"", size)
     assert (whole.status_code, whole.mimetype) == (200, "video/mp4")
     assert b"+18.3420" not in whole.data and PICTURES in whole.data
-    assert (part.status_code, part.data) == (206, whole.data[24:32])
     seen = client.as_(cast.son).get(f"/tep/{file.id}")
     assert seen.data == whole.data
     writing.answer(piece.id, file.id, Consent.NO, by=cast.binh)
@@ -201,9 +216,12 @@ def test_how_to_have_a_picture_taken_down_names_the_piece(make, client):
     piece = make.submission(state="published", title="Góc sách của bé")
 
     page = client.get(f"/go-anh?bai={slug_of(piece)}&anh=2").text
+    of_film = unquote(client.get(f"/go-anh?bai={slug_of(piece)}&video=3").text)
 
     assert "Góc sách của bé" in page
     assert "mailto:tinbai.gdmn@example.edu.vn" in page
+    assert "Ảnh số: 2" in unquote(page) and "Video số: 3" in of_film
+    assert "gỡ ảnh" not in of_film.split('<article class="article-main')[1].split("</article>")[0]
 
 
 def test_the_public_role_reads_views_and_no_table(app):
