@@ -13,6 +13,7 @@ from admin import dashboard, menu
 from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.fields import typed_day, typed_moment
 from admin.procedures import workflows
+from admin.unit_months import said_extended
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -114,10 +115,12 @@ class Periods(Screen):
             until = typed_moment(request.form["until"])
             units, reason = _units(), request.form.get("reason", "")
             if units is None:
-                return deadlines.extend(period, unit=None, until=until, reason=reason, by=me())
-            return deadlines.extend_each(period, units=units, until=until, reason=reason, by=me())
+                reopened = deadlines.extend(period, unit=None, until=until, reason=reason, by=me())
+                return gettext("mọi đơn vị"), until, reopened
+            reopened = deadlines.extend_each(period, units=units, until=until, reason=reason, by=me())
+            return ", ".join(unit.short_name for unit in units), until, reopened
 
-        attempt(grant, done=gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp."))
+        attempt(grant, done=lambda granted: said_extended(*granted))
         return back_to(".period", period_id=period_id)
 
     @expose("/<int:period_id>/mien", methods=["POST"])

@@ -1,7 +1,7 @@
 """One unit in one month: how it stands, and what the department may do about it, each with a reason (R6)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import abort, request
@@ -15,9 +15,10 @@ from admin.fields import typed_moment
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
-from workflow import bulk, deadlines, organisation, reminders
+from workflow import bulk, clock, deadlines, organisation, reminders
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import offices, standings, unit_months
+from workflow.rules.periods import last_day
 
 MORE_TIME = timedelta(days=3)
 """What the form proposes as the later deadline."""
@@ -77,10 +78,10 @@ class UnitMonths(Screen):
     def extend(self, period_id: int, code: str) -> Response:
         def grant(period: Period, unit: Unit, reason: str) -> Any:
             until = typed_moment(request.form.get("until", ""))
-            return deadlines.extend(period, unit=unit, until=until, reason=reason, by=me())
+            reopened = deadlines.extend(period, unit=unit, until=until, reason=reason, by=me())
+            return unit.short_name, until, reopened
 
-        done = gettext("Đã gia hạn. Bài quá hạn chưa gửi trở lại bản nháp.")
-        return self._pressed(period_id, code, grant, done)
+        return self._pressed(period_id, code, grant, lambda granted: said_extended(*granted))
 
     @expose("/<int:period_id>/<code>/mien", methods=["POST"])
     def exempt(self, period_id: int, code: str) -> Response:
@@ -121,6 +122,22 @@ class UnitMonths(Screen):
         reason = request.form.get("reason", "")
         attempt(lambda: verb(period, unit, reason), done=done)
         return back_to(".unit_month", period_id=period_id, code=code)
+
+
+def said_extended(whom: str, until: datetime, reopened: int) -> str:
+    """Who has until when, and how many pieces are drafts again, if any."""
+    at = until.astimezone(clock.ZONE)
+    if at.time() == time.min:
+        day = f"{last_day(until, str(clock.ZONE)):%d/%m/%Y}"
+        said = gettext("Đã gia hạn cho %(whom)s đến hết ngày %(day)s.", whom=whom, day=day)
+    else:
+        said = gettext("Đã gia hạn cho %(whom)s đến %(at)s.", whom=whom, at=f"{at:%H:%M, %d/%m/%Y}")
+    pieces = ngettext(
+        "%(num)s bài quá hạn chưa gửi trở lại bản nháp.",
+        "%(num)s bài quá hạn chưa gửi trở lại bản nháp.",
+        reopened,
+    )
+    return f"{said} {pieces}" if reopened else str(said)
 
 
 def _named(period_id: int, code: str) -> tuple[Period, Unit]:

@@ -73,8 +73,8 @@ def _is_open(period: Period, at: datetime) -> bool:
 
 
 @patient
-def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, by: Account) -> Extension:
-    """A later deadline for a unit (or all), with a reason. Its late, never-sent pieces are drafts again."""
+def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, by: Account) -> int:
+    """A later deadline for a unit (or all), with a reason. Its late, never-sent pieces, so many, are drafts again."""
     require(accounts.roles_of(by), "periods.write")
     if not reason.strip():
         raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
@@ -93,19 +93,18 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
         session.add(extension)
         session.flush()
         _told(period, "period:extend", by, unit=unit, until=until, reason=reason)
-        for piece_id in _late_and_unsent(period, unit):
+        reopened = _late_and_unsent(period, unit)
+        for piece_id in reopened:
             perform(piece_id, "extend", by=by, reason=reason, until=until)
         _judge_anew(period, unit)
-        return extension
+        return len(reopened)
 
 
 @patient
-def extend_each(
-    period: Period, *, units: Sequence[Unit], until: datetime, reason: str, by: Account
-) -> list[Extension]:
+def extend_each(period: Period, *, units: Sequence[Unit], until: datetime, reason: str, by: Account) -> int:
     """The same later deadline for several units: all of them or none, and one cause on record."""
     with change():
-        return [extend(period, unit=unit, until=until, reason=reason, by=by) for unit in units]
+        return sum(extend(period, unit=unit, until=until, reason=reason, by=by) for unit in units)
 
 
 def _late_and_unsent(period: Period, unit: Unit | None) -> Sequence[int]:

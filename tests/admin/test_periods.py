@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from models.base import db
+from workflow import deadlines
 
 pytestmark = pytest.mark.database
 
@@ -31,12 +32,19 @@ def test_r6_the_units_of_a_month_are_shown_as_they_stood_at_a_past_instant(make,
 
 def test_r6_one_extension_for_several_units_is_one_cause_and_all_or_none(make, cast, client, clock_at):
     piece = make.submission()
+    clock_at("2021-05-20 00:01")
+    deadlines.sweep()
     page = f"/quan-tri/ky/{piece.period_id}/"
     son = client.as_(cast.son)
     son.read_token(page)
     chosen = ["h-can-loc", "tx-ky-anh"]
 
     son.send(f"{page}gia-han", unit=chosen, until="2021-05-22T00:00", reason="Mưa lũ hai huyện.")
+    said = son.get(page).text.replace("\xa0", " ")
+    assert (
+        "Đã gia hạn cho H. Can Lộc, TX Kỳ Anh đến hết ngày 21/05/2021. "
+        "1 bài quá hạn chưa gửi trở lại bản nháp."
+    ) in said
 
     events = db.session.execute(
         text(

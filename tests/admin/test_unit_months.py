@@ -46,6 +46,9 @@ def test_an_editor_reminds_extends_and_exempts_with_a_reason(make, cast, client,
 
     desk.send(f"{cell(may)}nhac", reason="Còn thiếu hai bài.")
     desk.send(f"{cell(may)}gia-han", reason="Mưa lũ.", until="2021-05-24T00:00")
+    said = desk.get(cell(may)).text.replace("\xa0", " ")
+    assert "Đã gia hạn cho H. Can Lộc đến hết ngày 23/05/2021." in said
+    assert "trở lại bản nháp" not in said
     desk.send(f"{cell(may)}mien", reason="Trường đóng cửa.")
 
     assert told_of(cast.son)[-3:] == ["period:remind", "period:extend", "period:exempt"]

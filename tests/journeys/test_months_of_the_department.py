@@ -101,7 +101,7 @@ def test_an_editor_sorts_a_mail_edits_a_piece_sends_one_back_and_gives_a_unit_ti
     go(page, "Bảng điều khiển")
     page.locator(".matrix tr", has_text="TX Kỳ Anh").locator("td.running a").click()
     give_reason(page, "Gia hạn", "Bão.")
-    says(page, "Đã gia hạn.")
+    says(page, "Đã gia hạn cho")
 
     assert (now_of(piece).state, now_of(other).state) == ("edited", "drafted")
     assert db.session.query(Extension).one().unit_id == cast.town_ky_anh.id
