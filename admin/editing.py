@@ -135,7 +135,7 @@ def _as_typed(row: Any, files: Sequence[Any]) -> dict[str, Any]:
         "title": row.title,
         "summary": row.summary,
         "body": texts.for_editor(
-            row.body, {f.position: (_in_editor(f), f.caption) for f in files if f.kind == "picture"}
+            row.body, {f.position: (_in_editor(f), f.caption) for f in files if _has_place(f)}
         ),
         "category": row.section_code or "",
         "author_line": row.author_line,
@@ -205,11 +205,15 @@ def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any
             "caption": typed.get(f"caption-{file.id}", file.caption),
             "credit": typed.get(f"credit-{file.id}", file.credit),
             "is_dropped": typed.get(f"drop-{file.id}") == "1",
-            "url": f"/tep/{file.id}",
-            "in_editor": _in_editor(file),
+            "in_editor": _in_editor(file) if _has_place(file) else None,
         }
         for file in files
     ]
+
+
+def _has_place(file: Any) -> bool:
+    """In the text stand pictures that readers can be shown."""
+    return file.kind == "picture" and not file.public_refused
 
 
 def _in_editor(file: Any) -> dict[str, Any]:

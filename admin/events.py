@@ -83,6 +83,7 @@ ABOUT = {
     "unit": N_("Đơn vị"),
     "delegation": N_("Ủy quyền"),
     "picture": N_("Ảnh gốc"),
+    "video": N_("Video gốc"),
 }
 """What a stream is about, when its event names nothing nearer."""
 

@@ -37,6 +37,10 @@ def who(event: Any, say: Say = gettext) -> str:
     return say(IN_PLACE_OF, who=name, whom=event.in_place_of) if event.in_place_of else name
 
 
+OF = {"picture": "submission", "video": "submission", "comment": "submission", "report": "period"}
+"""What a thing without a name of its own belongs to."""
+
+
 def _what(event: Any, say: Say) -> str:
     """What the event is about, as people name it."""
     payload = event.payload
@@ -46,6 +50,7 @@ def _what(event: Any, say: Say) -> str:
     names = {
         "submission": event.code,
         "picture": event.code,
+        "video": event.code,
         "comment": event.code,
         "account": event.about,
         "delegation": event.about,
@@ -58,7 +63,7 @@ def _what(event: Any, say: Say) -> str:
         "job": _job(payload.get("job"), say),
     }
     name = names.get(noun) or event.stream
-    says = NOUNS.get({"picture": "submission", "comment": "submission", "report": "period"}.get(noun, noun))
+    says = NOUNS.get(OF.get(noun, noun))
     return say(says).format(name=name) if says else str(name)
 
 

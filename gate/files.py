@@ -1,7 +1,7 @@
 """The files of a piece: for the department and for the people of the piece's unit, never for the public (R8).
 
-A picture and a video are shown by their copies without EXIF, GPS and names. Who wants a picture as it came asks for
-it by itself, and that is on record: it may tell where a child lives.
+A picture and a video are shown by their copies without EXIF, GPS and names. Who wants one as it came asks for it
+by itself, and that is on record: it may tell where a child lives.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from workflow import inspecting, media, storage
+from workflow.engine.errors import N_
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
 
@@ -19,11 +20,14 @@ blueprint = Blueprint("files", __name__)
 SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm"})
 """Everything else is handed over as a download: a file that somebody sent is never a page of ours."""
 
+NO_COPY = N_("Không làm được bản công khai của tệp này.")
+"""Said for a reason that has no sentence any more."""
+
 
 @blueprint.app_template_filter("never_public")
 def never_public(code: str) -> str:
     """Why a file cannot become public, in the reader's language."""
-    return gettext(media.REFUSALS[code])
+    return gettext(media.REFUSALS.get(code, NO_COPY))
 
 
 @blueprint.get("/tep/<int:attachment_id>")
@@ -34,7 +38,7 @@ def shown(attachment_id: int) -> Response:
     if file.kind in media.SHOWN and file.public_blob is None:
         file = _with_copy(attachment_id)
     if file.public_blob is None:
-        return _answer(file.blob, file.media_type, file.name)
+        return _as_it_came(attachment_id, file)
     return _answer(file.public_blob, file.public_media_type, file.name)
 
 
@@ -42,16 +46,19 @@ def shown(attachment_id: int) -> Response:
 @login_required
 def original(attachment_id: int) -> Response:
     """A file as it came."""
-    file = _file(attachment_id)
-    if file.kind == "picture":
-        inspecting.note_opening(attachment_id, submission_id=file.submission_id, by=current_user)
-    return _answer(file.blob, file.media_type, file.name)
+    return _as_it_came(attachment_id, _file(attachment_id))
 
 
 def _file(attachment_id: int) -> Any:
     sees_all = may(g.held.roles, "submissions.read")
     today = desk.local_day(g.held.now)
     return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
+
+
+def _as_it_came(attachment_id: int, file: Any) -> Response:
+    if file.kind in media.SHOWN:
+        inspecting.note_opening(attachment_id, by=current_user)
+    return _answer(file.blob, file.media_type, file.name)
 
 
 def _with_copy(attachment_id: int) -> Any:
@@ -65,7 +72,9 @@ def _with_copy(attachment_id: int) -> Any:
 
 
 def _answer(blob: str, media_type: str, name: str) -> Response:
-    answer = Response(storage.load(blob), mimetype=media_type)
+    file = storage.Reading(blob)
+    answer = Response(file, mimetype=media_type)
+    answer.content_length = file.size
     answer.set_etag(blob)
     if media_type not in SHOWN_IN_PLACE or "download" in request.args:
         answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -73,4 +82,4 @@ def _answer(blob: str, media_type: str, name: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer.make_conditional(request, accept_ranges=True, complete_length=answer.content_length)
+    return answer.make_conditional(request, accept_ranges=True, complete_length=file.size)

@@ -188,9 +188,10 @@ def laid_out(found: Any, files: Any) -> tuple[list[Markup | dict[str, Any]], lis
 def photo_of(file: Any) -> dict[str, Any]:
     return {
         "id": file.id,
-        "url": url_for("files.original", attachment_id=file.id),
-        "alt": file.caption or file.name,
         "name": file.name,
+        "size_bytes": file.size_bytes,
+        "public_blob": file.public_blob,
+        "public_refused": file.public_refused,
         "caption": file.caption,
         # Many teachers number their captions themselves.
         "label": "" if file.caption.startswith("Ảnh ") else gettext("Ảnh %(n)s.", n=file.position),

@@ -126,11 +126,11 @@ def asked(files: Any) -> list[Any]:
 
 
 def in_editor(files: Any) -> dict[int, dict[str, Any]]:
-    """The pictures as the text editor is told of them, by their ids."""
+    """The pictures readers can be shown, as the text editor is told of them, by their ids."""
     return {
         file.id: texts.in_editor(file, url_for("files.shown", attachment_id=file.id))
         for file in files
-        if file.kind == AttachmentKind.PICTURE
+        if file.kind == AttachmentKind.PICTURE and not file.public_refused
     }
 
 

@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, Told] = {
     "submission:refused": Told(N_("Bị từ chối"), N_("{who} không thực hiện được “{act}” với {what}.")),
     "comment:add": Told(N_("Trao đổi"), N_("{who} trao đổi về {what}.")),
     "picture:open_original": Told(N_("Mở ảnh gốc"), N_("{who} mở bản gốc của tệp trong {what}.")),
+    "video:open_original": Told(N_("Mở video gốc"), N_("{who} mở bản gốc của video trong {what}.")),
     # People.
     "account:add": Told(N_("Thêm tài khoản"), N_("{who} thêm {what}.")),
     "account:grant": Told(N_("Giao vai trò"), N_("{who} giao vai trò cho {what}.")),

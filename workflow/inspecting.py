@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
+
+from models.attachment import Attachment
+from models.audit import AuditEvent
 from models.base import db
 from models.people import Account
+from models.vocabulary import AttachmentKind
 from workflow import accounts, clock, privacy, timetable
 from workflow.engine import audit
 from workflow.engine.unit_of_work import change
 from workflow.queries import seals
+from workflow.queries.desk import local_day
 from workflow.rules.permissions import require
 
 EXPORTS: Mapping[str, str] = {
@@ -18,6 +24,10 @@ EXPORTS: Mapping[str, str] = {
     "register:export": "units.read",
 }
 """What can be taken out, and the right it needs."""
+OPENINGS: Mapping[AttachmentKind, str] = {
+    AttachmentKind.PICTURE: "picture:open_original",
+    AttachmentKind.VIDEO: "video:open_original",
+}
 SEARCHES = frozenset({"words", "search"})
 
 
@@ -45,21 +55,40 @@ def note_export(asked: Mapping[str, object], *, by: Account | None, what: str = 
         )
 
 
-def note_opening(attachment_id: int, *, submission_id: int, by: Account) -> None:
-    """Put on record that somebody opens a picture as it came, with all that a camera wrote into it.
+def note_opening(attachment_id: int, *, by: Account) -> None:
+    """Put on record that somebody opens a picture or a video as it came, with all that a camera wrote into it.
 
-    The caller has asked whether she may see it.
+    A player asks for a video in many parts, so of it the first of a day is noted. The caller has asked whether
+    she may see it.
     """
+    file = db.session.get_one(Attachment, attachment_id)
+    action = OPENINGS[file.kind]
+    if file.kind == AttachmentKind.VIDEO and _opened_today(file.id, action, by=by):
+        return
     with change():
         audit.write(
             db.session.connection(),
-            f"picture:{attachment_id}",
-            "picture:open_original",
+            f"{file.kind}:{file.id}",
+            action,
             actor=by.id,
             at=clock.now(),
-            attachment=attachment_id,
-            submission=submission_id,
+            attachment=file.id,
+            submission=file.submission_id,
         )
+
+
+def _opened_today(attachment_id: int, action: str, *, by: Account) -> bool:
+    last = db.session.scalar(
+        select(AuditEvent.at)
+        .where(
+            AuditEvent.actor_id == by.id,
+            AuditEvent.action == action,
+            AuditEvent.stream == f"{AttachmentKind.VIDEO}:{attachment_id}",
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    return last is not None and local_day(datetime.fromisoformat(last)) == local_day(clock.now())
 
 
 def check_trail(*, by: Account) -> datetime:

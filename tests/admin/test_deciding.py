@@ -5,12 +5,14 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from models.attachment import Attachment
 from models.audit import AuditEvent
 from models.base import db
 from models.submission import Submission
-from models.vocabulary import Role
+from models.vocabulary import Consent, Role
 from tasks import letters
-from workflow import accounts, submissions, writing
+from tests.films import film
+from workflow import accounts, media, submissions, writing
 
 pytestmark = pytest.mark.database
 
@@ -54,6 +56,32 @@ def test_the_letter_leads_to_the_very_revision_and_what_the_editor_changed(make,
     assert re.findall(r'action="(/quan-tri/quyet-dinh/[^"]+)"', page) == [
         f"{address_in_letter(piece)}/approve", f"{address_in_letter(piece)}/send_back",
     ]  # fmt: skip
+
+
+def test_the_approver_and_the_editor_are_told_which_file_readers_will_never_see(make, cast, client):
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
+    new = [
+        writing.NewFile("anh.heic", heic, consent=Consent.NONE),
+        writing.NewFile("mua.mp4", film()[:-40].replace(b"moov", b"free"), consent=Consent.NONE),
+    ]
+    body = "<p>Trước ảnh.</p><figure data-picture='1'></figure>"
+    piece = make.submission(state="submitted", new=new, body=body)
+    files = db.session.scalars(select(Attachment).order_by(Attachment.id)).all()
+    son = client.as_(cast.son)
+    for file in files:
+        media.make_public_copy(file.id)
+
+    submissions.claim(piece.id, by=cast.son)
+    editing = son.get(f"/quan-tri/bai/{piece.id}/sua")
+    submissions.finish_editing(piece.id, by=cast.son)
+    deciding = client.as_(cast.minh).get(address_in_letter(piece))
+
+    for page in (editing, deciding):
+        assert page.status_code == 200
+        assert "chỉ đọc được JPEG, PNG và WebP" in page.text
+        assert "Video bị hỏng hoặc không đọc được." in page.text
+        assert "mua.mp4" in page.text
+        assert not re.search(r'src="/tep/|data-place=|trix-attachment', page.text)
 
 
 def test_opening_the_letters_address_decides_nothing(make, cast, client):

@@ -10,6 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import Consent, LetterState, Role
+from tests.films import film
 from workflow import accounts, deadlines, storage, submissions, writing
 from workflow.engine.unit_of_work import bookkeeping, change
 
@@ -97,7 +98,38 @@ def test_pages_show_the_clean_copy_and_opening_the_original_is_on_record(make, c
     [opened] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "picture:open_original"))
     assert (opened.actor_id, opened.submission_id) == (cast.son.id, piece.id)
     assert client.as_(cast.nga).get(f"/tep/{file.id}/goc").status_code == 404
-    assert "Mở ảnh gốc" not in client.as_(cast.binh).get(f"/don-vi/bai/{piece.code}").text
+    page = client.as_(cast.binh).get(f"/don-vi/bai/{piece.code}").text
+    assert "Mở ảnh gốc" not in page
+    assert re.findall(r'<img src="(/tep/[^"]+)', page) == [f"/tep/{file.id}"]
+
+
+def test_a_film_as_it_came_is_on_record_once_a_day_however_it_is_reached(make, cast, client, clock_at):
+    """A player asks for it in many parts."""
+    filmed = [
+        writing.NewFile("mua.mp4", film(), consent=None),
+        writing.NewFile("trong.webm", b"\x1aE\xdf\xa3\x42\x82\x84webm" + bytes(64), consent=None),
+    ]
+    piece = make.submission(state="submitted", new=filmed)
+    mp4, webm = db.session.scalars(select(Attachment).order_by(Attachment.id))
+    son = client.as_(cast.son)
+
+    page = son.get(f"/quan-tri/bai/{piece.id}/").text
+    assert "Mở video gốc" in page
+    for address in (f"/tep/{mp4.id}", f"/tep/{mp4.id}/goc", f"/tep/{mp4.id}/goc", f"/tep/{webm.id}"):
+        assert son.get(address, headers={"Range": "bytes=0-7"}).status_code == 206
+
+    openings = select(AuditEvent.stream).where(AuditEvent.action == "video:open_original")
+    assert db.session.scalars(openings.order_by(AuditEvent.id)).all() == [
+        f"video:{mp4.id}",
+        f"video:{webm.id}",
+    ]
+    clock_at("2021-05-18 00:30")
+    son = client.as_(cast.son)
+    son.get(f"/tep/{webm.id}")
+    assert len(db.session.scalars(openings).all()) == 3
+    page = son.get(f"/quan-tri/bai/{piece.id}/").text
+    assert f'<video src="/tep/{webm.id}" controls preload="none"' in page
+    assert f'<video src="/tep/{mp4.id}" controls preload="metadata"' in page
 
 
 def test_a_picture_nobody_can_clean_says_why_and_can_still_be_opened(make, cast, client):
@@ -109,11 +141,15 @@ def test_a_picture_nobody_can_clean_says_why_and_can_still_be_opened(make, cast,
     assert binh.get(f"/tep/{file.id}").status_code == 404
     assert binh.get(f"/tep/{file.id}/goc").data == heic
     for page in (
+        binh.get(f"/don-vi/bai/{piece.code}"),
         binh.get(f"/don-vi/bai/{piece.code}/soan"),
         client.as_(cast.son).get(f"/quan-tri/bai/{piece.id}/"),
     ):
         assert "chỉ đọc được JPEG, PNG và WebP" in page.text
-        assert f'src="/tep/{file.id}"' not in page.text
+        assert f'src="/tep/{file.id}"' not in page.text and "Đặt vào bài</button>" not in page.text
+    with bookkeeping():
+        file.public_refused = "code_of_another_day"
+    assert "Không làm được bản công khai của tệp này." in binh.get(f"/don-vi/bai/{piece.code}").text
 
 
 def test_a_person_of_two_units_chooses_and_may_change(make, cast, client):
