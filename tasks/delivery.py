@@ -24,13 +24,11 @@ from workflow.engine import click, crashing
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.intake import receiving
 from workflow.letters import keep, note_failed
-from workflow.pictures import PictureRefused
 from workflow.settings import settings
-from workflow.videos import VideoRefused
 
 log = structlog.get_logger("tasks.delivery")
 
-PERMANENT = (PermanentFailure, LetterRefused, WordingError, PictureRefused, VideoRefused)
+PERMANENT = (PermanentFailure, LetterRefused, WordingError)
 """Another try would end the same way; a person must look."""
 
 AWAY_SECONDS = 0.2

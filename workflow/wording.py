@@ -125,8 +125,6 @@ LETTER_KINDS: Mapping[str, str] = {
 FAILURES: Mapping[str, str] = {
     "PermanentFailure": N_("Máy chủ thư từ chối thư này."),
     "TemporaryFailure": N_("Máy chủ thư không nhận được thư sau nhiều lượt thử."),
-    "PictureRefused": N_("Không đọc được ảnh."),
-    "VideoRefused": N_("Không đọc được video."),
 }
 """Why work was given up, by the error the worker wrote down; others are shown as they were written."""
 
