@@ -90,6 +90,7 @@ def test_a_committee_selects_writes_sends_mends_what_came_back_and_meets_its_quo
     page.get_by_label("Không có trẻ trong ảnh").check()
     page.get_by_role("button", name="Xem lại và gửi").click()
     page.wait_for_url("**#gui")
+    expect(page.locator(".portal-bar").get_by_role("link", name="Gửi bài")).to_be_hidden()
     page.get_by_label("Tôi xác nhận nội dung đúng sự thật").check()
     page.get_by_role("button", name="Gửi bài đến Phòng GDMN").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đã gửi 2 trên 2")

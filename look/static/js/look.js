@@ -223,3 +223,9 @@ if (here) {
 }
 
 on("click", "[data-print]", () => window.print());
+
+/* A link down to a part of the page is not shown beside it. */
+for (const link of all("[data-until]")) {
+  const seen = new IntersectionObserver((parts) => { link.hidden = parts.at(-1).isIntersecting; }, { rootMargin: "0px 0px -96px" });
+  seen.observe(document.getElementById(link.dataset.until));
+}
