@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from admin import events, menu, trail_rows
 from admin.desk import Screen, attempt, back_to, key_of, me, words_of
-from admin.export import ANSWERS
+from admin.export import answer
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
 from workflow.engine.errors import Invalid, NotFound
@@ -88,7 +88,7 @@ class Trail(Screen):
         inspecting.note_export({**asdict(asked), "form": form}, by=me())
         say = trail_rows.readers_words()
         rows = map(trail_rows.cells(say), audit.export(asked))
-        return ANSWERS[form](f"nhat-ky.{form}", trail_rows.head(say), rows)
+        return answer(form, "nhat-ky", say(trail_rows.HOLDS), trail_rows.head(say), rows)
 
     @expose("/kiem-tra", methods=["POST"])
     def check(self) -> Response:

@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin.export import ANSWERS
+from admin.export import FORMS, answer
 from admin.picks import Pick
 from models.base import db
 from models.people import Account
@@ -183,6 +183,8 @@ class Ledger(Kept, ModelView):
     can_view_details = False
     can_export = False
     export_max_rows = 5000
+    holds = ""
+    """What its rows are: so the sheet of a workbook is called."""
     page_size = 25
     can_set_page_size = False
     column_display_actions = False
@@ -255,13 +257,16 @@ class Ledger(Kept, ModelView):
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
         """All that the filters find, up to `export_max_rows`; on record before it leaves."""
-        answer = ANSWERS.get(export_type) or abort(404)
+        if export_type not in FORMS:
+            abort(404)
         asked = {**request.args.to_dict(), "list": self.endpoint, "form": export_type}
         inspecting.note_export(asked, by=me(), what="register:export")
         _, rows = self._export_data()
         columns = self._export_columns
         return answer(
-            f"{self.url.rpartition('/')[2]}.{export_type}",
+            export_type,
+            self.url.rpartition("/")[2],
+            gettext(self.holds),
             [gettext(label) for _, label in columns],
             ([self.get_export_value(row, name) for name, _ in columns] for row in rows),
         )

@@ -29,13 +29,19 @@ def safe_cell(value: Any) -> str:
     return f"'{text}" if text.startswith(RUNS) else text
 
 
-def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """A download that is written while it is read; `rows` must not need the request any more."""
+FORMS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
+
+def answer(form: str, name: str, holds: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """A download that is written while it is read; `rows` must not need the request any more. `holds` is what its
+    sheet is called."""
+    written: Iterable[str | bytes] = (
+        workbook.written(holds, head, map(_plain_cells, rows)) if form == "xlsx" else csv_lines(head, rows)
+    )
     return Response(
-        csv_lines(head, rows),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        written,
+        mimetype=FORMS[form],
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )
 
 
@@ -46,23 +52,12 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[st
         yield _line([safe_cell(cell) for cell in row])
 
 
-def xlsx_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """The same as a workbook."""
-    return Response(
-        workbook.written(head, map(_plain_cells, rows)),
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-ANSWERS = {"csv": csv_answer, "xlsx": xlsx_answer}
-
-
-def write_xlsx(file: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """The same as a file; returns the rows below the head."""
+def write_xlsx(file: Path, holds: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """A workbook as a file; returns the rows below the head."""
     numbered = count()
+    cells = (_plain_cells(row) for row in rows if next(numbered) >= 0)
     with file.open("wb") as writing:
-        writing.writelines(workbook.written(head, (_plain_cells(row) for row in rows if next(numbered) >= 0)))
+        writing.writelines(workbook.written(holds, head, cells))
     return next(numbered)
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu, telling
 from admin.desk import Screen, key_of, me, words_of
-from admin.export import ANSWERS
+from admin.export import answer
 from workflow import differences, inspecting, texts
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
@@ -22,8 +22,9 @@ from workflow.wording import REFUSALS
 
 NAMES = ("q", "nguoi", "don-vi", "ky", "viec")
 HEAD = (
-    N_("mục nhật ký"), N_("thời điểm (UTC)"), N_("người"), N_("thay mặt"), N_("việc"), N_("mã bài"), N_("tiêu đề"),
-    N_("đơn vị"), N_("kỳ"), N_("phiên bản"), N_("dấu vân tay"), N_("lý do"), N_("mã băm"),
+    N_("Mục nhật ký"), N_("Thời điểm (giờ Việt Nam)"), N_("Người thực hiện"), N_("Thay mặt"), N_("Việc đã làm"),
+    N_("Mã bài"), N_("Tiêu đề"), N_("Đơn vị"), N_("Kỳ"), N_("Phiên bản"), N_("Dấu vân tay"), N_("Lý do"),
+    N_("Thời điểm (UTC)"), N_("Mã băm"),
 )  # fmt: skip
 
 
@@ -52,12 +53,12 @@ class Inspection(Screen):
         # Said now: the request is over before a streamed answer is finished.
         says = {f"submission:{act}": gettext(action_name(f"submission:{act}")) for act in decisions.DECISIONS}
         rows = (
-            [row.id, row.at, row.who or "", row.in_place_of or "", says[row.action], row.code, row.title or "",
-             row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "", row.reason or "",
-             row.hash]
+            [row.id, datetime.fromisoformat(row.at), row.who or "", row.in_place_of or "", says[row.action], row.code,
+             row.title or "", row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "",
+             row.reason or "", row.at, row.hash]
             for row in decisions.export(asked)
         )  # fmt: skip
-        return ANSWERS[form](f"ai-da-duyet-gi.{form}", list(map(gettext, HEAD)), rows)
+        return answer(form, "ai-da-duyet-gi", gettext("Ai đã duyệt gì"), list(map(gettext, HEAD)), rows)
 
     @expose("/<int:piece_id>/")
     def sheet(self, piece_id: int) -> str:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.desk import Screen, me
-from admin.export import ANSWERS
+from admin.export import FORMS, answer
 from models.vocabulary import MonthStatus
 from workflow import inspecting
 from workflow.engine.errors import N_
@@ -17,11 +17,11 @@ from workflow.queries import desk, reports, standings
 
 # The command line keeps the columns' own names, which the oracle in tasks/rehearsal/data has too.
 HEAD = {
-    "unit": N_("đơn vị"), "received": N_("đã nhận"), "duplicates": N_("trùng lặp"), "late": N_("gửi muộn"),
-    "news_articles_on_time": N_("tin, bài đúng hạn"), "videos_on_time": N_("video đúng hạn"),
-    "materials_on_time": N_("tư liệu đúng hạn"), "quota": N_("chỉ tiêu"),
-    "met_if_videos_do_not_count": N_("đủ, không tính video"), "met_if_videos_count": N_("đủ, tính cả video"),
-    "shortfall_strict": N_("còn thiếu"),
+    "unit": N_("Đơn vị"), "received": N_("Đã nhận"), "duplicates": N_("Trùng lặp"), "late": N_("Gửi muộn"),
+    "news_articles_on_time": N_("Tin, bài đúng hạn"), "videos_on_time": N_("Video đúng hạn"),
+    "materials_on_time": N_("Tư liệu đúng hạn"), "quota": N_("Chỉ tiêu"),
+    "met_if_videos_do_not_count": N_("Đủ, không tính video"), "met_if_videos_count": N_("Đủ, tính cả video"),
+    "shortfall_strict": N_("Còn thiếu"),
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class MonthReport(Screen):
                     "choices": desk.period_choices(),
                 }
             ],
-            files=[(form, url_for(".export", form=form, ky=f"{year}-{month:02d}")) for form in ANSWERS],
+            files=[(form, url_for(".export", form=form, ky=f"{year}-{month:02d}")) for form in FORMS],
         )
 
     @expose("/thang.<any(csv, xlsx):form>")
@@ -57,7 +57,7 @@ class MonthReport(Screen):
         # For people a unit has its name; its code is for machines.
         rows = [list({**row.as_row(), "unit": row.unit_name}.values()) for row in reports.month(year, month)]
         head = [gettext(HEAD[column]) for column in reports.COLUMNS]
-        return ANSWERS[form](f"bao-cao-{year}-{month:02d}.{form}", head, rows)
+        return answer(form, f"bao-cao-{year}-{month:02d}", gettext("Báo cáo tháng"), head, rows)
 
 
 def _asked() -> tuple[int, int]:

@@ -145,7 +145,7 @@ def _csv(file: Path, events: Iterable[Any]) -> int:
 
 
 def _xlsx(file: Path, events: Iterable[Any]) -> int:
-    return write_xlsx(file, trail_rows.HEAD, map(CELLS, events))
+    return write_xlsx(file, trail_rows.HOLDS, trail_rows.HEAD, map(CELLS, events))
 
 
 def _jsonl(file: Path, events: Iterable[Any]) -> int:

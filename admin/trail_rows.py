@@ -11,11 +11,13 @@ from workflow.engine.errors import N_
 from workflow.wording import REFUSALS
 
 HEAD = (
-    N_("Số"), N_("Thời điểm (giờ Việt Nam)"), N_("Người thực hiện"), N_("Chức danh"), N_("Đơn vị"),
-    N_("Việc đã làm"), N_("Tiêu đề"), N_("Lý do"), N_("Mã bài"), N_("Mã hành động"), N_("Dòng sự kiện"),
+    N_("Số"), N_("Thời điểm (giờ Việt Nam)"), N_("Người thực hiện"), N_("Chức danh hiện nay"), N_("Đơn vị"),
+    N_("Việc đã làm"), N_("Tiêu đề hiện nay"), N_("Lý do"), N_("Mã bài"), N_("Mã hành động"), N_("Dòng sự kiện"),
     N_("Thứ tự trong dòng"), N_("Thời điểm (UTC)"), N_("Bản ghi như đã băm"), N_("Mã băm"),
 )  # fmt: skip
-"""Words first, for people; then the codes as they were written, so that nothing is lost."""
+"""Words first, for people; then the codes as they were written, so that nothing is lost. What stands beside an act
+without having been written with it is today's, and says so."""
+HOLDS = N_("Nhật ký hệ thống")
 
 
 def readers_words() -> telling.Say:

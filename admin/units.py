@@ -77,6 +77,7 @@ def _is_alive(asked: str) -> Any:
 class Units(Workbench):
     needs, writes = "units.read", "units.write"
     can_create = can_edit = can_delete = can_export = True
+    holds = N_("Các đơn vị")
     form = UnitForm
     form_page = "desk/unit_form.html"
     saved = N_("Đã lưu đơn vị.")

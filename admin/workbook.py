@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain, count, islice
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 ROWS_MOST, BYTES_MOST = 1_000_000, 1_000_000_000
@@ -52,9 +52,10 @@ class _Pipe(io.RawIOBase):
         return chunks
 
 
-def written(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The workbook's bytes. A number stays one, a datetime is a date on its own wall clock, all else is text.
+def written(holds: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The bytes of a workbook that `holds` something: so its sheets are called.
 
+    A number stays one, a datetime is a date on its own wall clock, all else is text.
     The head stays in sight, and each column is as wide as what stands in its first rows.
     """
     pipe, waiting, sheets = _Pipe(), iter(rows), 0
@@ -74,7 +75,7 @@ def written(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[byte
                         yield pipe.taken()
                     row = next(waiting, None)
                 sheet.write(b"</sheetData></worksheet>")
-        for name, text in _about(sheets):
+        for name, text in _about(holds, sheets):
             book.writestr(name, f"{_XML}{text}")
     yield pipe.taken()
 
@@ -127,10 +128,13 @@ _STYLES = (
 """0 as it comes, 1 a head, 2 an instant."""
 
 
-def _about(sheets: int) -> Iterator[tuple[str, str]]:
+def _about(holds: str, sheets: int) -> Iterator[tuple[str, str]]:
     """The files that say which sheets there are."""
     numbers = range(1, sheets + 1)
-    listed = "".join(f'<sheet name="Sheet{n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
+    names = [holds, *(f"{holds} {n}" for n in numbers[1:])]
+    listed = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(names, start=1)
+    )
     yield "xl/workbook.xml", f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
     sheets_of = [(f"r{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
     yield "xl/_rels/workbook.xml.rels", _related([*sheets_of, ("style", "styles", "styles.xml")])

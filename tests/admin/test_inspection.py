@@ -89,10 +89,14 @@ def test_the_table_leaves_as_csv_and_that_is_on_record(decided, cast, client):
 
     head, *found = rows(answer)
     [row] = (dict(zip(head, cells, strict=True)) for cells in found)
-    assert (row["người"], row["việc"], row["mã bài"], row["phiên bản"]) == (
+    assert (row["Người thực hiện"], row["Việc đã làm"], row["Mã bài"], row["Phiên bản"]) == (
         "Trần Thị Lý", "Phê duyệt", decided[1].code, "1",
     )  # fmt: skip
-    assert row["dấu vân tay"] == decided[1].digest
+    assert row["Dấu vân tay"] == decided[1].digest
+    # The clock on the wall, as on the screen; and the instant as it was hashed.
+    assert (row["Thời điểm (giờ Việt Nam)"], row["Thời điểm (UTC)"]) == (
+        "2021-05-17 08:30:00", db.session.get_one(AuditEvent, int(row["Mục nhật ký"])).at,
+    )  # fmt: skip
     noted = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "audit:export_decisions")).one()
     assert (noted.actor_id, json.loads(noted.payload)["asked"]) == (
         cast.khang.id, {"actor": cast.ly.id, "form": "csv"},

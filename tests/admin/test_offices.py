@@ -407,8 +407,8 @@ def test_the_months_report_is_the_count_of_the_line(make, cast, client):
     theirs = client.as_(cast.mai).get(page)
 
     assert "Phòng Giáo dục và Đào tạo huyện Can Lộc,2,0,0,1,1,0,2,0,1,1" in mine.text.splitlines()
-    assert mine.text.startswith("\ufeffđơn vị,đã nhận,trùng lặp,gửi muộn,")
-    assert theirs.text.startswith("\ufeffunit,received,duplicates,sent late,")
+    assert mine.text.startswith("\ufeffĐơn vị,Đã nhận,Trùng lặp,Gửi muộn,")
+    assert theirs.text.startswith("\ufeffUnit,Received,Duplicate,Sent late,")
     # The row under the table adds up every column above it.
     foot = client.as_(cast.khang).get("/quan-tri/bao-cao/?ky=2021-05").text.partition("<tfoot>")[2]
     assert re.findall(r'data-label="([^"]+)">([^<]*)<', foot) == [

@@ -199,7 +199,7 @@ def test_a_workbook_holds_the_same_rows_as_the_list_and_runs_nothing(make, cast,
 
 
 def test_yes_and_no_are_yes_and_no_in_a_workbook():
-    book = io.BytesIO(b"".join(workbook.written(["Có"], [[True], [False], [1]])))
+    book = io.BytesIO(b"".join(workbook.written("Có & không", ["Có"], [[True], [False], [1]])))
 
     assert [cell.value for [cell] in openpyxl.load_workbook(book).active][1:] == [True, False, 1]
 
