@@ -56,7 +56,7 @@ CHANGEABLE = (
         "desk_periods.calendar",
     ),
     Changeable(
-        N_("Chuyên mục"), N_("{sections} chuyên mục đang dùng"),
+        N_("Các chuyên mục"), N_("{sections} chuyên mục đang dùng"),
         _of("category", "add", "change", "retire", "reopen", "merge"), "desk_sections.index_view",
     ),
     Changeable(

@@ -79,7 +79,7 @@ VERDICTS = {
     "late": Sign("clock-plus", N_("Gửi muộn"), "warn"),
     "short": Sign("circle-half-2", N_("Còn thiếu"), "bad"),
     "silent": Sign("circle-dashed", N_("Chưa gửi"), "solid"),
-    "exempt": Sign("minus", N_("Miễn chỉ tiêu"), "quiet"),
+    "exempt": Sign("minus", N_("Được miễn chỉ tiêu"), "quiet"),
 }
 
 KINDS = {
