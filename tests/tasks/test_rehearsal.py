@@ -1,14 +1,16 @@
 """The demo: a month played from a score, once, up to the curtain and on when the clock passes."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, delete, func, select
 
+from models.attachment import Attachment
 from models.audit import AuditEvent
 from models.base import db
 from models.envelope import Envelope
@@ -17,7 +19,8 @@ from models.organisation import Committee
 from models.outbox import Letter
 from models.people import Account
 from models.submission import Submission
-from models.vocabulary import SeatKind
+from models.vocabulary import AttachmentKind, SeatKind
+from tasks import deadlines as reminding
 from tasks import post
 from tasks.rehearsal import loading, playing, refusing, score
 from workflow import accounts, clock, committees, deadlines, founding, organisation, submissions
@@ -159,7 +162,12 @@ def test_a_load_that_was_interrupted_goes_on_where_it_stopped(
     assert audit_check.check().is_whole
 
 
-def test_after_the_deadline_the_count_is_the_oracles_with_nine_pieces_come_by_mail(demo: list[str]) -> None:
+def test_after_the_deadline_the_count_is_the_oracles_and_one_letter_alone_is_given_up(
+    demo: list[str], work: Callable[[], int], rows: Callable[..., list[Any]]
+) -> None:
+    """Nine pieces came by mail. The films are stand-ins nobody can clean, which is noted at them and no dead work."""
+    reminding.remind(score.local("2021-05-17 08:00"))
+    work()
     clock.travel(MIDNIGHT, by=None)
 
     playing.arrive(clock.now())
@@ -173,6 +181,11 @@ def test_after_the_deadline_the_count_is_the_oracles_with_nine_pieces_come_by_ma
     assert counted == list(csv.DictReader(oracle))
     assert lapsed == 3
     assert db.session.scalar(select(func.count()).select_from(Envelope)) == 8
+    work()
+    given_up = rows("error", "state <> 'done'")
+    assert given_up == [("PermanentFailure: mail.example.edu.vn: DATA: 552 5.2.2 Mailbox full",)]
+    films = select(Attachment.public_refused).where(Attachment.kind == AttachmentKind.VIDEO)
+    assert db.session.scalars(films).all() == ["video_damaged"] * 3
 
 
 def test_an_arrival_that_is_refused_does_not_hold_up_the_next(demo: list[str]) -> None:
