@@ -56,7 +56,50 @@ document.addEventListener("input", ({ target }) => {
   }
 });
 
+// Sending a file draws the page anew: where one was writing is kept until then, and a picture goes there.
+const KEPT = "toasoan-caret";
+let caret = null;
+
+document.addEventListener("trix-selection-change", ({ target }) => {
+  if (target.contains(document.activeElement)) caret = target.editor.getSelectedRange()?.[1] ?? caret;
+});
+window.addEventListener("pagehide", () => {
+  if (caret !== null) sessionStorage.setItem(KEPT, caret);
+});
+
+function remembered() {
+  const kept = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  return kept === null || location.hash !== "#anh" ? null : Number(kept);
+}
+
+// After some keyboards it reads its own elements back as HTML, in which the page's policy forbids the styles it set.
+function readBackWithoutStyles(element) {
+  const { editorController } = element;
+  const reparse = editorController.reparse.bind(editorController);
+  editorController.reparse = () => {
+    for (const styled of element.querySelectorAll("[style]")) styled.removeAttribute("style");
+    return reparse();
+  };
+}
+
+// Its height is known when it has come.
+function show(figure) {
+  figure.scrollIntoView({ block: "center" });
+  const picture = figure.querySelector("img");
+  if (!picture.complete) picture.addEventListener("load", () => figure.scrollIntoView({ block: "center" }), { once: true });
+}
+
+// At the caret, else after the last word.
+function insert(element, attachment) {
+  const end = element.editor.getDocument().getLength() - 1;
+  element.editor.setSelectedRange(Math.min(caret ?? end, end));
+  element.editor.insertAttachment(attachment);
+}
+
 document.addEventListener("trix-initialize", ({ target: element }) => {
+  caret = remembered();
+  readBackWithoutStyles(element);
   for (const button of document.querySelectorAll("[data-place]")) {
     const told = JSON.parse(button.dataset.place);
     button.hidden = false;
@@ -65,11 +108,12 @@ document.addEventListener("trix-initialize", ({ target: element }) => {
       const attachment = here?.attachment ?? new Trix.models.Attachment(told);
       if (!here) {
         const caption = document.getElementById(`caption-${told.file}`).value;
-        element.editor.insertAttachment(attachment);
+        insert(element, attachment);
         if (caption) element.editor.composition.updateAttributesForAttachment({ caption }, attachment);
       }
       element.focus();
       element.editor.setSelectedRange(element.editor.getDocument().getRangeOfAttachment(attachment));
+      show(element.querySelector(`[data-trix-id="${attachment.id}"]`));
     });
   }
 });
