@@ -66,7 +66,7 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
         or event.about
         or event.unit
         or event.period
-        or gettext(ABOUT.get(event.stream.split(":")[0], event.stream)),
+        or gettext(ABOUT.get(event.stream) or ABOUT.get(event.stream.split(":")[0], event.stream)),
         code=event.code or event.period or event.stream,
         url=f"{place}{event.id}",
     )
@@ -80,6 +80,7 @@ ABOUT = {
     "envelope": N_("Thư đến"),
     "period": N_("Kỳ và hạn gửi"),
     "settings": N_("Thiết lập"),
+    "settings:outbox": N_("Hàng đợi"),
     "unit": N_("Đơn vị"),
     "delegation": N_("Ủy quyền"),
     "picture": N_("Ảnh gốc"),

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from workflow.engine.errors import N_
 from workflow.grammar import NOUNS, action_name, action_sentence
-from workflow.wording import JOBS
+from workflow.wording import JOBS, TOPICS
 
 Say = Callable[..., str]
 """A sentence of ours in a language, its names filled in: `gettext`, or its like where there is no request."""
@@ -61,10 +61,17 @@ def _what(event: Any, say: Say) -> str:
         "envelope": payload.get("envelope"),
         "letter": payload.get("letter"),
         "job": _job(payload.get("job"), say),
+        "outbox": _row(payload, say),
     }
     name = names.get(noun) or event.stream
     says = NOUNS.get(OF.get(noun, noun))
     return say(says).format(name=name) if says else str(name)
+
+
+def _row(payload: Any, say: Say) -> str | None:
+    """A row of the outbox: what it was to do, and its key, which says for whom."""
+    topic, key = payload.get("topic"), payload.get("key")
+    return f"{say(TOPICS.get(topic, topic))} ({key})" if topic and key else None
 
 
 def _job(name: str | None, say: Say) -> str | None:

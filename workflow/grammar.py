@@ -176,7 +176,7 @@ ACTIONS: Mapping[str, Told] = {
     "announcement:withdraw": Told(N_("Rút thông báo"), N_("{who} rút một thông báo.")),
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),
     "directive:lay_down": Told(N_("Ghi văn bản quy định"), N_("{who} ghi văn bản quy định.")),
-    "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại một việc lỗi.")),
+    "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại {what}.")),
     "backup:prove": Told(
         N_("Phục hồi thử bản sao lưu"), N_("Một bản sao lưu được phục hồi thử và còn nguyên vẹn.")
     ),
@@ -189,7 +189,7 @@ ACTIONS: Mapping[str, Told] = {
     "job:run": Told(N_("Chạy việc theo lịch"), N_("{who} cho chạy ngay {what}.")),
     "job:pause": Told(N_("Tạm dừng việc theo lịch"), N_("{who} tạm dừng {what}.")),
     "job:resume": Told(N_("Cho việc theo lịch chạy tiếp"), N_("{who} cho {what} chạy tiếp.")),
-    "outbox:dismiss": Told(N_("Bỏ qua việc lỗi"), N_("{who} bỏ qua một việc lỗi.")),
+    "outbox:dismiss": Told(N_("Bỏ qua việc lỗi"), N_("{who} bỏ qua {what}.")),
     "outbox:hold": Told(
         N_("Giữ lại thư sau khi phục hồi"), N_("Các thư đang chờ được giữ lại sau khi phục hồi.")
     ),
@@ -211,6 +211,7 @@ NOUNS: Mapping[str, str] = {
     "envelope": N_("thư số {name}"),
     "letter": N_("thư đi số {name}"),
     "job": N_("việc “{name}”"),
+    "outbox": N_("việc lỗi “{name}”"),
 }
 """What an event is about, by the noun of its action; the reader fills in the name."""
 

@@ -125,7 +125,9 @@ def test_every_table_that_leaves_has_heads_in_the_readers_language_runs_nothing_
     listed = {(screen, "csv") for screen in ("desk_units", "desk_report", "desk_audit", "desk_inspection")}
     assert listed <= set(tables)
     for name, (head, *rows) in tables.items():
-        assert [cell for cell in head if not cell or not str(cell).isascii() or not cell[0].isupper()] == [], name
+        assert [
+            cell for cell in head if not cell or not str(cell).isascii() or not cell[0].isupper()
+        ] == [], name
         words = [cell for row in rows for cell in row if isinstance(cell, str)]
         assert [cell for cell in words if cell.startswith("'=")], name
         assert [cell for cell in words if cell.startswith(RUNS) and not cell[1:].isdigit()] == [], name

@@ -332,6 +332,11 @@ def test_a_dead_row_is_run_again_or_put_away_with_a_reason_on_record(dead, cast,
         "outbox:retry",
         "outbox:dismiss",
     ]
+    retried = db.session.scalars(select(AuditEvent.id).where(AuditEvent.action == "outbox:retry")).one()
+    page = client.as_(cast.khang).get(f"/quan-tri/nhat-ky/{retried}").text
+    assert f"{cast.mai.full_name} cho chạy lại việc lỗi “Gửi thư (thu-nghiem)”." in page
+    rows = client.as_(cast.khang).get("/quan-tri/nhat-ky/?hanh-dong=outbox:retry").text
+    assert f'href="/quan-tri/nhat-ky/{retried}">Hàng đợi</a>' in rows
 
 
 # --- the first page and the clock ---------------------------------------------------------------------------------
