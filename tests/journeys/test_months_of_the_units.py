@@ -85,7 +85,11 @@ def test_a_committee_selects_writes_sends_mends_what_came_back_and_meets_its_quo
     expect(page.locator("trix-editor")).to_have_text("Cuối tuần qua, hơn 40 phụ huynh làm xích đu.")
     page.get_by_role("button", name="Đặt vào bài").click()
     expect(page.locator("trix-editor figure img")).to_be_in_viewport()
-    assert page.locator("trix-editor").evaluate("it => it.editor.getDocument().toString()").startswith("Cuối tuần")
+    assert (
+        page.locator("trix-editor")
+        .evaluate("it => it.editor.getDocument().toString()")
+        .startswith("Cuối tuần")
+    )
     # No answer is chosen for anybody.
     assert page.locator("input[type=radio][name^=consent]:checked").count() == 0
     page.get_by_role("button", name="Xem lại và gửi").click()
