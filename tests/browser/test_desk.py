@@ -89,6 +89,10 @@ def test_a_caption_is_typed_at_the_picture_and_saved_with_the_text(make, cast, w
     shown = desk.locator("trix-editor figure")
     expect(shown.locator("figcaption")).to_have_text("Ảnh 1.")
     shown.locator("img").click()
+    expect(desk.locator("trix-editor textarea").first).to_be_visible()
+    # As after a word that a phone's keyboard put in by itself.
+    desk.locator("trix-editor").evaluate("it => it.editorController.reparse()")
+    shown.locator("img").click()
     desk.locator("trix-editor textarea").first.fill("Bé rửa tay trước bữa ăn.")
     desk.get_by_label("Tóm tắt").click()
     expect(desk.get_by_label("Chú thích", exact=True)).to_have_value("Bé rửa tay trước bữa ăn.")
