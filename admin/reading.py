@@ -111,14 +111,16 @@ def changed(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-CHANGED = {"answer": N_("Trả lời"), "kind": N_("Thể loại"), "unit": N_("Đơn vị"), "period": N_("Kỳ")}
+CHANGED = {
+    "answer": N_("Trả lời"), "kind": N_("Thể loại"), "unit": N_("Đơn vị"), "period": N_("Kỳ"), "code": N_("Mã bài"),
+}  # fmt: skip
 
 
 def _said(name: str, value: Any) -> str:
     if value in (None, ""):
         return gettext("chưa có câu trả lời") if name == "answer" else gettext("chưa có")
     words = {"answer": CONSENTS, "kind": KINDS}.get(name, {})
-    return gettext(words.get(value, value)) if isinstance(value, str) else str(value)
+    return gettext(words[value]) if isinstance(value, str) and value in words else str(value)
 
 
 def instant(written: str) -> str:
