@@ -87,11 +87,12 @@ def _lines(committee: Committee) -> list[rosters.Line]:
     if "rows" in request.form:
         return _typed_lines()
     upload = request.files.get("file")
-    # A form without a file still brings the field, without a name.
-    if request.method == "POST" and upload is not None and upload.filename:
-        rosters.receive(committee, by=me())
+    if request.method == "POST" and upload is not None:
+        if upload.filename:
+            # A form without a file still brings the field, without a name.
+            rosters.receive(committee, by=me())
         data = upload.read()
-        part = Part(upload.filename, filetypes.media_type(data), data)
+        part = Part(upload.filename or "", filetypes.media_type(data), data)
         found = [
             rosters.Line(m.full_name, m.email, m.seat_kind.value, m.title, m.workplace, m.phone)
             for m in files.members_of(part)

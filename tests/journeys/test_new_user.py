@@ -71,7 +71,7 @@ def test_a_unit_gets_more_time(make, cast, window, hand):
     hand.press(page.locator("details[open]").get_by_role("button", name="Đơn vị gặp thiên tai."))
     hand.press(page.locator("details[open]").get_by_role("button", name="Gia hạn", exact=True))
 
-    expect(page.locator(".flashes")).to_contain_text("Đã gia hạn.")
+    expect(page.locator(".flashes")).to_contain_text("Đã gia hạn cho H. Can Lộc đến hết ngày")
     assert db.session.query(Extension).one().unit_id == cast.can_loc.id
     assert page.complaints == []
 

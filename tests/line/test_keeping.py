@@ -63,7 +63,11 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
 def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.MonkeyPatch) -> list[Said]:
     """Restore and die before the database is filled, and again after it; what a second restore beside it is told,
     and what a command then is."""
-    url = servers.ensure(line.folder, say=lambda _: None).admin_url
+    with monkeypatch.context() as patch:
+        # Another test of this process may have left its own servers there.
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            patch.delenv(name, raising=False)
+        url = servers.ensure(line.folder, say=lambda _: None).admin_url
     schema.ensure_roles(url)
 
     def die(*_words: object) -> None:
