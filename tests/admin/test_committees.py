@@ -77,7 +77,7 @@ def test_r1_a_list_is_looked_at_corrected_and_taken_as_a_whole(make, cast, clien
     son.read_token(f"{PLACE}nhap")
     before = db.session.execute(text("SELECT max(id) FROM audit_event")).scalar_one()
 
-    # “Xem” without a file: nothing came, so nothing is told.
+    # “Xem” without a file: nothing came, so nothing is on record.
     assert son.send(f"{PLACE}nhap", file=(io.BytesIO(), "")).status_code == 422
     page = son.send(f"{PLACE}nhap", file=(io.BytesIO(file()), name)).text
     rows = rows_of(page)
