@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
-from workflow import inspecting, media, storage
+from workflow import inspecting, media, public_copies, storage
 from workflow.engine.errors import N_
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
@@ -27,7 +27,7 @@ NO_COPY = N_("Không làm được bản công khai của tệp này.")
 @blueprint.app_template_filter("never_public")
 def never_public(code: str) -> str:
     """Why a file cannot become public, in the reader's language."""
-    return gettext(media.REFUSALS.get(code, NO_COPY))
+    return gettext(public_copies.REFUSALS.get(code, NO_COPY))
 
 
 @blueprint.get("/tep/<int:attachment_id>")

@@ -27,7 +27,7 @@ class Attachment(Base):
     """The copy without EXIF, GPS or names, made by the media worker; None until it is made."""
     public_media_type: Mapped[str | None]
     public_refused: Mapped[str | None]
-    """The code of why no copy can ever be made (`media.REFUSALS`)."""
+    """The code of why no copy can ever be made (`public_copies.REFUSALS`)."""
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (

@@ -10,12 +10,11 @@ from models.vocabulary import AttachmentKind
 from workflow import outbox, pictures, storage, videos
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.public_copies import CopyRefused
 
 MAX_FILE_BYTES = 30 * 1024 * 1024
 SHOWN = frozenset({AttachmentKind.PICTURE, AttachmentKind.VIDEO})
 """What readers see on a page, by a copy of its own."""
-REFUSALS = {**pictures.REFUSALS, **videos.REFUSALS}
-"""Why a file can never become public: code -> sentence."""
 
 
 def attach(submission_id: int, name: str, data: bytes) -> Attachment:
@@ -83,7 +82,7 @@ def make_public_copy(attachment_id: int) -> None:
             if file.kind == AttachmentKind.VIDEO
             else pictures.public_copy(data)
         )
-    except (pictures.PictureRefused, videos.VideoRefused) as refusal:
+    except CopyRefused as refusal:
         with bookkeeping():
             file.public_refused = refusal.code
         return

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workflow import filetypes
-from workflow.engine.errors import N_, Invalid
+from workflow.public_copies import CopyRefused, PublicCopy
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 24_000_000
@@ -23,28 +23,6 @@ _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, ZeroDivisionError, struc
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
-REFUSALS = {
-    "picture_too_large": N_("Ảnh vượt quá 24 triệu điểm ảnh nên không được xử lý."),
-    "picture_format_not_read": N_("Chưa đọc được định dạng ảnh này; chỉ đọc được JPEG, PNG và WebP."),
-    "picture_damaged": N_("Ảnh bị hỏng hoặc không đọc được."),
-}
-
-
-class PictureRefused(Invalid):
-    """No public copy can be made: too many pixels, not JPEG, PNG or WebP (.heic for now), or broken."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code, REFUSALS[code])
-
-
-@dataclass(frozen=True)
-class PublicPicture:
-    data: bytes
-    media_type: str
-    width: int
-    height: int
-
-
 @dataclass(frozen=True)
 class Inspection:
     """`kind` is picture, video, document or other; sizes are pixels as stored (EXIF rotation not applied)."""
@@ -55,11 +33,12 @@ class Inspection:
     height: int | None = None
 
 
-def public_copy(data: bytes) -> PublicPicture:
+def public_copy(data: bytes) -> PublicCopy:
     """The picture turned upright, at most 1600 px a side, and without anything but its pixels.
 
     No EXIF, GPS, comment, profile, thumbnail or trailing bytes survive: the pixels go into a new image.
-    JPEG at quality 82; PNG where there is transparency. Raises PictureRefused.
+    JPEG at quality 82; PNG where there is transparency. Raises CopyRefused: too many pixels, not JPEG, PNG or WebP
+    (.heic for now), or broken.
     """
     with _opened(data) as original:
         try:
@@ -67,7 +46,7 @@ def public_copy(data: bytes) -> PublicPicture:
             has_alpha = upright.has_transparency_data
             pixels = upright.convert("RGBA" if has_alpha else "RGB")
         except _DAMAGED as error:
-            raise PictureRefused("picture_damaged") from error
+            raise CopyRefused("picture_damaged") from error
     pixels.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), Image.Resampling.LANCZOS)
     # `info` travels with every copy Pillow makes: an open-and-save kept a JPEG comment with a child's name.
     clean = Image.new(pixels.mode, pixels.size)
@@ -77,7 +56,7 @@ def public_copy(data: bytes) -> PublicPicture:
         clean.save(written, "PNG", optimize=True)
     else:
         clean.save(written, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
-    return PublicPicture(written.getvalue(), "image/png" if has_alpha else "image/jpeg", *clean.size)
+    return PublicCopy(written.getvalue(), "image/png" if has_alpha else "image/jpeg")
 
 
 def inspect(data: bytes) -> Inspection:
@@ -88,7 +67,7 @@ def inspect(data: bytes) -> Inspection:
         try:
             with _opened(data) as picture:
                 return Inspection(kind, media_type, *picture.size)
-        except PictureRefused:
+        except CopyRefused:
             # Its size stays unknown; whoever makes the public copy hears why.
             pass
     return Inspection(kind, media_type)
@@ -100,14 +79,14 @@ def _opened(data: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise PictureRefused("picture_too_large") from error
+        raise CopyRefused("picture_too_large") from error
     except UnidentifiedImageError as error:
-        raise PictureRefused("picture_format_not_read") from error
+        raise CopyRefused("picture_format_not_read") from error
     except _DAMAGED as error:
-        raise PictureRefused("picture_damaged") from error
+        raise CopyRefused("picture_damaged") from error
     if picture.width * picture.height > MAX_PIXELS:
         picture.close()
-        raise PictureRefused("picture_too_large")
+        raise CopyRefused("picture_too_large")
     return picture
 
 

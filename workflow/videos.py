@@ -14,18 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from workflow.engine.errors import N_, Invalid
+from workflow.public_copies import CopyRefused, PublicCopy
 
 CLEANED = frozenset({"video/mp4", "video/quicktime", "video/3gpp"})
 MOST_BOXES, MOST_CHUNKS, MOST_SAMPLES = 20_000, 400_000, 2_000_000
 """Far more than an hour of film has; without a bound, a file of nothing but boxes would keep a worker for minutes."""
-
-REFUSALS = {
-    "video_format_not_cleaned": N_(
-        "Chưa gỡ được thông tin riêng khỏi loại video này; chỉ đăng được MP4 và MOV."
-    ),
-    "video_damaged": N_("Video bị hỏng hoặc không đọc được."),
-}
 
 _NEEDED: Mapping[bytes, frozenset[bytes]] = {
     b"": frozenset({b"ftyp", b"moov", b"mdat"}),
@@ -61,19 +54,6 @@ _DAMAGED = (struct.error, ValueError, KeyError, OverflowError)
 """All that a broken table can lead to; a table that is missing is a KeyError."""
 
 
-class VideoRefused(Invalid):
-    """No public copy can be made: not MP4, MOV or 3GP, in fragments, leaning on another file, or broken."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code, REFUSALS[code])
-
-
-@dataclass(frozen=True)
-class PublicVideo:
-    data: bytes
-    media_type: str = "video/mp4"
-
-
 @dataclass(frozen=True)
 class Box:
     kind: bytes
@@ -83,17 +63,17 @@ class Box:
     end: int
 
 
-def public_copy(data: bytes, media_type: str) -> PublicVideo:
+def public_copy(data: bytes, media_type: str) -> PublicCopy:
     """The film as it plays, without place, device, day, name, comment, further tracks and trailing bytes.
 
-    Raises VideoRefused.
+    Raises CopyRefused: not MP4, MOV or 3GP, in fragments, leaning on another file, or broken.
     """
     if media_type not in CLEANED:
-        raise VideoRefused("video_format_not_cleaned")
+        raise CopyRefused("video_format_not_cleaned")
     try:
-        return PublicVideo(bytes(_Film(data).cleaned()))
+        return PublicCopy(bytes(_Film(data).cleaned()), "video/mp4")
     except _DAMAGED as error:
-        raise VideoRefused("video_damaged") from error
+        raise CopyRefused("video_damaged") from error
 
 
 class _Film:
@@ -108,7 +88,7 @@ class _Film:
         top = list(self._keep_needed(whole))
         shown = [span for box in top if box.kind == b"moov" for span in self._tracks(box)]
         if not shown:
-            raise VideoRefused("video_damaged")
+            raise CopyRefused("video_damaged")
         shown.sort()
         for box in top:
             if box.kind == b"mdat":
@@ -128,7 +108,7 @@ class _Film:
                 body += 8
             stop = start + size if size else end
             if not body <= stop <= end or self._boxes > MOST_BOXES:
-                raise VideoRefused("video_damaged")
+                raise CopyRefused("video_damaged")
             yield Box(kind, start, body, stop)
             start = stop
         self._zero(start, end)
@@ -138,11 +118,11 @@ class _Film:
         seen = set[bytes]()
         for box in self._inside(parent.body, parent.end):
             if box.kind in _IN_PIECES:
-                raise VideoRefused("video_format_not_cleaned")
+                raise CopyRefused("video_format_not_cleaned")
             if box.kind not in _NEEDED[parent.kind]:
                 self._empty(box)
             elif box.kind in seen - _MANY:
-                raise VideoRefused("video_damaged")
+                raise CopyRefused("video_damaged")
             else:
                 seen.add(box.kind)
                 yield box
@@ -190,7 +170,7 @@ class _Film:
         self._undate(found[b"mdhd"])
         for source in self._inside(found[b"dref"].body + 8, found[b"dref"].end):
             if not self._told(source, 3, 1)[0] & 1:
-                raise VideoRefused("video_format_not_cleaned")
+                raise CopyRefused("video_format_not_cleaned")
             self._blank(source, 4, source.end - source.body)
         codings = list(self._inside(found[b"stsd"].body + 8, found[b"stsd"].end))
         if self._told(found[b"hdlr"], 8, 4) == b"vide":
@@ -198,7 +178,7 @@ class _Film:
                 self._clean_looks(coding)
             return self._spans(found, least=0)
         if self._told(found[b"stsd"], 0, 1) != b"\0":
-            raise VideoRefused("video_format_not_cleaned")
+            raise CopyRefused("video_format_not_cleaned")
         for coding in codings:
             self._clean_sound(coding)
         return self._spans(found, least=self._frame(codings))
@@ -233,7 +213,7 @@ class _Film:
         """How many bytes all channels of uncompressed sound take at one instant; 0 for sound that is compressed."""
         sizes = {self._frame_of(coding) for coding in codings}
         if len(sizes) > 1:
-            raise VideoRefused("video_format_not_cleaned")
+            raise CopyRefused("video_format_not_cleaned")
         return max(sizes, default=0)
 
     def _frame_of(self, box: Box) -> int:
@@ -250,7 +230,7 @@ class _Film:
 
     def _told(self, box: Box, at: int, length: int) -> bytes:
         if length < 0 or box.body + at + length > box.end:
-            raise VideoRefused("video_damaged")
+            raise CopyRefused("video_damaged")
         return bytes(self._data[box.body + at : box.body + at + length])
 
     # --- pictures and sound -----------------------------------------------------------------------------------------
@@ -265,7 +245,7 @@ class _Film:
         )
         one_size, many = struct.unpack(">II", self._told(found[b"stsz"], 4, 8))
         if one_size == 1 and not least and self._told(found[b"hdlr"], 8, 4) == b"soun":
-            raise VideoRefused("video_format_not_cleaned")
+            raise CopyRefused("video_format_not_cleaned")
         sizes = array("I") if one_size else self._numbers(found[b"stsz"], 12)
         one_size, many = max(one_size, least) if one_size else 0, many if one_size else len(sizes)
         sample = 0
@@ -277,7 +257,7 @@ class _Film:
             )
             sample = following
         if sample < many:
-            raise VideoRefused("video_damaged")
+            raise CopyRefused("video_damaged")
 
     def _chunked(self, box: Box, places: "array[int]") -> Iterator[tuple[int, int]]:
         """Where each chunk begins and how many samples it has. A run of chunks is told by its first."""
@@ -286,7 +266,7 @@ class _Film:
         firsts = array("Q", [*runs[::3], len(places) + 1])
         # Runs that went back would have each chunk gone over as often as there are runs.
         if self._chunks > MOST_CHUNKS or 0 in firsts or any(a >= b for a, b in pairwise(firsts)):
-            raise VideoRefused("video_damaged")
+            raise CopyRefused("video_damaged")
         for (first, following), samples in zip(pairwise(firsts), runs[1::3], strict=True):
             for place in places[first - 1 : following - 1]:
                 yield place, samples
@@ -295,7 +275,7 @@ class _Film:
         """A table of numbers; how many stand before it."""
         many = self._number(box, at - 4, "I")
         if many > MOST_SAMPLES:
-            raise VideoRefused("video_damaged")
+            raise CopyRefused("video_damaged")
         # A run of chunks is three numbers.
         many *= 3 if box.kind == b"stsc" else 1
         numbers = array(size)
@@ -311,7 +291,7 @@ class _Film:
         of_this = slice(bisect_left(shown, (media.body,)), bisect_left(shown, (media.end,)))
         for start, end in shown[of_this]:
             if end > media.end:
-                raise VideoRefused("video_damaged")
+                raise CopyRefused("video_damaged")
             if start > done:
                 self._zero(done, start)
             done = max(done, end)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.films import MADE, NAMES, PICTURES, SOUND, box, film, heard, in_runs, recording
 from workflow import videos
+from workflow.public_copies import CopyRefused
 
 
 def test_r8_place_device_names_and_days_leave_a_film_and_nothing_of_it_moves():
@@ -85,7 +86,7 @@ def test_uncompressed_sound_that_counts_its_samples_by_one_is_whole(coding, fram
 )
 def test_runs_of_chunks_that_do_not_rise_are_refused_and_cost_nothing(runs):
     """A quarter of a megabyte that would have been 160 million spans."""
-    with pytest.raises(videos.VideoRefused) as refused:
+    with pytest.raises(CopyRefused) as refused:
         videos.public_copy(in_runs(*runs, chunks=40_000), "video/mp4")
 
     assert refused.value.code == "video_damaged"
@@ -97,7 +98,7 @@ def test_a_film_of_very_many_boxes_of_media_and_chunks_is_gone_over_once(monkeyp
     videos.public_copy(in_runs((1, 1), chunks=2000, media=1000), "video/mp4")
 
     assert len(looked) == 2000
-    with pytest.raises(videos.VideoRefused):
+    with pytest.raises(CopyRefused):
         videos.public_copy(in_runs((1, 1), chunks=videos.MOST_CHUNKS + 1), "video/mp4")
 
 
@@ -118,7 +119,7 @@ def test_a_film_of_very_many_boxes_of_media_and_chunks_is_gone_over_once(monkeyp
     ],
 )
 def test_what_cannot_be_made_clean_has_no_public_copy(given, media_type, why):
-    with pytest.raises(videos.VideoRefused) as refused:
+    with pytest.raises(CopyRefused) as refused:
         videos.public_copy(given, media_type)
 
     assert refused.value.code == why
@@ -134,7 +135,7 @@ def test_a_broken_film_is_refused_or_cleaned_and_nothing_else_happens():
                 broken[chance.randrange(len(broken))] = chance.choice((0, 1, 127, 255))
         try:
             copy = videos.public_copy(bytes(broken), "video/mp4")
-        except videos.VideoRefused:
+        except CopyRefused:
             ends["refused"] += 1
         else:
             assert len(copy.data) == len(broken)
