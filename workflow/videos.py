@@ -7,18 +7,17 @@ camera writes into the coded pictures themselves stays; telephones write nothing
 """
 
 import struct
-import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
+from workflow.boxes import Box, Boxes
 from workflow.public_copies import CopyRefused, PublicCopy
 
 CLEANED = frozenset({"video/mp4", "video/quicktime", "video/3gpp"})
-MOST_BOXES, MOST_CHUNKS, MOST_SAMPLES = 20_000, 400_000, 2_000_000
-"""Far more than an hour of film has; without a bound, a file of nothing but boxes would keep a worker for minutes."""
+MOST_CHUNKS = 400_000
+"""Far more than an hour of film has."""
 
 _NEEDED: Mapping[bytes, frozenset[bytes]] = {
     b"": frozenset({b"ftyp", b"moov", b"mdat"}),
@@ -54,15 +53,6 @@ _DAMAGED = (struct.error, ValueError, KeyError, OverflowError)
 """All that a broken table can lead to; a table that is missing is a KeyError."""
 
 
-@dataclass(frozen=True)
-class Box:
-    kind: bytes
-    start: int
-    body: int
-    """Where its head ends."""
-    end: int
-
-
 def public_copy(data: bytes, media_type: str) -> PublicCopy:
     """The film as it plays, without place, device, day, name, comment, further tracks and trailing bytes.
 
@@ -76,15 +66,13 @@ def public_copy(data: bytes, media_type: str) -> PublicCopy:
         raise CopyRefused("video_damaged") from error
 
 
-class _Film:
-    """The bytes of one file, while they are gone over."""
+class _Film(Boxes):
+    """A film, its boxes and tables known by their kind."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = bytearray(data)
-        self._boxes = self._chunks = 0
+    _chunks = 0
 
     def cleaned(self) -> bytearray:
-        whole = Box(b"", 0, 0, len(self._data))
+        whole = Box(b"", 0, 0, len(self.data))
         top = list(self._keep_needed(whole))
         shown = [span for box in top if box.kind == b"moov" for span in self._tracks(box)]
         if not shown:
@@ -93,50 +81,21 @@ class _Film:
         for box in top:
             if box.kind == b"mdat":
                 self._blank_between(box, shown)
-        return self._data
-
-    # --- boxes ----------------------------------------------------------------------------------------------------
-
-    def _inside(self, start: int, end: int) -> Iterator[Box]:
-        """The boxes that stand between two places, one after the other. What is too short to be one is blanked."""
-        while end - start >= 8:
-            self._boxes += 1
-            size, kind = struct.unpack_from(">I4s", self._data, start)
-            body = start + 8
-            if size == 1:
-                (size,) = struct.unpack_from(">Q", self._data, body)
-                body += 8
-            stop = start + size if size else end
-            if not body <= stop <= end or self._boxes > MOST_BOXES:
-                raise CopyRefused("video_damaged")
-            yield Box(kind, start, body, stop)
-            start = stop
-        self._zero(start, end)
+        return self.data
 
     def _keep_needed(self, parent: Box) -> Iterator[Box]:
         """The boxes of one that playing needs, each once; the others become empty room."""
         seen = set[bytes]()
-        for box in self._inside(parent.body, parent.end):
+        for box in self.inside(parent.body, parent.end):
             if box.kind in _IN_PIECES:
                 raise CopyRefused("video_format_not_cleaned")
             if box.kind not in _NEEDED[parent.kind]:
-                self._empty(box)
+                self.empty(box)
             elif box.kind in seen - _MANY:
                 raise CopyRefused("video_damaged")
             else:
                 seen.add(box.kind)
                 yield box
-
-    def _empty(self, box: Box) -> None:
-        self._data[box.start + 4 : box.start + 8] = b"free"
-        self._zero(box.body, box.end)
-
-    def _zero(self, start: int, end: int) -> None:
-        self._data[start:end] = bytes(end - start)
-
-    def _blank(self, box: Box, at: int, to: int) -> None:
-        """Bytes of a box, counted from where its head ends."""
-        self._zero(box.body + at, box.body + at + len(self._told(box, at, to - at)))
 
     # --- tracks ---------------------------------------------------------------------------------------------------
 
@@ -147,10 +106,10 @@ class _Film:
                 self._undate(box)
                 continue
             found = self._flat(box)
-            if self._told(found[b"hdlr"], 8, 4) in _SHOWN:
+            if self.told(found[b"hdlr"], 8, 4) in _SHOWN:
                 yield from self._clean_track(found)
             else:
-                self._empty(box)
+                self.empty(box)
 
     def _flat(self, parent: Box) -> dict[bytes, Box]:
         """All that is needed of a track, by kind; the head of its data comes before that of its media."""
@@ -162,22 +121,22 @@ class _Film:
                 found[box.kind] = box
             if box.kind == b"hdlr":
                 # Who made the program that wrote it, and what it calls the track.
-                self._blank(box, 12, box.end - box.body)
+                self.blank(box, 12, box.end - box.body)
         return found
 
     def _clean_track(self, found: Mapping[bytes, Box]) -> Iterator[tuple[int, int]]:
         self._undate(found[b"tkhd"])
         self._undate(found[b"mdhd"])
-        for source in self._inside(found[b"dref"].body + 8, found[b"dref"].end):
-            if not self._told(source, 3, 1)[0] & 1:
+        for source in self.inside(found[b"dref"].body + 8, found[b"dref"].end):
+            if not self.told(source, 3, 1)[0] & 1:
                 raise CopyRefused("video_format_not_cleaned")
-            self._blank(source, 4, source.end - source.body)
-        codings = list(self._inside(found[b"stsd"].body + 8, found[b"stsd"].end))
-        if self._told(found[b"hdlr"], 8, 4) == b"vide":
+            self.blank(source, 4, source.end - source.body)
+        codings = list(self.inside(found[b"stsd"].body + 8, found[b"stsd"].end))
+        if self.told(found[b"hdlr"], 8, 4) == b"vide":
             for coding in codings:
                 self._clean_looks(coding)
             return self._spans(found, least=0)
-        if self._told(found[b"stsd"], 0, 1) != b"\0":
+        if self.told(found[b"stsd"], 0, 1) != b"\0":
             raise CopyRefused("video_format_not_cleaned")
         for coding in codings:
             self._clean_sound(coding)
@@ -185,29 +144,22 @@ class _Film:
 
     def _undate(self, box: Box) -> None:
         """Days of making and changing: 8 bytes in the first version of such a box, 16 in the second."""
-        self._blank(box, 4, 20 if self._told(box, 0, 1) == b"\x01" else 12)
+        self.blank(box, 4, 20 if self.told(box, 0, 1) == b"\x01" else 12)
 
     # Who wrote the program that coded a track, and what that calls itself, stands in each description of a coding.
 
     def _clean_looks(self, box: Box) -> None:
-        self._blank(box, 12, 16)
-        self._blank(box, 42, 74)
-        self._keep_only(_LOOKS, box.body + 78, box.end)
+        self.blank(box, 12, 16)
+        self.blank(box, 42, 74)
+        self.keep_only(_LOOKS, box.body + 78, box.end)
 
     def _clean_sound(self, box: Box) -> None:
-        self._blank(box, 12, 16)
+        self.blank(box, 12, 16)
         # QuickTime has three forms of it, each with more numbers than the one before.
-        more = {0: 0, 1: 16, 2: 36}[self._number(box, 8, "H")]
-        for one in self._keep_only(_HEARD, box.body + 28 + more, box.end):
+        more = {0: 0, 1: 16, 2: 36}[self.number(box, 8, "H")]
+        for one in self.keep_only(_HEARD, box.body + 28 + more, box.end):
             if one.kind == b"wave":
-                self._keep_only(_IN_WAVE, one.body, one.end)
-
-    def _keep_only(self, known: frozenset[bytes], start: int, end: int) -> list[Box]:
-        boxes = list(self._inside(start, end))
-        for box in boxes:
-            if box.kind not in known:
-                self._empty(box)
-        return [box for box in boxes if box.kind in known]
+                self.keep_only(_IN_WAVE, one.body, one.end)
 
     def _frame(self, codings: list[Box]) -> int:
         """How many bytes all channels of uncompressed sound take at one instant; 0 for sound that is compressed."""
@@ -217,21 +169,12 @@ class _Film:
         return max(sizes, default=0)
 
     def _frame_of(self, box: Box) -> int:
-        if box.kind == b"lpcm" and self._number(box, 8, "H") == 2:
-            return self._number(box, 56, "I") if self._number(box, 60, "I") == 1 else 0
+        if box.kind == b"lpcm" and self.number(box, 8, "H") == 2:
+            return self.number(box, 56) if self.number(box, 60) == 1 else 0
         if box.kind not in _WIDTHS:
             return 0
-        width = _WIDTHS[box.kind] or self._number(box, 18, "H") // 8
-        return self._number(box, 16, "H") * width
-
-    def _number(self, box: Box, at: int, size: str) -> int:
-        (number,) = struct.unpack(f">{size}", self._told(box, at, struct.calcsize(f">{size}")))
-        return int(number)
-
-    def _told(self, box: Box, at: int, length: int) -> bytes:
-        if length < 0 or box.body + at + length > box.end:
-            raise CopyRefused("video_damaged")
-        return bytes(self._data[box.body + at : box.body + at + length])
+        width = _WIDTHS[box.kind] or self.number(box, 18, "H") // 8
+        return self.number(box, 16, "H") * width
 
     # --- pictures and sound -----------------------------------------------------------------------------------------
 
@@ -240,13 +183,11 @@ class _Film:
 
         `least`: bytes of one sample of uncompressed sound, of which older files tell that it is 1.
         """
-        places = (
-            self._numbers(found[b"co64"], 8, "Q") if b"co64" in found else self._numbers(found[b"stco"], 8)
-        )
-        one_size, many = struct.unpack(">II", self._told(found[b"stsz"], 4, 8))
-        if one_size == 1 and not least and self._told(found[b"hdlr"], 8, 4) == b"soun":
+        places = self.numbers(found[b"co64"], 8, "Q") if b"co64" in found else self.numbers(found[b"stco"], 8)
+        one_size, many = struct.unpack(">II", self.told(found[b"stsz"], 4, 8))
+        if one_size == 1 and not least and self.told(found[b"hdlr"], 8, 4) == b"soun":
             raise CopyRefused("video_format_not_cleaned")
-        sizes = array("I") if one_size else self._numbers(found[b"stsz"], 12)
+        sizes = array("I") if one_size else self.numbers(found[b"stsz"], 12)
         one_size, many = max(one_size, least) if one_size else 0, many if one_size else len(sizes)
         sample = 0
         for place, samples in self._chunked(found[b"stsc"], places):
@@ -262,7 +203,7 @@ class _Film:
     def _chunked(self, box: Box, places: "array[int]") -> Iterator[tuple[int, int]]:
         """Where each chunk begins and how many samples it has. A run of chunks is told by its first."""
         self._chunks += len(places)
-        runs = self._numbers(box, 8)
+        runs = self.numbers(box, 8, each=3)
         firsts = array("Q", [*runs[::3], len(places) + 1])
         # Runs that went back would have each chunk gone over as often as there are runs.
         if self._chunks > MOST_CHUNKS or 0 in firsts or any(a >= b for a, b in pairwise(firsts)):
@@ -270,19 +211,6 @@ class _Film:
         for (first, following), samples in zip(pairwise(firsts), runs[1::3], strict=True):
             for place in places[first - 1 : following - 1]:
                 yield place, samples
-
-    def _numbers(self, box: Box, at: int, size: str = "I") -> "array[int]":
-        """A table of numbers; how many stand before it."""
-        many = self._number(box, at - 4, "I")
-        if many > MOST_SAMPLES:
-            raise CopyRefused("video_damaged")
-        # A run of chunks is three numbers.
-        many *= 3 if box.kind == b"stsc" else 1
-        numbers = array(size)
-        numbers.frombytes(self._told(box, at, many * numbers.itemsize))
-        if sys.byteorder == "little":
-            numbers.byteswap()
-        return numbers
 
     def _blank_between(self, media: Box, shown: list[tuple[int, int]]) -> None:
         """All of the media that is of no picture and no sound: other tracks, and what was hidden between."""
@@ -293,6 +221,6 @@ class _Film:
             if end > media.end:
                 raise CopyRefused("video_damaged")
             if start > done:
-                self._zero(done, start)
+                self.zero(done, start)
             done = max(done, end)
-        self._zero(done, media.end)
+        self.zero(done, media.end)

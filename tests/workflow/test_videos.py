@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from tests.films import MADE, NAMES, PICTURES, SOUND, box, film, heard, in_runs, recording
-from workflow import videos
+from workflow import boxes, videos
 from workflow.public_copies import CopyRefused
 
 
@@ -110,7 +110,7 @@ def test_a_film_of_very_many_boxes_of_media_and_chunks_is_gone_over_once(monkeyp
         (film(moov_told=box(b"mvex", b"")), "video/mp4", "video_format_not_cleaned"),
         (film(source=b"file:///etc/passwd"), "video/mp4", "video_format_not_cleaned"),
         (film(moov_told=box(b"mvhd", b"")), "video/mp4", "video_damaged"),
-        (film(told=box(b"free", b"") * videos.MOST_BOXES), "video/mp4", "video_damaged"),
+        (film(told=box(b"free", b"") * boxes.MOST_BOXES), "video/mp4", "video_damaged"),
         (film().replace(b"vide", b"text").replace(b"soun", b"text"), "video/mp4", "video_damaged"),
         (film().replace(b"stsz", b"stz2"), "video/mp4", "video_damaged"),
         (recording(box(b"ima4", heard()), SOUND, samples=5), "video/quicktime", "video_format_not_cleaned"),
