@@ -223,10 +223,10 @@ def _owing(
     return _sound(job, "unit", at, due)
 
 
-def _sound(job: str, kind: str, at: datetime, plan: Callable[[Bad], Sequence[Planned]]) -> Iterator[Foreseen]:
+def _sound(job: str, kind: str, at: datetime, plan: mishaps.Plan) -> Iterator[Foreseen]:
     """The letters of a plan, and beside them whom the job will stumble at."""
     bad = Bad()
-    for letter in plan(bad):
+    for letter in plan(bad) or ():
         yield from _letter(letter, job, at)
     for number, error in bad.items():
         yield Foreseen("letter_unclear", job, at, f"{kind}:{number}", why=type(error).__name__)

@@ -1,6 +1,6 @@
 """One bad row never stops the others: what a job of the clock stumbles at is noted here, tried again, and shown."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -12,14 +12,18 @@ from sqlalchemy.exc import OperationalError
 
 from models.base import db
 from models.mishap import Mishap
+from workflow import outbox
 from workflow.engine.errors import ToaSoanError
-from workflow.engine.unit_of_work import bookkeeping
+from workflow.engine.unit_of_work import bookkeeping, change
+from workflow.outbox import Planned
 
 log = structlog.get_logger("workflow.mishaps")
 
 Done = TypeVar("Done")
 Bad = dict[int, Exception]
 """Who cannot be reckoned with, a unit's or a piece's id -> why: set aside and shown, and the others go on."""
+Plan = Callable[[Bad], Sequence[Planned] | None]
+"""What is due, without those that it puts among the bad; None where nobody looked, as on a day off."""
 
 LONGEST = 500
 """Characters of an error that are kept."""
@@ -82,6 +86,19 @@ def sound(
             return read(one)
 
     return [row for part in all_or_apart(reading, ids, bad) for row in part]
+
+
+def put_sound(job: str, kind: str, plan: Plan) -> Mapping[str, int]:
+    """Put into the outbox what is due, and show the bad ones, of a kind (`unit`, `submission`)."""
+    since, bad = began(), Bad()
+    planned = plan(bad)
+    if planned is None:
+        # What nobody tried, nobody got over.
+        return {"sent": 0}
+    with change():
+        sent = outbox.put_all(planned)
+    stumbled = show(job, kind, bad, since=since)
+    return {"sent": sent, **({"failed": len(stumbled)} if stumbled else {})}
 
 
 def show(job: str, kind: str, bad: Bad, *, since: datetime) -> set[str]:

@@ -4,7 +4,7 @@ The outbox key of each letter is (kind, target, occasion): a restart or a second
 slept over is said once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import RowMapping
@@ -20,13 +20,13 @@ from workflow.rules.waiting import ASKED_AT_MOST, ASKED_EVERY, LONGEST, has_wait
 
 
 def ask_for_consents(on: date) -> Mapping[str, int]:
-    return _put("consents", on, lambda bad: consents_due(on, clock.now(), bad))
+    return mishaps.put_sound("consents", "submission", lambda bad: consents_due(on, clock.now(), bad))
 
 
-def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
+def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned] | None:
     """A letter for each piece under way whose pictures lack an answer: the day after it came, then once a week."""
     if _is_day_off(on):
-        return []
+        return None
     planned = []
     unanswered = mishaps.sound(
         lambda piece: duties.without_consent(now, piece), lambda: duties.ids_without_consent(now), bad
@@ -42,13 +42,13 @@ def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
 
 
 def tell_of_long_waits(on: date) -> Mapping[str, int]:
-    return _put("long_waits", on, lambda bad: long_waits_due(on, clock.now(), bad))
+    return mishaps.put_sound("long_waits", "submission", lambda bad: long_waits_due(on, clock.now(), bad))
 
 
-def long_waits_due(on: date, now: datetime, bad: Bad) -> list[Planned]:
+def long_waits_due(on: date, now: datetime, bad: Bad) -> list[Planned] | None:
     """One letter a week to the editors, and one to the approvers, when a piece waits for them too long."""
     if _is_day_off(on):
-        return []
+        return None
     monday = on - timedelta(days=on.weekday())
     planned = [
         Planned(
@@ -90,15 +90,3 @@ def weekly_digest_due(on: date) -> list[Planned]:
 
 def _is_day_off(on: date) -> bool:
     return not workdays.is_working_day(on, calendar_days.exceptions())
-
-
-def _put(job: str, on: date, plan: Callable[[Bad], Sequence[Planned]]) -> Mapping[str, int]:
-    if _is_day_off(on):
-        # What nobody tried, nobody got over.
-        return {"sent": 0}
-    began, bad = mishaps.began(), Bad()
-    planned = plan(bad)
-    with change():
-        sent = outbox.put_all(planned)
-    stumbled = mishaps.show(job, "submission", bad, since=began)
-    return {"sent": sent, **({"failed": len(stumbled)} if stumbled else {})}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workflow import mishaps, outbox
-from workflow.engine.unit_of_work import change
 from workflow.mishaps import Bad
 from workflow.outbox import Planned
 from workflow.queries import duties, reports
@@ -21,12 +20,7 @@ def sum_up(now: datetime) -> Mapping[str, int]:
     Where a unit cannot be counted the others are told, and the department, whose letter adds up all of them, once it
     can: the month is looked at each day until then.
     """
-    began, bad = mishaps.began(), Bad()
-    letters = due(now, bad)
-    with change():
-        sent = outbox.put_all(letters)
-    stumbled = mishaps.show("summaries", "unit", bad, since=began)
-    return {"sent": sent, **({"failed": len(stumbled)} if stumbled else {})}
+    return mishaps.put_sound("summaries", "unit", lambda bad: due(now, bad))
 
 
 def due(now: datetime, bad: Bad) -> list[Planned]:
