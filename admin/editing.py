@@ -134,9 +134,7 @@ def _as_typed(row: Any, files: Sequence[Any]) -> dict[str, Any]:
     return {
         "title": row.title,
         "summary": row.summary,
-        "body": texts.for_editor(
-            row.body, {f.position: (_in_editor(f), f.caption) for f in files if _has_place(f)}
-        ),
+        "body": texts.for_editor(row.body, _placed(files)),
         "category": row.section_code or "",
         "author_line": row.author_line,
         "author_title": row.author_title,
@@ -199,25 +197,21 @@ def _as_read(form: TextForm, files: Sequence[Any]) -> SimpleNamespace:
 
 def _shown(files: Sequence[Any], typed: Mapping[str, str]) -> list[dict[str, Any]]:
     """Files with what was typed about them, so that a refused saving loses no caption."""
+    placed = _placed(files)
     return [
         {
             **file._mapping,
             "caption": typed.get(f"caption-{file.id}", file.caption),
             "credit": typed.get(f"credit-{file.id}", file.credit),
             "is_dropped": typed.get(f"drop-{file.id}") == "1",
-            "in_editor": _in_editor(file) if _has_place(file) else None,
+            "in_editor": placed[file.position][0] if file.position in placed else None,
         }
         for file in files
     ]
 
 
-def _has_place(file: Any) -> bool:
-    """In the text stand pictures that readers can be shown."""
-    return file.kind == "picture" and not file.public_refused
-
-
-def _in_editor(file: Any) -> dict[str, Any]:
-    return texts.in_editor(file, url_for("files.shown", attachment_id=file.id))
+def _placed(files: Sequence[Any]) -> Mapping[int, tuple[Mapping[str, Any], str]]:
+    return texts.placed(files, lambda number: url_for("files.shown", attachment_id=number))
 
 
 def _why_not(offer: Offer | None) -> list[str]:

@@ -1,5 +1,6 @@
 """Writing a piece: text, files, the answers about children; saved as a draft at every press (R2, R3, R8)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
@@ -8,16 +9,14 @@ from werkzeug.wrappers import Response
 
 from models.base import db
 from models.organisation import Unit
-from models.vocabulary import AttachmentKind, Consent, Kind
+from models.vocabulary import Consent, Kind
 from portal import arriving_files, person
 from portal.forms import TITLE_WISH, Writing, command
-from workflow import submissions, texts, writing
+from workflow import media, submissions, texts, writing
 from workflow.engine.errors import CommandReused, Invalid, NoRoom, NotAllowed, Stale, ToaSoanError
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.queries.collisions import since_seen
-
-ANSWERED_KINDS = (AttachmentKind.PICTURE.value, AttachmentKind.VIDEO.value)
 
 Answer = Response | str | tuple[str, int]
 
@@ -121,17 +120,12 @@ def missing_for_sending(form: Writing, files: Any) -> dict[int, str]:
 
 
 def asked(files: Any) -> list[Any]:
-    """The files about which a question is asked: pictures and videos."""
-    return [file for file in files if file.kind in ANSWERED_KINDS]
+    """The files about which a question is asked: those that may show a child."""
+    return [file for file in files if file.kind in media.SHOWN]
 
 
-def in_editor(files: Any) -> dict[int, dict[str, Any]]:
-    """The pictures readers can be shown, as the text editor is told of them, by their ids."""
-    return {
-        file.id: texts.in_editor(file, url_for("files.shown", attachment_id=file.id))
-        for file in files
-        if file.kind == AttachmentKind.PICTURE and not file.public_refused
-    }
+def placed(files: Any) -> Mapping[int, tuple[Mapping[str, Any], str]]:
+    return texts.placed(files, lambda number: url_for("files.shown", attachment_id=number))
 
 
 def page(
@@ -147,8 +141,8 @@ def page(
         form=form,
         piece=piece,
         pictures=asked(files),
-        in_editor=in_editor(files),
-        documents=[file for file in files if file.kind not in ANSWERED_KINDS],
+        placed=placed(files),
+        documents=[file for file in files if file.kind not in media.SHOWN],
         typed=request.form,
         missing=missing or {},
         collision=collision,
@@ -174,14 +168,12 @@ def refused_to_write(submission_id: int) -> str | None:
 
 
 def filled(found: Any, files: Any) -> Writing:
-    captions = {file.id: file.caption for file in files}
-    placed = {told["picture"]: (told, captions[number]) for number, told in in_editor(files).items()}
     form = Writing(
         data={
             "kind": found.kind,
             "title": found.title,
             "summary": found.summary,
-            "body": texts.for_editor(found.body, placed),
+            "body": texts.for_editor(found.body, placed(files)),
             "author_line": found.author_line,
             "author_title": found.author_title,
             "school": found.school,

@@ -7,13 +7,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 
 import nh3
 
+from models.vocabulary import AttachmentKind
 from workflow.engine.audit import canonical
 
 ALLOWED = {"p", "h2", "h3", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br", "figure"}
@@ -91,10 +92,24 @@ def in_editor(file: Any, address: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def placed(
+    files: Iterable[Any], address: Callable[[int], str]
+) -> Mapping[int, tuple[Mapping[str, Any], str]]:
+    """The pictures of a piece that readers can be shown: position -> (`in_editor` of it, its caption).
+
+    `address`: id of a file -> where it can be seen.
+    """
+    return {
+        file.position: (in_editor(file, address(file.id)), file.caption)
+        for file in files
+        if file.kind == AttachmentKind.PICTURE and not file.public_refused
+    }
+
+
 def for_editor(body: str, placed: Mapping[int, tuple[Mapping[str, Any], str]]) -> str:
     """The body as the text editor may hold it: it shows pictures as things of its own.
 
-    `placed`: position of a picture -> (`in_editor` of it, its caption). Another file's place is a line `[Ảnh N]`.
+    Another file's place than one of `placed` is a line `[Ảnh N]`.
     """
 
     def shown(found: re.Match[str]) -> str:
