@@ -34,7 +34,6 @@ def keep(answer: Response) -> Response:
     """The headers of everything public: kept, asked about each time, and nothing but what we serve ourselves."""
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     return answer
 

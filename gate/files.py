@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
+from look import files
 from workflow import inspecting, media, public_copies, storage
 from workflow.engine.errors import N_
 from workflow.queries import desk, portal
@@ -72,14 +73,9 @@ def _with_copy(attachment_id: int) -> Any:
 
 
 def _answer(blob: str, media_type: str, name: str) -> Response:
-    file = storage.Reading(blob)
-    answer = Response(file, mimetype=media_type)
-    answer.content_length = file.size
-    answer.set_etag(blob)
+    answer = files.handed_over(storage.opened(blob), media_type, mark=blob)
     if media_type not in SHOWN_IN_PLACE or "download" in request.args:
         answer.headers.set("Content-Disposition", "attachment", filename=name)
     # Asked about each time, so that who has left a unit sees nothing from memory.
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    return answer

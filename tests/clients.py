@@ -29,7 +29,8 @@ class Client(FlaskClient):
     token = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return Context().run(super().open, *args, **kwargs)
+        # Taken to its end, as a server does: what an answer holds open is closed then.
+        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
     def as_(self, account: Account, password: str = PASSWORD) -> "Client":
         """Sign in through the form; fails the test when that does not lead inside."""

@@ -4,16 +4,14 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Generator
 from pathlib import Path
+from typing import BinaryIO
 
 from workflow.engine.errors import NoRoom, NotFound
 from workflow.settings import settings
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
 """What a file system says that takes no more, or nothing at all: the files are not the sender's to mend."""
-
-PART_BYTES = 64 * 1024
 
 
 def _folder() -> Path:
@@ -69,50 +67,15 @@ def path_of(digest: str) -> Path:
     return _folder() / digest[:2] / digest
 
 
-def load(digest: str) -> bytes:
-    """Raises NotFound."""
+def opened(digest: str) -> BinaryIO:
+    """The file, for the caller to read and close. Raises NotFound."""
     try:
-        return path_of(digest).read_bytes()
+        return path_of(digest).open("rb")
     except FileNotFoundError as error:
         raise NotFound from error
 
 
-class Reading:
-    """The bytes of one file, part by part, from where `seek` has set it: a reader of a stretch costs that stretch.
-
-    The file is opened for the first part only; it has all that werkzeug asks of a body of which a range is wanted.
-    """
-
-    def __init__(self, digest: str) -> None:
-        """Raises NotFound."""
-        self._path = path_of(digest)
-        try:
-            self.size = self._path.stat().st_size
-        except FileNotFoundError as error:
-            raise NotFound from error
-        self._start = 0
-        self._parts = self._read()
-
-    def _read(self) -> Generator[bytes, None, None]:
-        with self._path.open("rb") as file:
-            file.seek(self._start)
-            while part := file.read(PART_BYTES):
-                yield part
-
-    def __iter__(self) -> "Reading":
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._parts)
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, at: int) -> None:
-        self._start = at
-
-    def tell(self) -> int:
-        return self._start
-
-    def close(self) -> None:
-        self._parts.close()
+def load(digest: str) -> bytes:
+    """Raises NotFound."""
+    with opened(digest) as file:
+        return file.read()

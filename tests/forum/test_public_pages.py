@@ -8,14 +8,16 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
+from werkzeug.wsgi import FileWrapper
 
+from look import files
 from models.attachment import Attachment
 from models.base import db
 from models.publication import Publication
 from models.submission import Submission
 from models.vocabulary import Consent
 from tests.films import PICTURES, film
-from workflow import media, storage, submissions, writing
+from workflow import media, submissions, writing
 
 pytestmark = pytest.mark.database
 
@@ -150,9 +152,9 @@ def test_r8_a_published_film_plays_without_its_place_until_consent_is_taken_back
     [address] = re.findall(r'<video src="(/anh/\w{64})" controls', page)
     assert f"/go-anh?bai={slug_of(piece)}&amp;video=1" in page
 
-    monkeypatch.setattr(storage, "PART_BYTES", 16)
-    read, reading = [], storage.Reading.__next__
-    monkeypatch.setattr(storage.Reading, "__next__", lambda file: read.append(1) or reading(file))
+    monkeypatch.setattr(files, "PART_BYTES", 16)
+    read, reading = [], FileWrapper.__next__
+    monkeypatch.setattr(FileWrapper, "__next__", lambda file: read.append(1) or reading(file))
     whole = client.get(address)
     size, in_parts = len(whole.data), len(read)
     ranges = ("bytes=24-31", "bytes=-8", f"bytes={size}-")
