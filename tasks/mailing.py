@@ -10,17 +10,9 @@ from models.vocabulary import LetterState
 from tasks import given
 from tasks.context import unhurried
 from tasks.leases import Claimed, renew
+from tasks.mail_server import BadSmtpUrl, MailServer
 from tasks.message import Mailing, Sender, compose
-from tasks.post import (
-    BadSmtpUrl,
-    OutboxFolder,
-    PermanentFailure,
-    PostError,
-    Postman,
-    Receipt,
-    TemporaryFailure,
-    postman,
-)
+from tasks.post import OutboxFolder, PermanentFailure, PostError, Postman, Receipt, TemporaryFailure
 from tasks.rehearsal.refusing import RehearsedPost
 from workflow import bounces, links, storage, wishes
 from workflow.engine import crashing
@@ -149,5 +141,6 @@ def _postman() -> Postman:
 
 @lru_cache(maxsize=1)
 def _connected(smtp_url: str, _data: str, timeout_seconds: float) -> Postman:
-    by = postman(smtp_url, outbox=settings().data / "outbox", timeout_seconds=timeout_seconds)
-    return RehearsedPost(by) if isinstance(by, OutboxFolder) else by
+    if smtp_url:
+        return MailServer.at(smtp_url, timeout_seconds=timeout_seconds)
+    return RehearsedPost(OutboxFolder(settings().data / "outbox"))

@@ -27,7 +27,7 @@ def keep(data: bytes) -> str:
     path = path_of(digest)
     if not path.exists():
         try:
-            _write(path, data)
+            write_whole(path, data)
         except OSError as error:
             if error.errno not in FULL:
                 raise
@@ -35,7 +35,8 @@ def keep(data: bytes) -> str:
     return digest
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """The file is there complete or not at all, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:
@@ -47,7 +48,7 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    # The names too: after a power cut a row must not point to a file whose folder never heard of it.
+    # The names too: a row must not point to a file whose folder never heard of it.
     for folder in (path.parent, path.parent.parent):
         _sync(folder)
 

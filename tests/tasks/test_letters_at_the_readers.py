@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tasks.catalogue import LANGUAGES, LETTERS
+from tasks.mail_server import MailServer
 from tasks.message import Mailing, Sender, compose
-from tasks.post import MailServer
 from tasks.wording import render
 from tests.mail_peer import mail_peer
 from tests.tasks.test_wording import SAMPLES

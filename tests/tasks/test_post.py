@@ -14,8 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tasks.mail_server import BadSmtpUrl, MailServer
 from tasks.message import Mailing, Sender, compose
-from tasks.post import BadSmtpUrl, MailServer, OutboxFolder, PermanentFailure, TemporaryFailure, postman
+from tasks.post import OutboxFolder, PermanentFailure, TemporaryFailure
 from tests.mail_peer import mail_peer
 
 FORUM = Sender(
@@ -240,7 +241,7 @@ def test_the_check_of_the_settings_sends_nothing(peer, tmp_path):
 
 
 def test_the_demo_keeps_each_letter_once_in_a_folder(tmp_path):
-    folder = postman("", outbox=tmp_path / "thư đi", timeout_seconds=30)
+    folder = OutboxFolder(tmp_path / "thư đi")
 
     receipts = [folder.send(LETTER, LETTER.as_bytes()), folder.send(LETTER, LETTER.as_bytes())]
 
@@ -270,7 +271,7 @@ def test_a_folder_that_cannot_be_written_may_be_tried_again(tmp_path):
     ],
 )
 def test_the_address_says_how_to_reach_the_server(url, host, port, is_tls, starttls):
-    server = postman(url, outbox=None, timeout_seconds=7)
+    server = MailServer.at(url, timeout_seconds=7)
 
     assert (server.host, server.port, server.is_tls, server.starttls) == (host, port, is_tls, starttls)
     assert server.timeout_seconds == 7
@@ -292,6 +293,6 @@ def test_the_address_says_how_to_reach_the_server(url, host, port, is_tls, start
 )
 def test_an_address_that_cannot_be_used_is_refused_without_telling_the_password(url):
     with pytest.raises(BadSmtpUrl) as refused:
-        postman(url, outbox=None, timeout_seconds=30)
+        MailServer.at(url)
 
     assert "bimat" not in str(refused.value)
