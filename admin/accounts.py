@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, exists, select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, EmailField, Form, SelectField, StringField, validators
 
-from admin.desk import Workbench, attempt, back_to, can, me
+from admin.desk import attempt, back_to, can, me
 from admin.fields import offered
+from admin.ledger import Workbench
 from admin.picks import Pick
 from models.base import db
 from models.organisation import Unit

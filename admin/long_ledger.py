@@ -6,7 +6,8 @@ from typing import Any
 from flask import g, url_for
 from sqlalchemy import inspect
 
-from admin.desk import Ledger, key_of
+from admin.desk import key_of
+from admin.ledger import Ledger
 from workflow.queries import paging
 
 

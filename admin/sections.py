@@ -9,7 +9,8 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 
-from admin.desk import Workbench, attempt, back_to, me
+from admin.desk import attempt, back_to, me
+from admin.ledger import Workbench
 from models.submission import Category
 from workflow import categories
 from workflow.engine.errors import N_

@@ -10,8 +10,9 @@ from sqlalchemy import or_
 from wtforms import DateField, Form, SelectField, StringField, TextAreaField, validators
 
 from admin import menu
-from admin.desk import Workbench, can, me
+from admin.desk import can, me
 from admin.fields import offered
+from admin.ledger import Workbench
 from admin.picks import Pick
 from models.base import db
 from models.organisation import Unit
