@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from admin.desk import can, told
-from admin.fields import typed_moment
+from admin.fields import typed_moment, typed_number
 from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
 from workflow.wording import CHECKLIST, TOPICS
@@ -168,5 +168,4 @@ def answers(form: MultiDict[str, str]) -> dict[str, Any]:
 
 def version(form: MultiDict[str, str]) -> int | None:
     """The version of the piece that was looked at, when it is one."""
-    typed = form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else None
+    return typed_number(form.get("version", ""), digits=11)

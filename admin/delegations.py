@@ -9,8 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin import menu
-from admin.desk import LONGEST_NUMBER, Screen, attempt, back_to, can, me
-from admin.fields import typed_day
+from admin.desk import Screen, attempt, back_to, can, me
+from admin.fields import typed_day, typed_number
 from models.base import db
 from models.people import Account
 from models.vocabulary import Role
@@ -68,9 +68,8 @@ class Delegations(Screen):
 
 
 def _account() -> Account:
-    number = request.form.get("to", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER
-    found = db.session.get(Account, int(number)) if is_number else None
+    number = typed_number(request.form.get("to", ""))
+    found = db.session.get(Account, number) if number is not None else None
     if found is None:
         raise Invalid("delegate_required", N_("Vui lòng chọn người được ủy quyền."))
     return found

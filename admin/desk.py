@@ -15,6 +15,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import Form
 
+from admin.fields import typed_number
 from models.base import db
 from models.people import Account
 from workflow import texts
@@ -115,21 +116,12 @@ def words_of(name: str = "q") -> str:
 
 def key_of(name: str) -> int | None:
     """The number of a row from the address; None for anything else."""
-    typed = request.args.get(name, "")
-    return int(typed) if is_key(typed) else None
+    return typed_number(request.args.get(name, ""))
 
 
 def number_of(name: str, default: int = 1) -> int:
     """A small positive number from the address, as of a page; anything else is the default."""
     return min(key_of(name) or default, 100_000)
-
-
-LONGEST_NUMBER = 19
-"""Digits that a key of the database may have, and one more."""
-
-
-def is_key(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER
 
 
 class Kept:

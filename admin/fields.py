@@ -1,4 +1,4 @@
-"""What the console's forms share: choices offered, days and moments typed."""
+"""What the console's forms share: choices offered; days, moments and numbers typed."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,6 +17,11 @@ def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectC
     """(value, message id) pairs as a select offers them; `none` names the choice of nothing and stands first."""
     first = [SelectChoice("", none)] if none else []
     return first + [SelectChoice(value, lazy_gettext(says)) for value, says in pairs]
+
+
+def typed_number(typed: str, *, digits: int = 18) -> int | None:
+    """A number without a sign; None for anything else. What a key of the database may hold has up to 18 digits."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= digits else None
 
 
 def typed_day(typed: str, *, field: str) -> date:

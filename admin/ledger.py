@@ -13,8 +13,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from admin.desk import MAX_WORDS, SEE_OTHER, Kept, attempt, back_to, can, is_key, me, once, pin
+from admin.desk import MAX_WORDS, SEE_OTHER, Kept, attempt, back_to, can, me, once, pin
 from admin.export import FORMS, answer
+from admin.fields import typed_number
 from admin.picks import Pick
 from models.base import db
 from workflow import inspecting, texts
@@ -69,7 +70,7 @@ class Ledger(Kept, ModelView):
 
     def get_one(self, id: str) -> Any:
         """None for what is no number: what stands in an address is anybody's to write."""
-        return super().get_one(id) if is_key(id) else None
+        return super().get_one(id) if typed_number(id) is not None else None
 
     def get_query(self) -> Any:
         return self._picked(super().get_query())

@@ -8,7 +8,7 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from admin.desk import SEE_OTHER, me, once, sentences, told
-from admin.fields import typed_day
+from admin.fields import typed_day, typed_number
 from admin.members import let_in, today
 from models.base import db
 from models.organisation import Committee
@@ -112,10 +112,7 @@ def _of_mail(member: dict[str, str]) -> rosters.Line:
 
 def _typed_lines() -> list[rosters.Line]:
     """The rows as she corrected them; a row whose name was emptied is left out."""
-    typed = request.form.get("rows", "")
-    number = (
-        min(int(typed), rosters.MOST + 1) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
-    )
+    number = min(typed_number(request.form.get("rows", ""), digits=4) or 0, rosters.MOST + 1)
     names = ("full_name", "email", "seat_kind", "title", "workplace", "phone")
     rows = [
         rosters.Line(**{name: request.form.get(f"{name}-{row}", "").strip()[:LONGEST] for name in names})

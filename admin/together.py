@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext
 
 from admin import acts
 from admin.desk import back_to, command, me, roles, sentences, told
-from admin.fields import typed_moment
+from admin.fields import typed_moment, typed_number
 from admin.filters import asked_for, kept
 from models.base import db
 from workflow import bulk, definitions
@@ -99,7 +99,8 @@ class Together:
         if request.args.get("tat-ca") == "1":
             return list(queue.Reading(asked_for()).numbers(size=piles.MOST))
         chosen = request.args.getlist("chosen")
-        return [int(one) for one in dict.fromkeys(chosen) if _is_number(one)][: piles.MOST]
+        numbers = map(typed_number, dict.fromkeys(chosen))
+        return [number for number in numbers if number is not None][: piles.MOST]
 
 
 def _step(trigger: str) -> Step:
@@ -126,11 +127,8 @@ def _samples(step: Step) -> dict[str, Any]:
 def _seen(typed: str) -> dict[int, str]:
     """`12=sha256:…,13=sha256:…` as the page wrote it; whatever is not of that shape is left out."""
     pairs = (part.partition("=") for part in typed.split(",")[: piles.MOST])
-    return {int(number): digest for number, _, digest in pairs if _is_number(number) and digest}
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) <= 18
+    known = ((typed_number(number), digest) for number, _, digest in pairs)
+    return {number: digest for number, digest in known if number is not None and digest}
 
 
 def _rows(outcomes: list[bulk.Outcome]) -> list[dict[str, Any]]:
