@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from workflow import privacy
 from workflow.engine import click
+from workflow.engine.unit_of_work import end_of_reading
 
 INSIDE = ("/quan-tri", "/don-vi", "/tep", "/vao")
 """Where people are signed in. The public's pages must not depend on a cookie, or no cache could keep them."""
@@ -48,8 +49,10 @@ def _told(answer: Response) -> Response:
     return answer
 
 
-def _end(_error: BaseException | None) -> None:
+def _end(error: BaseException | None) -> None:
     click.end()
+    if error is None:
+        end_of_reading()
 
 
 def remember(account_id: int) -> None:

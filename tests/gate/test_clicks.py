@@ -30,7 +30,7 @@ def test_all_that_one_press_does_shares_one_cause_and_two_presses_do_not(make, c
 
     for day in ("22", "23"):
         son.send(
-            f"/quan-tri/bai/{pieces[0].id}/buoc/extend", reason="Mưa lũ", until=f"2021-05-{day}T17:00",
+            f"/quan-tri/bai/{pieces[0].id}/buoc/extend", reason="Mưa lũ", last_day=f"2021-05-{day}",
             command="",
         )  # fmt: skip
         if day == "22":
@@ -108,6 +108,16 @@ def test_coming_and_going_are_on_record(cast, client):
 
 def test_a_page_for_everybody_asks_for_no_session(client):
     assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_what_a_page_asks_often_stays_prepared_for_the_next_one(cast, client):
+    ha = client.as_(cast.ha)
+
+    for _ in range(8):
+        assert ha.get("/quan-tri/").status_code == 200
+
+    with db.engine.connect() as line:
+        assert line.scalar(text("SELECT count(*) FROM pg_prepared_statements")) > 3
 
 
 def test_what_is_forgotten_is_gone_for_good_and_the_chain_is_whole(make, cast, client):

@@ -103,8 +103,8 @@ class Moment:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """One connection as the public role for one page."""
-    with db.engines["forum"].connect() as connection:
+    """One connection as the public role for one page; ended by COMMIT, so that what it prepared stays prepared."""
+    with db.engines["forum"].begin() as connection:
         yield connection
 
 
