@@ -39,6 +39,19 @@ WORDS = {
 }
 """What each table may say; a misspelt `gaurds` must not leave a move unguarded."""
 
+LISTS = frozenset({"from", "in", "who", "guards", "asks", "effects"})
+FLAGS = frozenset({"final", "plain"})
+TABLES = frozenset({"state", "move", "act"})
+
+
+def _must_be(word: str) -> tuple[type, str]:
+    """What stands behind a word; about the version `soundness.py` asks."""
+    if word in TABLES:
+        return list, f"written as [[{word}]]"
+    if word in LISTS:
+        return list, "a list of words"
+    return (bool, "true or false") if word in FLAGS else (str, "a word")
+
 
 class _Reader:
     """Turns the raw table into a Definition and knows on which line each entry stands."""
@@ -79,7 +92,10 @@ class _Reader:
     def _entries(self, raw: Mapping[str, Any], table: str) -> Iterable[tuple[int, Mapping[str, Any]]]:
         head = re.compile(rf"\s*\[\[\s*{table}\s*\]\]")
         found = [n for n, line in enumerate(self.lines, 1) if head.match(line)]
-        for line, entry in zip(found, raw.get(table, ()), strict=True):
+        entries = raw.get(table, ())
+        if len(found) != len(entries):
+            raise self.refusal(1, f"{table!r} must be {_must_be(table)[1]}")
+        for line, entry in zip(found, entries, strict=True):
             self._only(entry, table, line)
             yield line, entry
 
@@ -87,6 +103,11 @@ class _Reader:
         stray = sorted(set(entry) - WORDS[table])
         if stray:
             raise self.refusal(line, f"{stray[0]!r} is no word of a {table}")
+        for word, said in entry.items():
+            kind, told = _must_be(word)
+            fits = isinstance(said, kind) and (word not in LISTS or all(isinstance(one, str) for one in said))
+            if not fits and word != "version":
+                raise self.refusal(line, f"{word!r} must be {told}")
 
     def _word(self, entry: Mapping[str, Any], word: str, line: int) -> Any:
         if word not in entry:
@@ -103,7 +124,7 @@ class _Reader:
             name=self._word(entry, "name", line),
             label=self._label(entry, line),
             phase=self._word(entry, "phase", line),
-            is_final=bool(entry.get("final", False)),
+            is_final=entry.get("final", False),
             line=line,
         )
 
@@ -111,7 +132,10 @@ class _Reader:
         self, entry: Mapping[str, Any], line: int, states: Mapping[str, State], *, is_move: bool
     ) -> Iterable[Step]:
         target = self._word(entry, "to", line) if is_move else None
-        for source in self._word(entry, "from" if is_move else "in", line):
+        whence = "from" if is_move else "in"
+        if not self._word(entry, whence, line):
+            raise self.refusal(line, f"{whence!r} names no state")
+        for source in entry[whence]:
             for state in filter(None, (source, target)):
                 if state not in states:
                     raise self.refusal(line, f"unknown state {state!r}")
@@ -125,6 +149,6 @@ class _Reader:
                 effects=tuple(entry.get("effects", ())),
                 label=self._label(entry, line),
                 tone=entry.get("tone", "secondary"),
-                is_plain=bool(entry.get("plain", True)),
+                is_plain=entry.get("plain", True),
                 line=line,
             )

@@ -1,6 +1,7 @@
 """What makes a workflow definition unsound. Checks yield (line, sentence); the first refuses the file. Pure."""
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from workflow.engine.definition import TONES, Definition, Step, Vocabulary
 
@@ -63,7 +64,11 @@ def _twins(definition: Definition, _known: Vocabulary) -> Iterator[Fault]:
 
 
 def _sisters(definition: Definition, _known: Vocabulary) -> Iterator[Fault]:
-    """Moves of one trigger: to the same state they guard alike, and wherever they lead they ask alike."""
+    """Moves of one trigger: to the same state they guard alike, and wherever they lead they ask alike.
+
+    Moves of two triggers by which the same role may go the same way guard alike as well: else one of them is the way
+    round what the other guards.
+    """
     by_way: dict[tuple[str, str | None], Step] = {}
     by_trigger: dict[str, Step] = {}
     for step in definition.moves:
@@ -77,6 +82,14 @@ def _sisters(definition: Definition, _known: Vocabulary) -> Iterator[Fault]:
                     step.line,
                     f"{step.trigger!r} from {step.source!r} and from {sister.source!r} {what} {skipped}",
                 )
+    for other, step in combinations(definition.moves, 2):
+        same_way = (step.source, step.target) == (other.source, other.target) and step.roles & other.roles
+        skipped = sorted(set(other.guards) ^ set(step.guards))
+        if same_way and step.trigger != other.trigger and skipped:
+            yield (
+                step.line,
+                f"{step.trigger!r} and {other.trigger!r} from {step.source!r} to {step.target!r} differ in {skipped}",
+            )
 
 
 def _ways(definition: Definition, known: Vocabulary) -> Iterator[Fault]:

@@ -109,6 +109,18 @@ def test_a_sound_definition_is_read_as_it_stands(tmp_path):
             "'read' is the system's alone and asks for 'reason'",
         ),
         (('to = "read"', 'to = "written"'), 20, "'read' leads from 'written' to itself"),
+        (('from = ["written"]', "from = []"), 20, "'from' names no state"),
+        (('from = ["written"]', 'from = "written"'), 20, "'from' must be a list of words"),
+        (('guards = ["ready"]', "guards = [1]"), 20, "'guards' must be a list of words"),
+        (("final = true", 'final = "no"'), 13, "'final' must be true or false"),
+        (('name = "read"', "name = 7"), 13, "'name' must be a word"),
+        (('initial = "written"', 'initial = ["written"]'), 1, "'initial' must be a word"),
+        (("[[move]]", "[move]"), 1, "'move' must be written as [[move]]"),
+        (
+            ('en = "Two steps"', 'en = "Two steps"\nact = [{trigger = "look"}]'),
+            1,
+            "'act' must be written as [[act]]",
+        ),
     ],
 )
 def test_an_unsound_definition_is_refused_with_file_line_and_sentence(tmp_path, change, line, sentence):
@@ -169,6 +181,10 @@ def state(name: str, *, final: bool = False) -> str:
             + step("look", "seen", "written", vi="Xem")
             + step("read", "seen", "read", more='guards = ["ready"]\n'),
             "45: 'look' from 'seen' and from 'written' ask differently for ['reason']",
+        ),
+        (
+            step("rush", "written", "read", vi="Vội"),
+            "30: 'rush' and 'read' from 'written' to 'read' differ in ['ready']",
         ),
     ],
 )  # fmt: skip
