@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,26 +39,29 @@ def verify(anchors: tuple[Path, ...]) -> dict[str, Any]:
     """Tính lại toàn bộ chuỗi mã băm, cây niêm phong và chữ ký; nói rõ sự kiện nào bị sửa, xóa, chèn hoặc cắt."""
     verdict = audit_check.check(anchors=[note for file in anchors for note in _notes(file)])
     unseen = "" if verdict.anchors else audit_check.NOT_SEEN_WITHOUT_ANCHOR
-    for damage in verdict.damages:
+    for damage in (*verdict.damages, *verdict.unmatched):
         line.tell(f"{damage.stream} #{damage.seq}: {audit_check.KINDS[damage.kind]} [{damage.kind}]")
     if not verdict.is_whole:
         raise line.Refused(
             "audit_damaged",
             f"Nhật ký không nguyên vẹn: {len(verdict.damages)} chỗ.",
-            damages=[
-                {"stream": damage.stream, "seq": damage.seq, "kind": damage.kind}
-                for damage in verdict.damages
-            ],
+            damages=[asdict(damage) for damage in verdict.damages],
+            unmatched=[asdict(step) for step in verdict.unmatched],
             anchors=verdict.anchors,
         )
+    whole = (
+        f"Nhật ký nguyên vẹn: {verdict.events} sự kiện, {verdict.streams} chuỗi, {verdict.sealed} sự kiện"
+        f" đã niêm phong, đã so với {verdict.anchors} bản lưu bên ngoài."
+    )
+    gone = f"Bản quy trình không còn trong chương trình: {len(verdict.unmatched)} bước không đối chiếu được."
     return {
         "events": verdict.events,
         "streams": verdict.streams,
         "sealed": verdict.sealed,
         "anchors": verdict.anchors,
+        "unmatched": [asdict(step) for step in verdict.unmatched],
         "not_seen": unseen,
-        "says": f"Nhật ký nguyên vẹn: {verdict.events} sự kiện, {verdict.streams} chuỗi, {verdict.sealed} sự kiện"
-        f" đã niêm phong, đã so với {verdict.anchors} bản lưu bên ngoài. {unseen}".rstrip(),
+        "says": " ".join(filter(None, [whole, gone if verdict.unmatched else "", unseen])),
     }
 
 

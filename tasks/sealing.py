@@ -28,4 +28,11 @@ def look(slot: datetime) -> Mapping[str, object]:
     for damage in verdict.damages:
         log.error("audit_damaged", stream=damage.stream, seq=damage.seq, kind=damage.kind)
     first = {"first": asdict(verdict.damages[0])} if verdict.damages else {}
-    return {"events": verdict.events, "streams": verdict.streams, "damages": len(verdict.damages), **first}
+    beside = {"unmatched": len(verdict.unmatched)} if verdict.unmatched else {}
+    return {
+        "events": verdict.events,
+        "streams": verdict.streams,
+        "damages": len(verdict.damages),
+        **first,
+        **beside,
+    }

@@ -1,7 +1,7 @@
 """Pieces in any state, brought there by the same verbs and people as in life."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,7 +14,7 @@ from models.people import Account
 from models.submission import Category, Submission
 from models.vocabulary import Consent, Kind
 from tests.cast import Cast
-from workflow import submissions, writing
+from workflow import definitions, submissions, writing
 from workflow.engine.unit_of_work import change
 
 ROAD = ("drafted", "submitted", "edited", "approved", "published")
@@ -117,3 +117,17 @@ def endless(cast: Cast, superuser: Engine) -> Callable[[int], Unit]:
         return cast.can_loc
 
     return extend
+
+
+@pytest.fixture
+def vanishing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[tuple[str, int]], None]]:
+    """Take a version away, as when its file is removed or the program is older than the database."""
+
+    def vanish(version: tuple[str, int]) -> None:
+        left = {key: engine for key, engine in definitions.engines().items() if key != version}
+        monkeypatch.setattr(definitions, "engines", lambda: left)
+        definitions.states.cache_clear()
+
+    yield vanish
+    monkeypatch.undo()
+    definitions.states.cache_clear()

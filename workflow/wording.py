@@ -185,6 +185,7 @@ OUTCOMES: Mapping[str, str] = {
     "sealed": N_("sự kiện đã niêm phong"),
     "events": N_("sự kiện đã kiểm tra"),
     "damages": N_("chỗ hỏng"),
+    "unmatched": N_("bước không đối chiếu được"),
 }
 
 # What would happen at a moment to come.

@@ -137,6 +137,7 @@ def _create(
                 "unit": unit.id,
                 "side": (WrittenAs.DEPARTMENT if acting else WrittenAs.UNIT).value,
                 "channel": piece.channel.value,
+                "follows": {"version": piece.workflow_version, "workflow": piece.workflow},
                 **told,
                 **({"became_at": at} if at else {}),
                 **({"acting_for": unit.code} if acting else {}),
@@ -229,6 +230,7 @@ def reclassify(
     def correct(known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
         piece = db.session.get_one(Submission, submission_id)
         old = piece.revision
+        section = old.category.code if old.category else None
         owner = unit or piece.unit
         manuscript = Manuscript(
             kind=kind or Kind(piece.kind),
@@ -238,7 +240,7 @@ def reclassify(
             author_line=old.author_line if author_line is None else author_line,
             author_title=old.author_title,
             school=old.school,
-            category=category or (old.category.code if old.category else None),
+            category=category or section,
             kept=[KeptFile(p.attachment_id, p.caption, p.credit) for p in old.pictures],
         )
         changes, details = new_revision(piece, owner, manuscript, by, WrittenAs.DEPARTMENT)
@@ -247,8 +249,13 @@ def reclassify(
             booked, owner.id
         )
         changes |= {"unit_id": owner.id, "period_id": booked.id, "sent_late": is_late}
-        before = {"unit": known.unit_code, "kind": known.kind, "period": piece.period.code}
-        after = {"unit": owner.code, "kind": manuscript.kind.value, "period": booked.code}
+        # An author's name is personal: the two revisions hold it, and their digests bind it.
+        before = {
+            "unit": known.unit_code, "kind": known.kind, "period": piece.period.code, "section": section,
+        }  # fmt: skip
+        after = {
+            "unit": owner.code, "kind": manuscript.kind.value, "period": booked.code, "section": manuscript.category,
+        }  # fmt: skip
         return changes, {"side": WrittenAs.DEPARTMENT.value, "before": before, "after": after, **details}
 
     content = {

@@ -205,7 +205,8 @@ def test_the_first_page_costs_at_most_twelve_statements(make, cast, client, stat
 
 
 def test_a_check_under_way_hides_no_damage_that_was_found(make, cast, client, clock_at):
-    found = {"damages": 2, "events": 90, "first": {"stream": "submission:1", "seq": 2, "kind": "edited"}}
+    first = {"stream": "submission:1", "seq": 2, "kind": "jumped"}
+    found = {"damages": 2, "events": 90, "first": first, "unmatched": 3}
     night, today = clock_at("2021-05-16 03:00"), clock_at("2021-05-17 08:30")
     with bookkeeping() as session:
         session.add(JobRun(job="audit_check", slot=night, done_at=night, outcome=found))
@@ -214,4 +215,5 @@ def test_a_check_under_way_hides_no_damage_that_was_found(make, cast, client, cl
     page = client.as_(cast.khang).get("/quan-tri/").text
 
     assert "nhật ký bị thay đổi ở 2 chỗ" in page
+    assert "Bản quy trình không còn trong chương trình: 3 bước không đối chiếu được." in page
     assert "Đang kiểm tra tính toàn vẹn" in page

@@ -19,7 +19,7 @@ from models.outbox import JobRun
 from models.submission import Submission
 from models.vocabulary import Consent
 from tasks import timetable
-from workflow import accounts, submissions, writing
+from workflow import accounts, procedures, submissions, writing
 from workflow import timetable as timetable_by_hand
 from workflow.engine.audit import instant
 from workflow.engine.errors import ToaSoanError
@@ -239,7 +239,7 @@ def run_what_waits() -> None:
     db.session.rollback()
 
 
-def test_the_check_is_done_by_a_worker_and_the_page_tells_how_far_it_is(make, cast, client):
+def test_the_check_is_done_by_a_worker_and_the_page_tells_how_far_it_is(make, cast, client, vanishing):
     make.submission(state="submitted")
     khang = client.as_(cast.khang)
     assert "Chưa có lần kiểm tra nào" in khang.get(PAGE).text
@@ -259,6 +259,15 @@ def test_the_check_is_done_by_a_worker_and_the_page_tells_how_far_it_is(make, ca
     part = khang.get(f"{PAGE}kiem-tra").text
     assert "Nhật ký nguyên vẹn" in part
     assert "data-again" not in part
+    assert "không đối chiếu được" not in part
+    planned = procedures.plan(("monthly-submission", 1), ("unit-approval", 1))
+    procedures.migrate(planned, reason="Thử.", by=cast.mai)
+    vanishing(("unit-approval", 1))
+    khang.send(f"{PAGE}kiem-tra")
+    run_what_waits()
+    part = khang.get(f"{PAGE}kiem-tra").text
+    assert "Nhật ký nguyên vẹn" in part
+    assert "Bản quy trình không còn trong chương trình: 1 bước không đối chiếu được." in part
 
 
 def test_each_question_of_the_check_is_a_step(make, superuser):

@@ -7,7 +7,7 @@ from tasks import timetable
 from workflow import submissions
 from workflow import timetable as by_hand
 from workflow.engine.unit_of_work import bookkeeping
-from workflow.queries import seals
+from workflow.queries import audit_check, seals
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -47,7 +47,7 @@ def test_a_check_tells_its_steps_and_its_verdict_without_another_press(make, cas
     expect(part).to_contain_text("đang chờ đến lượt")
     slot = seals.newest_look().slot
     by_hand.note_progress("audit_check", slot, {"steps": 4})
-    expect(part).to_contain_text("4 trên 9 bước")
+    expect(part).to_contain_text(f"4 trên {audit_check.STEPS} bước")
     expect(part.get_by_role("progressbar")).to_have_attribute("value", "4")
     with bookkeeping():
         timetable.run("audit_check", slot.isoformat())()

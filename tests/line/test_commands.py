@@ -205,6 +205,21 @@ def test_the_trail_is_whole_and_the_workflow_can_be_drawn(run: Run, make: Make) 
     assert run("queue", "--json").rows
 
 
+def test_steps_of_a_version_that_is_gone_are_counted_in_both_forms(
+    run: Run, make: Make, vanishing: Callable[[tuple[str, int]], None]
+) -> None:
+    make.submission(state="approved")
+    words = ("monthly-submission", "1", "1", "--into", "unit-approval", "--reason", "Thử")
+    assert run("workflow", "migrate", *words).code == 0
+    vanishing(("unit-approval", 1))
+
+    told, row = run("audit", "verify"), run("audit", "verify", "--json").row
+
+    assert told.code == 0
+    assert "Bản quy trình không còn trong chương trình: 1 bước không đối chiếu được." in told.out
+    assert [(step["seq"], step["kind"]) for step in row["unmatched"]] == [(6, "version_gone")]
+
+
 def test_the_trail_is_sealed_proved_and_held_against_a_letter_that_was_kept(
     run: Run, make: Make, tmp_path: Path
 ) -> None:

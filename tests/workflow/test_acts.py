@@ -111,9 +111,11 @@ def test_reclassifying_is_a_new_revision_with_before_and_after(make, cast, audit
     piece = make.submission(state="submitted")
     seen = piece.digest
 
+    make.category("vui-choi", "Vui chơi")
     writing.reclassify(
-        piece.id, by=cast.son, reason="Nhầm đơn vị.", unit=cast.district_ky_anh, kind=Kind.ARTICLE
-    )
+        piece.id, by=cast.son, reason="Nhầm đơn vị.", unit=cast.district_ky_anh, kind=Kind.ARTICLE,
+        category="vui-choi",
+    )  # fmt: skip
 
     assert (again(piece).unit.code, again(piece).kind, again(piece).digest == seen) == (
         "h-ky-anh",
@@ -121,9 +123,12 @@ def test_reclassifying_is_a_new_revision_with_before_and_after(make, cast, audit
         False,
     )
     told = db.session.scalar(
-        text("SELECT payload::jsonb -> 'before' FROM audit_event WHERE action = 'submission:reclassify'")
+        text("SELECT payload::jsonb FROM audit_event WHERE action = 'submission:reclassify'")
     )
-    assert (told["unit"], told["kind"]) == ("h-can-loc", "news")
+    assert [told[side] for side in ("before", "after")] == [
+        {"unit": "h-can-loc", "kind": "news", "period": "KY-2021-05", "section": "ban-tru"},
+        {"unit": "h-ky-anh", "kind": "article", "period": "KY-2021-05", "section": "vui-choi"},
+    ]
 
 
 def test_a_discarded_draft_comes_back(make, cast, refused):

@@ -11,6 +11,8 @@ from models.base import db
 from models.people import Delegation
 from models.vocabulary import Role
 from workflow import accounts, delegations, submissions
+from workflow.queries import audit_check
+from workflow.rules.guards import GUARDS
 
 pytestmark = pytest.mark.database
 
@@ -90,6 +92,26 @@ def test_r10_what_a_delegate_edited_counts_as_edited_by_her_lender_too(make, cas
     assert refused(lambda: submissions.approve(piece.id, by=cast.son, seen=piece.digest)) == (
         "four_eyes_violation"
     )
+
+
+def test_r11_an_approval_that_no_guard_saw_is_told_also_of_who_stood_in_for_an_editor_or_was_stood_in_for(
+    make, cast, lend, monkeypatch
+):
+    lend(cast.son, cast.minh, Role.EDITOR)
+    accounts.grant(cast.ly, Role.EDITOR, by=None)
+    lend(cast.ly, cast.phuong, Role.EDITOR)
+    by_delegate = make.submission(state="edited", editor=cast.son)
+    of_lender = make.submission(state="edited", editor=cast.phuong)
+    fine = make.submission(state="edited", editor=cast.ha)
+    assert audit_check.check().is_whole
+
+    monkeypatch.setitem(GUARDS, "four_eyes", lambda _facts: None)
+    for piece, by in ((by_delegate, cast.minh), (of_lender, cast.ly), (fine, cast.minh)):
+        submissions.approve(piece.id, by=by, seen=piece.digest)
+
+    assert set(audit_check.check().damages) == {
+        audit_check.Damage(f"submission:{piece.id}", 5, "own_approval") for piece in (by_delegate, of_lender)
+    }
 
 
 def test_a_delegation_of_another_time_bars_nobody(make, cast, lend, clock_at):

@@ -9,7 +9,7 @@ from models.base import db
 from models.submission import Submission
 from tasks import deadlines as errands
 from tasks import foresight, publishing
-from workflow import bulk, clock, definitions, lapses, procedures, submissions
+from workflow import bulk, clock, lapses, procedures, submissions
 from workflow.queries import audit_check
 
 pytestmark = pytest.mark.database
@@ -177,20 +177,6 @@ def test_the_screen_shows_before_it_does(make, cast, client):
 
 
 # --- a version that the program no longer has -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def vanishing(monkeypatch):
-    """Take a version away, as when its file is removed or the program is older than the database."""
-
-    def vanish(version: tuple[str, int]) -> None:
-        left = {key: engine for key, engine in definitions.engines().items() if key != version}
-        monkeypatch.setattr(definitions, "engines", lambda: left)
-        definitions.states.cache_clear()
-
-    yield vanish
-    monkeypatch.undo()
-    definitions.states.cache_clear()
 
 
 SAYS = "chương trình không còn bản này"

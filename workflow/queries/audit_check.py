@@ -14,7 +14,7 @@ from workflow.engine.errors import N_
 from workflow.proof import keys as key_files
 from workflow.proof.notes import PublicKey
 from workflow.queries import private_words
-from workflow.queries.chain_check import chains
+from workflow.queries.chain_check import UNMATCHED, chains
 from workflow.queries.seal_check import seals
 
 
@@ -37,6 +37,8 @@ class Verdict:
     anchors: int
     """Copies from outside that were compared."""
     damages: tuple[Damage, ...]
+    unmatched: tuple[Damage, ...]
+    """No damage: steps under a version that the program no longer has, held against no table."""
 
     @property
     def is_whole(self) -> bool:
@@ -51,6 +53,8 @@ KINDS = {
     "unchained": N_("không nối với sự kiện ngay trước"),
     "jumped": N_("không bắt đầu từ trạng thái mà sự kiện trước để lại"),
     "not_in_table": N_("bước này không có trong quy trình"),
+    UNMATCHED: N_("bước theo bản quy trình không còn trong chương trình, không đối chiếu được"),
+    "version_changed": N_("bài theo quy trình hoặc bản khác với nhật ký ghi"),
     "cut_off": N_("các sự kiện cuối dòng đã bị cắt bỏ"),
     "head_changed": N_("đầu dòng không khớp sự kiện cuối"),
     "state_changed": N_("trạng thái của bài không phải trạng thái mà sự kiện cuối để lại"),
@@ -96,7 +100,7 @@ FROM (SELECT max(size) AS size, max(at) AS at FROM checkpoint) AS c
 _ROOM = text("SET LOCAL work_mem = '128MB'")
 
 
-STEPS = 9
+STEPS = 10
 """Questions put to the trail; after each one `told` is called, for who waits."""
 
 
@@ -142,5 +146,6 @@ def examine(
         counted.sealed or 0,
         counted.sealed_at,
         len(anchors),
-        tuple(Damage(*one) for one in found[:MOST]),
+        tuple(Damage(*one) for one in found if one[2] != UNMATCHED)[:MOST],
+        tuple(Damage(*one) for one in sorted({one for one in found if one[2] == UNMATCHED}))[:MOST],
     )

@@ -1,10 +1,17 @@
 """Somebody with the keys to the database alters the trail; the check says where and how (R11)."""
 
-import pytest
-from sqlalchemy import Engine, text
+from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from models.base import db
 from models.submission import Submission
 from tests.factories import Make
+from workflow import clock, procedures, submissions
+from workflow.engine import moves
+from workflow.engine.unit_of_work import change
 from workflow.queries import audit_check
 from workflow.queries.audit_check import Damage
 
@@ -102,3 +109,88 @@ def test_a_stream_whose_head_was_removed_is_found(piece: Submission, superuser: 
     tamper(superuser, "DELETE FROM audit_head WHERE stream = :stream", stream=stream)
 
     assert found() == {Damage(stream, 1, "without_head")}
+
+
+# --- a version that the program no longer has -------------------------------------------------------------------
+
+FIRST, SECOND = ("monthly-submission", 1), ("unit-approval", 1)
+Vanish = Callable[[tuple[str, int]], None]
+
+
+def forge(piece: Submission, source: str, action: str, target: str) -> None:
+    """An event with all its hashes right, as whoever holds the program's own password could write it."""
+    db.session.expire_all()
+    with change() as session:
+        moves.record(
+            session.connection(),
+            moves.Happening(
+                piece.id, source, target, piece.version, piece.head_hash, f"submission:{action}", actor=None,
+                at=clock.now(), details={"unit": piece.unit_id},
+            ),
+        )  # fmt: skip
+
+
+def discarded(make: Make) -> Submission:
+    piece = make.submission()
+    submissions.perform(piece.id, "discard", by=make.cast.lan)
+    return piece
+
+
+def test_steps_of_a_version_that_is_gone_are_told_apart_and_crowd_out_no_damage(
+    make: Make, superuser: Engine, vanishing: Vanish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One piece went over to the second definition and came back, one was begun in it; then its file was lost."""
+    back = make.submission(state="submitted")
+    stream = f"submission:{back.id}"
+    procedures.migrate(procedures.plan(FIRST, SECOND), reason="Thử.", by=make.cast.mai)
+    submissions.claim(back.id, by=make.cast.son)
+    submissions.finish_editing(back.id, by=make.cast.son)
+    procedures.migrate(procedures.plan(SECOND, FIRST), reason="Trở lại.", by=make.cast.mai)
+    submissions.approve(back.id, by=make.cast.minh, seen=back.digest)
+    procedures.follow(back.period, SECOND[0], reason="Đơn vị đề nghị.", by=make.cast.mai)
+    begun = discarded(make)
+    assert not audit_check.check().unmatched
+    tamper(superuser, "DELETE FROM outbox WHERE key LIKE :key", key=f"{stream}:5:%")
+    assert found() == {Damage(stream, 5, "effect_lost")}
+
+    vanishing(SECOND)
+    verdict = audit_check.check()
+
+    assert verdict.is_whole
+    gone = [(stream, seq) for seq in (3, 4, 5, 6)] + [(f"submission:{begun.id}", 2)]
+    assert {*verdict.unmatched} == {Damage(*step, "version_gone") for step in gone}
+    forge(back, "approved", "send_back", "submitted")
+    monkeypatch.setattr(audit_check, "MOST", 1)
+    assert found() == {Damage(stream, 8, "not_in_table")}
+
+
+def test_a_forged_step_is_not_excused_by_saying_that_its_piece_follows_a_version_nobody_has(
+    make: Make, superuser: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, untold = make.submission(state="submitted"), old(make, monkeypatch)
+    for piece in (told, untold):
+        forge(piece, "submitted", "send_back", "drafted")
+    streams = {piece: f"submission:{piece.id}" for piece in (told, untold)}
+    forged = {piece: Damage(stream, 3, "not_in_table") for piece, stream in streams.items()}
+    assert found() == set(forged.values())
+
+    for piece in (told, untold):
+        tamper(superuser, "UPDATE submission SET workflow_version = 7 WHERE id = :id", id=piece.id)
+    verdict = audit_check.check()
+
+    assert set(verdict.damages) == {forged[told], Damage(streams[told], 1, "version_changed")}
+    # Begun before events told the version, a piece is believed in what its row says: nobody can judge the step.
+    assert verdict.unmatched == (Damage(streams[untold], 3, "version_gone"),)
+
+
+def old(make: Make, monkeypatch: pytest.MonkeyPatch) -> Submission:
+    """A piece whose first event does not tell what it follows, as all were once begun."""
+    record = moves.record
+
+    def without(connection: Connection, one: moves.Happening) -> int:
+        details = {name: said for name, said in one.details.items() if name != "follows"}
+        return record(connection, replace(one, details=details))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moves, "record", without)
+        return make.submission(state="submitted")
