@@ -81,6 +81,7 @@ ABOUT = {
     "period": N_("Kỳ và hạn gửi"),
     "settings": N_("Thiết lập"),
     "settings:outbox": N_("Hàng đợi"),
+    "procedure": N_("Quy trình"),
     "unit": N_("Đơn vị"),
     "delegation": N_("Ủy quyền"),
     "picture": N_("Ảnh gốc"),

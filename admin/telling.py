@@ -61,6 +61,7 @@ def _what(event: Any, say: Say) -> str:
         "envelope": payload.get("envelope"),
         "letter": payload.get("letter"),
         "job": _job(payload.get("job"), say),
+        "procedure": payload.get("procedure"),
         "outbox": _row(payload, say),
     }
     name = names.get(noun) or event.stream

@@ -5,7 +5,7 @@ Everything here may be run again; it adds what is missing and changes nothing th
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from models.house import HouseFact
 from models.organisation import Seat
 from models.people import Account
 from models.vocabulary import Role, SeatKind
-from workflow import accounts, schema
+from workflow import accounts, clock, definitions, schema
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotRehearsing
 from workflow.engine.unit_of_work import change
@@ -68,6 +68,46 @@ def lay_down_directive() -> Directive:
         return directive
 
 
+_NOTED = text("""
+SELECT DISTINCT ON (stream) payload::jsonb ->> 'procedure' AS name, payload::jsonb ->> 'after' AS digest
+FROM audit_event WHERE action IN ('procedure:note', 'procedure:change') ORDER BY stream, seq DESC
+""")
+
+
+def note_rules() -> None:
+    """Put on record by which rules pieces are judged: the file of each version of each workflow, by its digest.
+
+    A version is not to change once pieces follow it. Where its file is another one all the same, the trail says so,
+    and since when.
+    """
+    if not _unnoted():
+        return
+    with change() as session:
+        session.execute(_ONE_AT_A_TIME)
+        for (name, version), before, after in _unnoted():
+            audit.write(
+                session.connection(),
+                f"procedure:{name}:{version}",
+                "procedure:change" if before else "procedure:note",
+                actor=None,
+                at=session.execute(text("SELECT people_now()")).scalar_one(),
+                procedure=f"{name} {version}",
+                before=before,
+                after=after,
+            )
+
+
+def _unnoted() -> list[tuple[tuple[str, int], str | None, str]]:
+    """(name, version), digest on record, digest of the file: for those that differ."""
+    noted = {row.name: row.digest for row in db.session.execute(_NOTED)}
+    files = {version: engine.definition.sha256 for version, engine in definitions.engines().items()}
+    pairs = [(version, noted.get(f"{version[0]} {version[1]}"), digest) for version, digest in files.items()]
+    return [(version, before, after) for version, before, after in pairs if before != after]
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20210421)")
+"""Of the processes that start at once."""
+
 DEMO_PASSWORD = "dien-tap-2021"  # noqa: S105  (shown on the sign-in page of a rehearsal, refused elsewhere)
 DEMO_PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("editor@example.edu.vn", "Nguyễn Thị Minh Châu", "Chuyên viên Phòng GDMN", Role.EDITOR),
@@ -107,10 +147,11 @@ def let_units_in(hashed: Callable[[str], str]) -> int:
         return len(newcomers)
 
 
-def take_up(hashed: Callable[[str], str]) -> None:
+def take_up(hashed: Callable[[str], str], *, begins: datetime | None = None) -> None:
     """What every process asks before it works: is this our database, in our mode, and founded?
 
-    A rehearsal founds itself: directive and department people; `hashed` hashes their password. Raises Invalid
+    A rehearsal founds itself: directive and department people; `hashed` hashes their password, and on the clock of
+    people it `begins` then, if nobody has set it yet: what founds it is not later than what follows. Raises Invalid
     (`schema_missing`, `schema_behind`, `schema_ahead`, `other_mode`, `not_founded`).
     """
     schema.require_current()
@@ -119,13 +160,17 @@ def take_up(hashed: Callable[[str], str]) -> None:
             # Web, worker and clock that start at once: one founds, the others wait, however long it takes, and find
             # it founded.
             session.execute(text("SET LOCAL lock_timeout = 0"))
-            session.execute(text("SELECT pg_advisory_xact_lock(20210421)"))
+            session.execute(_ONE_AT_A_TIME)
             set_mode(Mode.DEMO)
+            if begins is not None and clock.rehearsal() is None:
+                clock.step(begins)
             lay_down_directive()
             if any(accounts.find(email) is None for email, *_ in DEMO_PEOPLE):
                 seat_demo_people(hashed(DEMO_PASSWORD))
+            note_rules()
     elif db.session.get(HouseFact, "mode") is None:
         raise Invalid("not_founded", N_("Cơ sở dữ liệu này chưa được khởi tạo. Đề nghị chạy “toasoan init”."))
     else:
         set_mode(Mode.PRODUCTION)
+        note_rules()
     db.session.rollback()

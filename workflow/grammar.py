@@ -176,6 +176,10 @@ ACTIONS: Mapping[str, Told] = {
     "announcement:withdraw": Told(N_("Rút thông báo"), N_("{who} rút một thông báo.")),
     "clock:travel": Told(N_("Chỉnh đồng hồ diễn tập"), N_("{who} chỉnh đồng hồ diễn tập.")),
     "directive:lay_down": Told(N_("Ghi văn bản quy định"), N_("{who} ghi văn bản quy định.")),
+    "procedure:note": Told(N_("Ghi nhận quy trình"), N_("Chương trình bắt đầu dùng {what}.")),
+    "procedure:change": Told(
+        N_("Nội dung quy trình thay đổi"), N_("Nội dung {what} trong chương trình khác với khi được ghi nhận.")
+    ),
     "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại {what}.")),
     "backup:prove": Told(
         N_("Phục hồi thử bản sao lưu"), N_("Một bản sao lưu được phục hồi thử và còn nguyên vẹn.")
@@ -211,6 +215,7 @@ NOUNS: Mapping[str, str] = {
     "envelope": N_("thư số {name}"),
     "letter": N_("thư đi số {name}"),
     "job": N_("việc “{name}”"),
+    "procedure": N_("quy trình {name}"),
     "outbox": N_("việc lỗi “{name}”"),
 }
 """What an event is about, by the noun of its action; the reader fills in the name."""
