@@ -14,7 +14,7 @@ from models.base import db
 from models.organisation import Committee
 from workflow import committees, filetypes, organisation, rosters
 from workflow.engine.errors import N_, Invalid, ToaSoanError
-from workflow.intake import rosters as files
+from workflow.intake import committee_lists
 from workflow.intake.reading import Part
 from workflow.queries import offices
 from workflow.wording import SEATS
@@ -95,7 +95,7 @@ def _lines(committee: Committee) -> list[rosters.Line]:
         part = Part(upload.filename or "", filetypes.media_type(data), data)
         found = [
             rosters.Line(m.full_name, m.email, m.seat_kind.value, m.title, m.workplace, m.phone)
-            for m in files.members_of(part)
+            for m in committee_lists.members_of(part)
         ]
         if not found:
             raise Invalid("list_empty", N_("Tệp không có bảng họ tên và chức vụ nào đọc được."))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from models.vocabulary import Kind
 from workflow import filetypes
-from workflow.intake import bylines, documents, placing, rosters, titles, trimming, wording
+from workflow.intake import bylines, committee_lists, documents, placing, titles, trimming, wording
 from workflow.intake.bodies import Body, body_of
 from workflow.intake.documents import Document
 from workflow.intake.drafting import Draft, draft_of
@@ -86,14 +86,18 @@ class _Composer:
             self.problems.append(Problem(why.code, part.name))
             (self.beside if is_paper else self.unread).append(part)
             return
-        if rosters.is_roster(part.name, document) if document else wording.names_roster(part.name):
-            self._take_roster(part)
+        if (
+            committee_lists.is_one(part.name, document)
+            if document
+            else wording.names_committee_list(part.name)
+        ):
+            self._take_committee_list(part)
         elif is_paper or document is None:
             self.beside.append(part)
         else:
             self._take_article(part, document)
 
-    def _take_roster(self, part: Part) -> None:
+    def _take_committee_list(self, part: Part) -> None:
         if self.committee_list:
             self.problems.append(Problem("second_committee_list", part.name))
         self.committee_list = self.committee_list or part

@@ -11,7 +11,7 @@ from models.directive import Composition
 from models.envelope import CommitteeProposal
 from models.organisation import Unit
 from workflow import deadlines, outbox, storage
-from workflow.intake import rosters
+from workflow.intake import committee_lists
 from workflow.intake.problems import Problem, Unreadable
 from workflow.intake.reading import Part
 
@@ -23,7 +23,7 @@ def propose(part: Part, *, unit: Unit, envelope_id: int, on: date) -> list[Probl
     """
     problems = []
     try:
-        members = rosters.members_of(part)
+        members = committee_lists.members_of(part)
     except Unreadable as why:
         members, problems = (), [Problem(why.code, part.name)]
     proposal = CommitteeProposal(

@@ -53,7 +53,7 @@ class Item:
 class Composition:
     items: tuple[Item, ...]
     committee_list: Part | None
-    """`rosters.members_of` reads it."""
+    """`committee_lists.members_of` reads it."""
     letter: tuple[str, ...]
     """What the sender says to the office beside the pieces ("ảnh đã xin phép phụ huynh")."""
     problems: tuple[Problem, ...]

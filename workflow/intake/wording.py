@@ -121,7 +121,7 @@ def piece_number(file_name: str) -> int | None:
     return int(found.group(1) or found.group(2)) if found else None
 
 
-def names_roster(text: str) -> bool:
+def names_committee_list(text: str) -> bool:
     """Whether a file name or heading speaks of the Communications Committee."""
     return bool(_ROSTER.search(fold(text)))
 

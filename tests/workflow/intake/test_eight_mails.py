@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.vocabulary import Kind, SeatKind
-from workflow.intake import rosters
+from workflow.intake import committee_lists
 
 DATA = Path(__file__).parents[3] / "tasks/rehearsal/data"
 DEADLINE = datetime(2021, 5, 20, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -202,7 +202,7 @@ def test_m08_three_pieces_a_picture_for_the_third_and_the_member_list_apart(comp
 
 
 def test_m08_the_member_list_is_one_short(composed):
-    members = rosters.members_of(composed("m08").committee_list)
+    members = committee_lists.members_of(composed("m08").committee_list)
 
     assert [(m.full_name, m.seat_kind) for m in members] == [
         ("Nguyễn Văn Lĩnh", SeatKind.LEADER),

@@ -34,9 +34,9 @@ class Member:
     email: str
 
 
-def is_roster(name: str, document: Document) -> bool:
+def is_one(name: str, document: Document) -> bool:
     """A table of names and posts in a file that speaks of the committee, in its name or first lines."""
-    told = wording.names_roster(" ".join((name, *document.paragraphs[:6])))
+    told = wording.names_committee_list(" ".join((name, *document.paragraphs[:6])))
     return told and any(_columns(table) for table in document.tables)
 
 
