@@ -1,11 +1,9 @@
-"""What becomes of a mail: the table of what stops one, and everything that follows when nothing does (R2, R4).
+"""What becomes of a mail: where it goes when something stops it, and all that follows when nothing does (R2, R4).
 
 All of it happens in one change() that holds the envelope's row, so a mail is settled once, whoever reads it first.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,103 +11,17 @@ from sqlalchemy import select, text
 
 from models.base import db
 from models.envelope import Envelope, EnvelopeSubmission
-from models.organisation import Unit
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Verdict
-from workflow import accounts, bounces, clock, outbox, storage
+from workflow import bounces, clock, outbox, storage
 from workflow.engine import audit
 from workflow.engine.errors import Invalid
 from workflow.intake import membership, pieces, reasons, reports
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import Sight, look
+from workflow.intake.stops import STOPS, Sender, sender_of
 from workflow.settings import settings
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Who an address belongs to, and for which units that person sits or writes on the day the mail came."""
-
-    account: Account | None
-    seated: Sequence[Unit] = ()
-    writes: Sequence[Unit] = ()
-
-    @property
-    def units(self) -> Sequence[Unit]:
-        """A seat comes before a grant: who sits for one unit sends for it, whatever else she may write for."""
-        return self.seated or self.writes
-
-
-def standing_of(address: str, *, on: date) -> Standing:
-    account = accounts.find(address) if address else None
-    if account is None or not account.active:
-        return Standing(None)
-    units = accounts.units_of(account, on=on)
-    seated = [unit for unit in units if accounts.sits_for(account, unit, on=on)]
-    return Standing(account, seated, [unit for unit in units if unit not in seated])
-
-
-Stop = Callable[[Sight, Standing], str]
-
-
-def _unread(sight: Sight, _: Standing) -> str:
-    return sight.refused
-
-
-def _machine(sight: Sight, sender: Standing) -> str:
-    """Bounces and automatic answers from anybody, other machines' mail from strangers."""
-    made = sight.mail.machine_made if sight.mail else ""
-    return made if made in ("bounce", "auto_reply") or sender.account is None else ""
-
-
-def _machine_of_ours(sight: Sight, _: Standing) -> str:
-    """Somebody we know may write through a list; her piece must not vanish."""
-    return sight.mail.machine_made if sight.mail else ""
-
-
-def _from(sight: Sight, _: Standing) -> str:
-    codes = [problem.code for problem in sight.mail.problems] if sight.mail else []
-    return next((code for code in codes if code in ("two_from", "sender_unreadable")), "")
-
-
-def _stranger(_: Sight, sender: Standing) -> str:
-    return "" if sender.account else "unknown_sender"
-
-
-def _unverified(sight: Sight, _: Standing) -> str:
-    return "" if sight.mail and sight.mail.authentication == "pass" else "sender_not_verified"
-
-
-def _homeless(_: Sight, sender: Standing) -> str:
-    return ("sender_has_no_unit", "", "unit_unclear")[min(len(sender.units), 2)]
-
-
-def _empty(sight: Sight, _: Standing) -> str:
-    found = sight.composition
-    if found is None or found.items or found.committee_list:
-        return ""
-    codes = [problem.code for problem in found.problems]
-    return next((code for code in codes if code in ("no_article", "empty_mail")), "no_article")
-
-
-def _illegible(sight: Sight, _: Standing) -> str:
-    """Text in a font that is not converted would become a piece nobody can read."""
-    items = sight.composition.items if sight.composition else ()
-    return "legacy_font" if any("legacy_font" in item.flags for item in items) else ""
-
-
-STOPS: Sequence[tuple[Stop, Verdict]] = (
-    (_unread, Verdict.TRAY),
-    (_machine, Verdict.IGNORED),
-    (_from, Verdict.TRAY),
-    (_stranger, Verdict.TRAY),
-    (_machine_of_ours, Verdict.TRAY),
-    (_unverified, Verdict.TRAY),
-    (_homeless, Verdict.TRAY),
-    (_empty, Verdict.TRAY),
-    (_illegible, Verdict.TRAY),
-)
-"""The first that answers with a code decides; a mail that none of them stops becomes pieces."""
 
 
 def judge(envelope: Envelope, sight: Sight) -> None:
@@ -120,7 +32,7 @@ def judge(envelope: Envelope, sight: Sight) -> None:
         _point_to(envelope, first)
         return
     _mind_addresses(envelope, sight)
-    sender = standing_of(envelope.from_address, on=day_of(envelope))
+    sender = sender_of(envelope.from_address, on=day_of(envelope))
     found = ((stop(sight, sender), verdict) for stop, verdict in STOPS)
     code, verdict = next(((code, verdict) for code, verdict in found if code), ("", Verdict.ACCEPTED))
     if sight.mail and sight.mail.authentication == "pass" and sender.account:
@@ -221,7 +133,7 @@ def make_pieces(sight: Sight, arrival: Arrival, envelope: Envelope, *, sends: bo
     return code
 
 
-def _accept(envelope: Envelope, sight: Sight, sender: Standing) -> str:
+def _accept(envelope: Envelope, sight: Sight, sender: Sender) -> str:
     """Everything a mail that nothing stopped becomes; the code to note, empty when all went through."""
     unit = sender.units[0]
     arrival = Arrival(

@@ -16,6 +16,7 @@ from workflow.engine.unit_of_work import apart, change
 from workflow.intake import judging, pieces
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import look
+from workflow.intake.stops import sender_of
 from workflow.rules.permissions import require
 from workflow.settings import settings
 
@@ -81,7 +82,7 @@ def retry(envelope_id: int, *, by: Account) -> None:
         if not unsent:
             judging.judge(envelope, look(storage.load(envelope.sha256), own_mx=settings().own_mx))
             return
-        sender = judging.standing_of(envelope.from_address, on=judging.day_of(envelope))
+        sender = sender_of(envelope.from_address, on=judging.day_of(envelope))
         refusals = [
             pieces.send(
                 piece,
