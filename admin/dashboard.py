@@ -16,7 +16,7 @@ from admin.queues import ask_behind
 from models.vocabulary import MonthStatus, Readers
 from workflow import clock, deadlines
 from workflow.engine.errors import Invalid
-from workflow.queries import announcements, audit, standings
+from workflow.queries import announcements, standings, travels
 from workflow.settings import settings
 from workflow.wording import HEALTH
 
@@ -49,7 +49,7 @@ class Dashboard(Kept, AdminIndexView):
             tray_since=menu.waiting().tray_since,
             **watches.shown(),
             announcements=announcements.shown(Readers.DEPARTMENT, now=now),
-            journey=audit.since_last_travel() if settings().is_demo else None,
+            journey=travels.since_last() if settings().is_demo else None,
             may_travel=settings().is_demo and can("clock.travel"),
         )
 
