@@ -1,6 +1,5 @@
 """Events of the trail as look/parts/audit.html draws them: a row of the list, and one event whole."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,14 +7,14 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import gettext
 
-from admin import telling
-from admin.reading import changed, instant, note
+from admin import changes, telling
+from admin.changes import instant
+from admin.reading import note
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import audit
+from workflow.rules.wishes import SUBJECTS
 from workflow.wording import ROLES
-
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class Line(NamedTuple):
@@ -106,7 +105,8 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
         "reason": payload.get("reason"),
         "before": payload.get("from") if is_moved else None,
         "after": payload.get("to") if is_moved else None,
-        "changes": _changes(payload)
+        "changes": _subject(payload)
+        + changes.said(payload)
         + _role(payload)
         + _server_time(payload),
         "seen": payload.get("digest"),
@@ -118,21 +118,6 @@ def whole(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "close_url": url_for("desk_audit.index"),
     }  # fmt: skip
-
-
-def _changes(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What an event put in the place of what, name by name."""
-    before, after = payload.get("before"), payload.get("after")
-    if named := changed(payload):
-        return [{"name": name, "before": was, "after": now} for name, was, now in named]
-    if after is None or isinstance(after, Mapping):
-        return []
-    return [{"name": gettext("Trước, sau"), "before": _readable(before), "after": _readable(after)}]
-
-
-def _readable(value: Any) -> Any:
-    """An instant as people write one; anything else as it is."""
-    return instant(value) if isinstance(value, str) and INSTANT.fullmatch(value) else value
 
 
 def _server_time(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -151,6 +136,12 @@ def _role(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     return (
         [{"name": gettext("Vai trò"), "before": None, "after": gettext(ROLES[role])}] if role in ROLES else []
     )
+
+
+def _subject(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of which letters somebody chose how to get them."""
+    chosen = SUBJECTS.get(payload.get("subject", ""))
+    return [{"name": gettext("Loại thư"), "before": None, "after": gettext(chosen.label)}] if chosen else []
 
 
 def personal(payload: Mapping[str, Any], words: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:

@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
+from admin.changes import changed, instant
 from admin.desk import can
+from look import spoken
 from models.vocabulary import Phase
 from workflow import clock, definitions
 from workflow.engine import drawing
 from workflow.engine.definition import Definition
-from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
 from workflow.grammar import action_name
 from workflow.queries import timeline
-from workflow.wording import CONSENTS, KINDS, UNCOUNT_REASONS
+from workflow.wording import UNCOUNT_REASONS
+
+_until = spoken("until")
 
 
 def body(html: str, files: Sequence[Any]) -> Markup:
@@ -55,7 +57,7 @@ def marks(row: Any) -> list[tuple[str, str | None]]:
         (row.excused_reason is not None, "excused", None),
         (row.uncounted is not None, "uncounted", _why_uncounted(row.uncounted)),
         (row.extended_until is not None and row.first_sent_at is None, "extended",
-         gettext("Gia hạn đến %(at)s", at=_short(row.extended_until)) if row.extended_until else None),
+         gettext("Gia hạn đến %(until)s", until=_until(row.extended_until)) if row.extended_until else None),
     )  # fmt: skip
     return [(code, words) for holds, code, words in found if holds]
 
@@ -97,35 +99,6 @@ def note(payload: Mapping[str, Any]) -> str:
         parts.append(gettext("Có hiệu lực từ %(at)s.", at=instant(payload["became_at"])))
     parts.extend(f"{name}: {was} → {now}." for name, was, now in changed(payload))
     return " ".join(parts)
-
-
-def changed(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(name, before, after) of each thing that an event changed, as people say it."""
-    before, after = payload.get("before"), payload.get("after")
-    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return []
-    return [
-        (gettext(CHANGED.get(name, name)), _said(name, before.get(name)), _said(name, value))
-        for name, value in after.items()
-        if before.get(name) != value
-    ]
-
-
-CHANGED = {
-    "answer": N_("Trả lời"), "kind": N_("Thể loại"), "unit": N_("Đơn vị"), "period": N_("Kỳ"), "code": N_("Mã bài"),
-}  # fmt: skip
-
-
-def _said(name: str, value: Any) -> str:
-    if value in (None, ""):
-        return gettext("chưa có câu trả lời") if name == "answer" else gettext("chưa có")
-    words = {"answer": CONSENTS, "kind": KINDS}.get(name, {})
-    return gettext(words[value]) if isinstance(value, str) and value in words else str(value)
-
-
-def instant(written: str) -> str:
-    """As the trail writes it -> 00:01:00, 20/05/2021."""
-    return f"{datetime.fromisoformat(written).astimezone(clock.ZONE):%H:%M:%S, %d/%m/%Y}"
 
 
 def picture(

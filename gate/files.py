@@ -11,10 +11,11 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from look import files
-from workflow import inspecting, media, public_copies, storage
+from workflow import inspecting, media, public_copies, storage, texts
 from workflow.engine.errors import N_
 from workflow.queries import desk, portal
 from workflow.rules.permissions import may
+from workflow.wording import FILES
 
 blueprint = Blueprint("files", __name__)
 
@@ -24,11 +25,19 @@ SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"
 NO_COPY = N_("Không làm được bản công khai của tệp này.")
 """Said for a reason that has no sentence any more."""
 
+blueprint.add_app_template_filter(texts.unnumbered)
+
 
 @blueprint.app_template_filter("never_public")
 def never_public(code: str) -> str:
     """Why a file cannot become public, in the reader's language."""
     return gettext(public_copies.REFUSALS.get(code, NO_COPY))
+
+
+@blueprint.app_template_filter("numbered")
+def numbered(kind: str, position: int) -> str:
+    """“ảnh 2”: what a file of a piece is called."""
+    return gettext(FILES[kind]).format(n=position)
 
 
 @blueprint.get("/tep/<int:attachment_id>")
@@ -59,7 +68,10 @@ def _file(attachment_id: int) -> Any:
 def _as_it_came(attachment_id: int, file: Any) -> Response:
     if file.kind in media.SHOWN:
         inspecting.note_opening(attachment_id, by=current_user)
-    return _answer(file.blob, file.media_type, file.name)
+    answer = _answer(file.blob, file.media_type, file.name)
+    # It may tell where a child lives: it stays in no browser either.
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _with_copy(attachment_id: int) -> Any:

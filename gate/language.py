@@ -36,9 +36,7 @@ from werkzeug.wrappers import Response
 from wtforms.meta import DefaultMeta
 
 from workflow import accounts, clock
-
-LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
-"""Each called by its own name: who reads only one of them must find it."""
+from workflow.wording import LANGUAGES
 
 COOKIE_SECONDS = 365 * 24 * 3600
 

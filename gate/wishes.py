@@ -6,21 +6,13 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from gate.devices import me
-from gate.language import LANGUAGES
-from models.vocabulary import Pace
 from workflow import accounts
 from workflow import wishes as letters
-from workflow.engine.errors import N_
 from workflow.queries import wishes as read
 from workflow.rules.wishes import SUBJECTS
+from workflow.wording import LANGUAGES, PACES
 
 blueprint = Blueprint("wishes", __name__)
-
-PACES = {
-    Pace.NOW: N_("Gửi ngay"),
-    Pace.DAILY: N_("Gom một thư mỗi ngày"),
-    Pace.NEVER: N_("Không gửi"),
-}
 
 
 @blueprint.get("/vao/nhan-thu")

@@ -1,6 +1,6 @@
 """The forms of look/words.py that read otherwise in English. The same names, arguments and rules; still our zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from look import words
 from look.words import DAY, HOUR, KEEP, MINUTE, WEEK_DAYS, days_left, local, local_day
@@ -51,6 +51,13 @@ def moment(at: datetime, now: datetime | None = None) -> str:
         return f"{here:%H:%M}{KEEP}yesterday"
     named = day_month(at) if today and today.year == here.year else day(at)
     return f"{named},{KEEP}{here:%H:%M}"
+
+
+def until(deadline: datetime) -> str:
+    """the end of Fri 19 Nov; 17:00 on Fri 19 Nov"""
+    if local(deadline).time() == time.min:
+        return f"the end of {weekday(words.last_day(deadline))}"
+    return f"{words.clock_time(deadline)} on {weekday(deadline)}"
 
 
 def span(length: timedelta) -> str:

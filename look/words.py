@@ -5,7 +5,7 @@ a ValueError, because nobody can know which day it belongs to. What must not be 
 "thứ Sáu 19/11") is held together by no-break spaces. Letters and official documents write dates their own way.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -82,6 +82,18 @@ def moment(at: datetime, now: datetime | None = None) -> str:
 def last_day(deadline: datetime) -> date:
     """The last day that still counts: a deadline at 20/11 00:00 is "hết thứ Sáu 19/11"."""
     return (local(deadline) - timedelta(microseconds=1)).date()
+
+
+def until(deadline: datetime) -> str:
+    """hết thứ Sáu 19/11; a deadline within a day 17:00 thứ Sáu 19/11."""
+    if local(deadline).time() == time.min:
+        return f"hết {weekday(last_day(deadline))}"
+    return f"{clock_time(deadline)} {weekday(deadline)}"
+
+
+def day_input(when: date | datetime) -> str:
+    """2021-11-19, as a form's field takes it."""
+    return local_day(when).isoformat()
 
 
 def days_left(deadline: datetime, now: datetime) -> int:

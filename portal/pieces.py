@@ -193,9 +193,7 @@ def photo_of(file: Any) -> dict[str, Any]:
         "public_blob": file.public_blob,
         "public_refused": file.public_refused,
         "caption": file.caption,
-        # Many teachers number their captions themselves.
-        "label": "" if file.caption.startswith("Ảnh ") else gettext("Ảnh %(n)s.", n=file.position),
-        "number": file.position,
+        "position": file.position,
         "media_type": file.media_type,
         "kind": file.kind,
         "consent": {"answer": file.answer, "by": file.answered_by, "at": file.answered_at},

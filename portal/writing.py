@@ -17,6 +17,7 @@ from workflow.engine.errors import CommandReused, Invalid, NoRoom, NotAllowed, S
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.queries.collisions import since_seen
+from workflow.wording import FILES
 
 Answer = Response | str | tuple[str, int]
 
@@ -112,8 +113,11 @@ def missing_for_sending(form: Writing, files: Any) -> dict[int, str]:
     if not form.body.data and not files:
         form.body.errors = [gettext("Vui lòng nhập nội dung hoặc thêm tệp.")]
     unanswered = {
-        file.id: gettext("Vui lòng chọn một câu trả lời cho ảnh %(n)s.", n=number)
-        for number, file in enumerate(asked(files), 1)
+        file.id: gettext(
+            "Vui lòng chọn một câu trả lời cho %(file)s.",
+            file=gettext(FILES[file.kind]).format(n=file.position),
+        )
+        for file in asked(files)
         if file.answer is None
     }
     return unanswered or ({0: ""} if form.errors else {})

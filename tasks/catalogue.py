@@ -109,7 +109,7 @@ VARIABLES: Mapping[str, Shape] = {
     "part": Shape.TEXT,  # piece | pictures
     "period": Shape.TEXT,  # KY-2021-05
     "picture_count": Shape.NUMBER,
-    "pictures": Shape.ROWS,  # lines
+    "pictures": Shape.ROWS,  # kind (picture, video), position, caption
     "piece": Shape.TEXT,  # GDMN-2021-05-0012
     "pieces": Shape.ROWS,  # code, kind, title; awaiting_approval: code, title, unit_short, editor, warning
     "problems": Shape.ROWS,  # file (or none), says

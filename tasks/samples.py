@@ -208,7 +208,10 @@ SAMPLES: Mapping[str, dict[str, object]] = {
     },
     "missing_consent": ABOUT_A_PIECE
     | {
-        "pictures": ["Ảnh 2. Trẻ lớp 5 tuổi A kể chuyện", "Ảnh 3. Giờ ăn trưa tại điểm trường"],
+        "pictures": [
+            {"kind": "picture", "position": 2, "caption": "Trẻ lớp 5 tuổi A kể chuyện"},
+            {"kind": "video", "position": 3, "caption": "Giờ ăn trưa tại điểm trường"},
+        ],
         "supplement_before": date(2021, 5, 19),
     },
     "consent_withdrawn": ABOUT_A_PIECE

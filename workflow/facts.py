@@ -19,7 +19,7 @@ from workflow.queries.months import OWES, counted
 from workflow.rules.facts import Facts, Media, Month
 
 _MEDIA = f"""ARRAY(SELECT row_to_json(m) FROM (
-    SELECT a.id, a.name, a.kind, {answer("a")} AS answer
+    SELECT a.id, ra.position, a.kind, {answer("a")} AS answer
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
     WHERE ra.revision_id = r.id AND a.kind IN ('picture', 'video') ORDER BY ra.position
   ) m) AS media"""  # noqa: S608  (a constant of the house)
@@ -198,7 +198,7 @@ def with_words_of(connection: Connection, known: Facts, revision_id: int) -> Fac
 def _media(entry: dict[str, Any]) -> Media:
     answer = entry["answer"]
     return Media(
-        entry["id"], entry["name"], AttachmentKind(entry["kind"]), None if answer is None else Consent(answer)
+        entry["id"], entry["position"], AttachmentKind(entry["kind"]), None if answer is None else Consent(answer)
     )
 
 

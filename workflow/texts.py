@@ -21,6 +21,7 @@ ALLOWED = {"p", "h2", "h3", "strong", "em", "ul", "ol", "li", "blockquote", "a",
 MAX_TITLE = 200
 MAX_BODY = 200_000
 
+_OWN_NUMBER = re.compile(r"^(?:Ảnh|Hình|Video)\s+\d{1,3}\s*(?:[.:)-]\s*|$)", re.I)
 _BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
 _PICTURE = re.compile(r'<figure data-picture="(\d{1,3})">.*?</figure>', re.S)
 _MARKER = re.compile(r"<p>\s*\[Ảnh (\d{1,3})\]\s*</p>")
@@ -75,6 +76,11 @@ def _clean(html: str) -> str:
 def body_from_paragraphs(paragraphs: Sequence[str]) -> str:
     """Plain paragraphs to the body's HTML."""
     return "\n".join(f"<p>{escape(tidy(text), quote=False)}</p>" for text in paragraphs if tidy(text))
+
+
+def unnumbered(caption: str) -> str:
+    """A caption without the number its writer gave: pages put the picture's own in front. “Ảnh 2. Bé tưới rau.”"""
+    return _OWN_NUMBER.sub("", caption)
 
 
 def to_plain(body: str) -> str:

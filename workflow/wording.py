@@ -45,6 +45,22 @@ CONSENTS: Mapping[str, str] = {
     "none": N_("Không có trẻ"),
 }
 
+LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
+"""Each called by its own name: who reads only one of them must find it."""
+
+PACES: Mapping[str, str] = {
+    "now": N_("Gửi ngay"),
+    "daily": N_("Gom một thư mỗi ngày"),
+    "never": N_("Không gửi"),
+}
+
+FILES: Mapping[str, str] = {
+    "picture": N_("ảnh {n}"),
+    "video": N_("video {n}"),
+    "document": N_("tệp {n}"),
+}
+"""What a file of a piece is called by its position in the revision, the same on every page and in every letter."""
+
 UNIT_KINDS: Mapping[str, str] = {
     "phong_gddt": N_("Phòng Giáo dục và Đào tạo"),
     "phong_vhxh": N_("Phòng Văn hóa - Xã hội"),
@@ -211,10 +227,10 @@ HEALTH: Mapping[str, str] = {
     "skew/ok": N_("Đồng hồ máy chủ khớp với cơ sở dữ liệu."),
     "skew/warning": N_("Đồng hồ máy chủ lệch {value} giây so với cơ sở dữ liệu."),
     "skew/down": N_("Đồng hồ máy chủ lệch {value} giây so với cơ sở dữ liệu; cần chỉnh lại giờ."),
-    "clock/ok": N_("Việc theo lịch đang chạy, lần gần nhất cách đây {value} giây."),
+    "clock/ok": N_("Việc theo lịch đang chạy, lần gần nhất cách đây {value}."),
     "clock/warning": N_("Đã quá 3 phút không có việc theo lịch nào được nhận; cần xem tiến trình đồng hồ."),
     "waiting/ok": N_("Không có việc nào chờ lâu."),
-    "waiting/warning": N_("Việc cũ nhất đã chờ {value} giây; cần xem bộ xử lý."),
+    "waiting/warning": N_("Việc cũ nhất đã chờ {value}; cần xem bộ xử lý."),
     "dead/ok": N_("Không có việc nào dừng vì lỗi."),
     "dead/warning": N_("Số việc dừng vì lỗi: {value}."),
     "stumbled/ok": N_("Việc theo lịch không bị vướng."),

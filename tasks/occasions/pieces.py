@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words, unit_words
 from tasks.occasions.mails import writer
-from workflow import accounts, clock, submissions
+from workflow import accounts, clock, submissions, texts
 from workflow.queries import bulletins, calendar_days, recipients
 from workflow.queries import letters as read
 from workflow.queries.deciding import SHORTEST
@@ -192,7 +192,7 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             "title": piece["title"],
             "piece": piece["code"],
-            "pictures": pictures,
+            "pictures": [{**one, "caption": texts.unnumbered(one["caption"])} for one in pictures],
             "supplement_before": workdays.later(
                 now.astimezone(clock.ZONE).date(), ANSWER_WITHIN, calendar_days.exceptions()
             ),

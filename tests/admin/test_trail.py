@@ -5,6 +5,8 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import openpyxl
@@ -15,11 +17,12 @@ from admin import workbook
 from admin.trail_rows import HEAD
 from models.audit import AuditEvent
 from models.base import db
+from models.directive import Directive
 from models.outbox import JobRun
 from models.submission import Submission
 from models.vocabulary import Consent
 from tasks import timetable
-from workflow import accounts, procedures, submissions, writing
+from workflow import accounts, directives, procedures, submissions, wishes, writing
 from workflow import timetable as timetable_by_hand
 from workflow.engine.audit import instant
 from workflow.engine.errors import ToaSoanError
@@ -110,6 +113,30 @@ def test_an_answer_given_before_sending_is_told_in_words_and_moves_nothing(make,
     assert "Trước, sau" not in drawer
     assert "Trả lời: chưa có câu trả lời → Có." in journal
     assert not re.findall(r">[^<]*\bNone\b", drawer + journal)
+
+
+def test_what_somebody_chose_and_what_a_register_says_are_told_in_words(make, cast, client):
+    accounts.set_language(cast.lan, "en")
+    wishes.choose("results", "daily", by=cast.lan)
+    rule = directives.as_rule(db.session.scalars(select(Directive)).one())
+    directives.lay_down(
+        replace(rule, code="van-ban-moi", valid_from=date(2021, 9, 1), counting_kinds=["news"]),
+        reason="Theo năm học.", by=cast.mai,
+    )  # fmt: skip
+    newest = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(3)).all()
+    khang = client.as_(cast.khang)
+
+    drawers = [khang.get(f"{PAGE}{number}").text for number in newest]
+
+    ruled, wished, spoken = (
+        dict(re.findall(r"<dt>([^<]*)</dt><dd>(<del>.*?</ins>|<ins>.*?</ins>)</dd>", page))
+        for page in drawers
+    )
+    assert spoken["Trước, sau"] == "<del>Tiếng Việt</del> <ins>English</ins>"
+    assert wished["Cách nhận thư"] == "<del>Gửi ngay</del> <ins>Gom một thư mỗi ngày</ins>"
+    assert wished["Loại thư"].startswith("<ins>Kết quả xử lý tin, bài")
+    assert ruled["Thể loại được tính"] == "<del>Tin, Bài</del> <ins>Tin</ins>"
+    assert ruled["Từ ngày"].endswith("<ins>01/09/2021</ins>")
 
 
 def test_what_a_form_asked_for_is_told_as_well_as_what_an_export_looked_for(make, cast, client):

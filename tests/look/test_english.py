@@ -20,6 +20,8 @@ from tests.look.test_words import DEADLINE, at, plain
         (english.weekday(date(2021, 11, 19)), "Fri 19 Nov"),
         (english.long_day(date(2021, 11, 17)), "Wednesday, 17 November 2021"),
         (english.day(DEADLINE), "20 Nov 2021"),
+        (english.until(DEADLINE), "the end of Fri 19 Nov"),
+        (english.until(at("2021-11-19 17:00")), "17:00 on Fri 19 Nov"),
         (english.number(4812), "4,812"),
         (english.size(1_234_567), "1.2 MB"),
         (english.size(640), "640 B"),

@@ -68,6 +68,8 @@ def test_a_moment_without_today_carries_its_year():
 
 def test_before_the_20th_means_to_the_end_of_friday_the_19th():
     assert words.last_day(DEADLINE) == date(2021, 11, 19)
+    assert plain(words.until(DEADLINE)) == "hết thứ Sáu 19/11"
+    assert plain(words.until(at("2021-11-19 17:00"))) == "17:00 thứ Sáu 19/11"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import Consent, LetterState, Role
+from tests.factories import picture
 from tests.films import film
 from workflow import accounts, deadlines, storage, submissions, writing
 from workflow.engine.unit_of_work import bookkeeping, change
@@ -46,6 +47,28 @@ def test_a_piece_of_another_unit_does_not_exist(make, cast, client):
         ), path
     assert nga.get(f"/tep/{file.id}").status_code == 404
     assert piece.revision.title not in nga.get("/don-vi/").text
+
+
+def test_a_picture_has_one_number_on_every_page_whatever_stands_before_it_and_its_writer_called_it(
+    make, cast, client
+):
+    new = [
+        writing.NewFile("giao-an.pdf", b"%PDF-1.7\n" + bytes(64)),
+        writing.NewFile("anh.jpg", picture(), "Ảnh 1. Bé tưới rau.", consent=None),
+        writing.NewFile("mua.mp4", film(), "Bé múa.", consent=None),
+    ]
+    piece = make.submission(author=cast.binh, new=new)
+    binh, son = client.as_(cast.binh), client.as_(cast.son)
+    code = piece.code
+
+    read, asked = (binh.get(f"/don-vi/bai/{code}{path}").text for path in ("", "/soan"))
+    submissions.submit(piece.id, by=cast.binh)
+    desk = son.get(f"/quan-tri/bai/{piece.id}/").text
+
+    assert [page.count("Ảnh 2. Bé tưới rau.") for page in (read, desk)] == [1, 1]
+    assert [page.count("Video 3. Bé múa.") for page in (read, desk)] == [1, 1]
+    assert "đồng ý đăng ảnh 2 không?" in read and "đồng ý đăng video 3 không?" in asked
+    assert not [page for page in (read, asked, desk) if "ảnh 1" in page.replace('value="Ảnh 1', "").lower()]
 
 
 def test_a_contributor_sees_her_own_pieces_and_not_her_colleagues(make, cast, client):

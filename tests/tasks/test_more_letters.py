@@ -10,6 +10,7 @@ from models.attachment import Attachment
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import Consent, SeatKind
+from tests.factories import picture
 from workflow import (
     accounts,
     code_apps,
@@ -45,7 +46,11 @@ def picture_of(piece):
 
 
 def test_r8_who_sent_a_piece_is_asked_for_the_consent_it_lacks(make, cast, sent, put, broker):
-    piece = make.submission(state="submitted", with_picture=True, consent=Consent.UNKNOWN)
+    new = [
+        writing.NewFile("giao-an.pdf", b"%PDF-1.7\n" + bytes(64)),
+        writing.NewFile("anh.jpg", picture(), "Ảnh 1. Bé tưới rau.", consent=Consent.UNKNOWN),
+    ]
+    piece = make.submission(state="submitted", new=new)
     put("letter:missing_consent", "consent:1", submission=piece.id, on="2021-05-17")
 
     letters = sent("missing_consent")
@@ -53,7 +58,7 @@ def test_r8_who_sent_a_piece_is_asked_for_the_consent_it_lacks(make, cast, sent,
     assert to(letters) == ["binh"]
     text = letters["binh@example.edu.vn"].text
     assert "có 01 ảnh, video chưa có xác nhận đồng ý" in text
-    assert "- Ảnh 1." in text
+    assert "- Ảnh 2. Bé tưới rau." in text
     assert "trước ngày 19/5/2021" in text
 
 

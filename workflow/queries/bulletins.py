@@ -71,9 +71,9 @@ ORDER BY ra.position
 """)  # noqa: S608  (a constant of the house)
 
 
-def without_consent(submission_id: int) -> Sequence[str]:
-    """The pictures and videos of a piece that nobody may publish yet, as their captions name them."""
-    return [row.caption for row in db.session.execute(_UNCLEAR, {"piece": submission_id})]
+def without_consent(submission_id: int) -> Sequence[RowMapping]:
+    """The pictures and videos of a piece that nobody may publish yet: kind, position, caption or name."""
+    return db.session.execute(_UNCLEAR, {"piece": submission_id}).mappings().all()
 
 
 _HEIRS = text("""

@@ -12,7 +12,8 @@ class Media:
     """One picture or video of the current revision and the newest answer about its children."""
 
     attachment_id: int
-    name: str
+    position: int
+    """Its number among the files of the revision, by which every page calls it."""
     kind: AttachmentKind
     answer: Consent | None
 

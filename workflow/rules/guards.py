@@ -211,10 +211,10 @@ def consents_given(facts: Facts) -> Refusal | None:
     return _unless(
         not held,
         "consent_missing",
-        N_("Còn {n} ảnh, video chưa có xác nhận đồng ý: {names}."),
+        N_("Còn {n} ảnh, video chưa có xác nhận đồng ý (số {numbers})."),
         N_("Hỏi lại đơn vị hoặc bỏ ảnh khỏi bài."),
         n=len(held),
-        names=", ".join(media.name for media in held),
+        numbers=", ".join(str(media.position) for media in held),
     )
 
 

@@ -31,8 +31,8 @@ JUNE = replace(
     deadline_at=DEADLINE + timedelta(31),
     closes_at=CLOSING + timedelta(31),
 )
-PICTURE = Media(9, "bep.jpg", AttachmentKind.PICTURE, Consent.YES)
-FILM = Media(10, "mua.mp4", AttachmentKind.VIDEO, Consent.NONE)
+PICTURE = Media(9, 1, AttachmentKind.PICTURE, Consent.YES)
+FILM = Media(10, 3, AttachmentKind.VIDEO, Consent.NONE)
 
 PIECE = Facts(
     submission_id=42, code="2021-05-0042", workflow="monthly-submission", workflow_version=1, state="drafted",
