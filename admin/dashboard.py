@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response
 from admin import charts, menu, waits, watches
 from admin.desk import SEE_OTHER, Kept, attempt, can, me
 from admin.fields import typed_moment
-from admin.queues import ask_behind
+from admin.queues import parts
 from models.vocabulary import MonthStatus, Readers
 from workflow import clock, deadlines
 from workflow.engine.errors import Invalid
 from workflow.queries import announcements, standings, travels
 from workflow.settings import settings
-from workflow.wording import HEALTH
 
 
 class Dashboard(Kept, AdminIndexView):
@@ -44,8 +43,7 @@ class Dashboard(Kept, AdminIndexView):
             drawn=_drawn(month, opened, rows, now=now) if month else {},
             owing=sum(row.done < row.quota for row in rows if month and _owes(row, month)),
             may_remind=can("periods.write") and month is not None and now < month.closes_at,
-            health=ask_behind("health") if can("queues.read") else [],
-            healths=HEALTH,
+            health=parts() if can("queues.read") else [],
             tray_since=menu.waiting().tray_since,
             **watches.shown(),
             announcements=announcements.shown(Readers.DEPARTMENT, now=now),

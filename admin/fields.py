@@ -1,9 +1,11 @@
 """What the console's forms share: choices offered; days, moments and numbers typed."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 from wtforms.fields.choices import SelectChoice
 
 from workflow import clock
@@ -16,7 +18,12 @@ YEARS = range(2000, 2101)
 def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectChoice]:
     """(value, message id) pairs as a select offers them; `none` names the choice of nothing and stands first."""
     first = [SelectChoice("", none)] if none else []
-    return first + [SelectChoice(value, lazy_gettext(says)) for value, says in pairs]
+    return first + [SelectChoice(value, LazyString(_as_text, says)) for value, says in pairs]
+
+
+def _as_text(says: str) -> Markup:
+    """In the reader's language. A lazy sentence counts as HTML, and some choices are names that people typed (T10)."""
+    return escape(gettext(says))
 
 
 def typed_number(typed: str, *, digits: int = 18) -> int | None:
@@ -35,6 +42,14 @@ def typed_day(typed: str, *, field: str) -> date:
     if day is None or day.year not in YEARS:
         raise Invalid("day_invalid", N_("Ngày “{typed}” không hợp lệ."), typed=typed[:20], field=field)
     return day
+
+
+def typed_last_day(typed: str) -> datetime:
+    """The deadline of a form that asks for the last day that counts: `2021-05-21` -> the 22nd, 00:00.
+
+    Raises as `typed_day`.
+    """
+    return datetime.combine(typed_day(typed, field="last_day") + timedelta(days=1), time.min, clock.ZONE)
 
 
 def typed_moment(typed: str, *, field: str = "until") -> datetime:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin import dashboard, menu
 from admin.desk import Screen, attempt, back_to, can, me, sentences
-from admin.fields import typed_day, typed_moment
+from admin.fields import typed_day, typed_last_day, typed_moment
 from admin.procedures import workflows
 from admin.unit_months import said_extended
 from models.base import db
@@ -110,9 +110,7 @@ class Periods(Screen):
         period = _period(period_id)
 
         def grant() -> Any:
-            if not request.form.get("until"):
-                raise Invalid("time_required", N_("Vui lòng chọn thời điểm."))
-            until = typed_moment(request.form["until"])
+            until = typed_last_day(request.form.get("last_day", ""))
             units, reason = _units(), request.form.get("reason", "")
             if units is None:
                 reopened = deadlines.extend(period, unit=None, until=until, reason=reason, by=me())
@@ -158,14 +156,10 @@ class Periods(Screen):
     @expose("/<int:period_id>/mo-lai", methods=["POST"])
     def reopen(self, period_id: int) -> Response:
         period = _period(period_id)
-
-        def open_again() -> None:
-            reason = request.form.get("reason", "").strip()
-            if not reason:
-                raise Invalid("reason_required", N_("Vui lòng ghi lý do."))
-            deadlines.reopen_period(period, reason=reason, by=me())
-
-        attempt(open_again, done=gettext("Đã mở lại kỳ."))
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: deadlines.reopen_period(period, reason=reason, by=me()), done=gettext("Đã mở lại kỳ.")
+        )
         return back_to(".period", period_id=period_id)
 
 

@@ -162,7 +162,7 @@ def _letters(row: Any, offers: Sequence[Offer]) -> dict[str, int]:
 def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:
     """A later deadline belongs to a unit and a month, so that the next sweep knows of it; never to one piece."""
     if "until" not in given:
-        raise Invalid("time_required", N_("Vui lòng chọn thời điểm."), field="until")
+        raise Invalid("date_required", N_("Vui lòng chọn ngày."), field="last_day")
     deadlines.extend(
         piece.period, unit=piece.unit, until=given["until"], reason=given.get("reason", ""), by=me()
     )

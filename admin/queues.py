@@ -1,7 +1,7 @@
 """What the workers still have to do, what they gave up, the timetable in people's hands, and what is to come."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, flash, request
@@ -38,6 +38,24 @@ def ask_behind(what: str, *args: Any) -> Any:
     return current_app.extensions["back_office"][what](*args)
 
 
+def parts() -> list[dict[str, Any]]:
+    """Each part of the house: its state, and the sentence for whoever runs it."""
+    return [
+        {
+            "state": part.state.value,
+            "says": gettext(HEALTH[f"{part.name}/{part.state.value}"]).format(value=_figure(part)),
+        }
+        for part in ask_behind("health")
+    ]
+
+
+def _figure(part: Any) -> Any:
+    """Seconds that may be hours are said as hours."""
+    if part.name not in ("clock", "waiting") or part.value is None:
+        return part.value
+    return current_app.jinja_env.filters["span"](timedelta(seconds=part.value))
+
+
 class Queues(Screen):
     needs = "queues.read"
 
@@ -47,13 +65,14 @@ class Queues(Screen):
             "desk/queues.html",
             queues=post.queues(),
             dead=post.dead(),
+            dead_many=menu.waiting().dead,
+            held=outbox.HELD,
             done=post.done_in_a_day(),
             mishaps=post.mishaps(),
             lines=ask_behind("timetable", menu.now()),
-            parts=ask_behind("health"),
+            parts=parts(),
             proof=watches.proof(),
             backup_commands=BACKUP,
-            healths=HEALTH,
             queue_names=QUEUES,
             jobs=JOBS,
             states=OUTBOX_STATES,
@@ -125,7 +144,7 @@ class Queues(Screen):
             flash(sentences(refused), "refused")
         return self.render(
             "desk/preview.html", at=at, groups=_grouped(coming), count=len(coming), says=FORESEEN, jobs=JOBS,
-            kinds_of_letter=LETTER_KINDS, refusals=REFUSALS, units=dict(desk.unit_choices()),
+            kinds_of_letter=LETTER_KINDS, topics=TOPICS, refusals=REFUSALS, units=dict(desk.unit_choices()),
         )  # fmt: skip
 
     @expose("/<int:message_id>/chay-lai", methods=["POST"])

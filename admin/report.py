@@ -54,10 +54,15 @@ class MonthReport(Screen):
     def export(self, form: str) -> Response:
         year, month = _asked()
         inspecting.note_export({"period": f"{year}-{month:02d}", "form": form}, by=me(), what="report:export")
-        # For people a unit has its name; its code is for machines.
-        rows = [list({**row.as_row(), "unit": row.unit_name}.values()) for row in reports.month(year, month)]
+        rows = [[_read(row, column) for column in reports.COLUMNS] for row in reports.month(year, month)]
         head = [gettext(HEAD[column]) for column in reports.COLUMNS]
         return answer(form, f"bao-cao-{year}-{month:02d}", gettext("Báo cáo tháng"), head, rows)
+
+
+def _read(row: reports.UnitMonth, column: str) -> Any:
+    """What stands in the file for people: a unit by its name, yes and no as words. Codes are the command line's."""
+    value = row.unit_name if column == "unit" else getattr(row, column)
+    return (gettext("Có") if value else gettext("Không")) if isinstance(value, bool) else value
 
 
 def _asked() -> tuple[int, int]:

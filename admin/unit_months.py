@@ -1,7 +1,7 @@
 """One unit in one month: how it stands, and what the department may do about it, each with a reason (R6)."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort, request
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.desk import Screen, attempt, back_to, can, command, me
-from admin.fields import typed_moment
+from admin.fields import typed_last_day
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -50,7 +50,7 @@ class UnitMonths(Screen):
             exceptions=[
                 each for each in offices.exceptions(period.id) if each.unit in (None, unit.short_name)
             ],
-            until=max(row.deadline_at, menu.now()) + MORE_TIME,
+            proposed=max(row.deadline_at, menu.now()) + MORE_TIME,
             may_write=can("periods.write"),
         )
 
@@ -77,7 +77,7 @@ class UnitMonths(Screen):
     @expose("/<int:period_id>/<code>/gia-han", methods=["POST"])
     def extend(self, period_id: int, code: str) -> Response:
         def grant(period: Period, unit: Unit, reason: str) -> Any:
-            until = typed_moment(request.form.get("until", ""))
+            until = typed_last_day(request.form.get("last_day", ""))
             reopened = deadlines.extend(period, unit=unit, until=until, reason=reason, by=me())
             return unit.short_name, until, reopened
 
@@ -125,13 +125,9 @@ class UnitMonths(Screen):
 
 
 def said_extended(whom: str, until: datetime, reopened: int) -> str:
-    """Who has until when, and how many pieces are drafts again, if any."""
-    at = until.astimezone(clock.ZONE)
-    if at.time() == time.min:
-        day = f"{last_day(until, str(clock.ZONE)):%d/%m/%Y}"
-        said = gettext("Đã gia hạn cho %(whom)s đến hết ngày %(day)s.", whom=whom, day=day)
-    else:
-        said = gettext("Đã gia hạn cho %(whom)s đến %(at)s.", whom=whom, at=f"{at:%H:%M, %d/%m/%Y}")
+    """Who has until the end of which day, and how many pieces are drafts again, if any."""
+    day = f"{last_day(until, str(clock.ZONE)):%d/%m/%Y}"
+    said = gettext("Đã gia hạn cho %(whom)s đến hết ngày %(day)s.", whom=whom, day=day)
     pieces = ngettext(
         "%(num)s bài quá hạn chưa gửi trở lại bản nháp.",
         "%(num)s bài quá hạn chưa gửi trở lại bản nháp.",

@@ -23,9 +23,11 @@ def this_month() -> str:
         everyone=person.is_committee(),
         discarded_after=now - timedelta(days=DAYS_TO_RESTORE),
     )
+    month = read.running_month(unit.id, now=now)
     return render_template(
         "portal/month.html",
-        month=read.running_month(unit.id, now=now),
+        month=month,
+        extension=read.extension(month.id, unit.id) if month and month.is_extended else None,
         announcements=announcements.shown(Readers.UNITS, now=now),
         pool=[card(row) for row in found["pool"]],
         sent=[card(row) for row in found["sent"]],

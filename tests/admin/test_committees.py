@@ -336,7 +336,7 @@ def test_more_time_granted_twice_by_one_form_is_one_extension(make, cast, client
     place = f"/quan-tri/ky/{piece.period_id}/"
     son.read_token(place)
     form = {
-        "until": "2021-05-22T00:00",
+        "last_day": "2021-05-21",
         "unit": "h-can-loc",
         "reason": "Mưa lũ.",
         "command": str(uuid.uuid4()),

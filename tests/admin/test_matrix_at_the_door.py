@@ -40,7 +40,7 @@ def test_a_sample_of_forbidden_presses_is_refused_as_the_table_says(make, cast, 
 
     for state, trigger, role, code in sample:
         piece = pieces[state]
-        said = {"seen": piece.digest, "reason": "Thử.", "kind": "other", "until": "2021-06-01T08:00"}
+        said = {"seen": piece.digest, "reason": "Thử.", "kind": "other", "last_day": "2021-06-01"}
         visitors[role].send(f"/quan-tri/bai/{piece.id}/buoc/{trigger}", **said, checklist=list(CHECKLIST))
         assert audited(getattr(cast, PEOPLE[role]))[-1] == f"submission:refused/{code}", (
             state,

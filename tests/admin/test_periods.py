@@ -39,7 +39,7 @@ def test_r6_one_extension_for_several_units_is_one_cause_and_all_or_none(make, c
     son.read_token(page)
     chosen = ["h-can-loc", "tx-ky-anh"]
 
-    son.send(f"{page}gia-han", unit=chosen, until="2021-05-22T00:00", reason="Mưa lũ hai huyện.")
+    son.send(f"{page}gia-han", unit=chosen, last_day="2021-05-21", reason="Mưa lũ hai huyện.")
     said = son.get(page).text.replace("\xa0", " ")
     assert (
         "Đã gia hạn cho H. Can Lộc, TX Kỳ Anh đến hết ngày 21/05/2021. "
@@ -56,7 +56,7 @@ def test_r6_one_extension_for_several_units_is_one_cause_and_all_or_none(make, c
 
     # Can Lộc has that much time already: nobody gets it, and it is said.
     again = ["h-ky-anh", "h-can-loc"]
-    son.send(f"{page}gia-han", unit=again, until="2021-05-22T00:00", reason="Mưa lũ.")
+    son.send(f"{page}gia-han", unit=again, last_day="2021-05-21", reason="Mưa lũ.")
     assert "Hạn mới phải sau hạn hiện tại." in son.get(page).text
     assert db.session.scalar(text("SELECT count(*) FROM extension")) == 2
 

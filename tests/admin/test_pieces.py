@@ -262,7 +262,7 @@ def test_more_time_for_a_late_piece_is_more_time_for_its_unit(make, cast, clock_
     son = client.as_(cast.son)
     son.read_token(at(piece))
 
-    son.send(at(piece, "buoc/extend"), until="2021-05-22T00:00", reason="Mất điện diện rộng.")
+    son.send(at(piece, "buoc/extend"), last_day="2021-05-21", reason="Mất điện diện rộng.")
 
     assert now_of(piece).state == "drafted"
     clock_at("2021-05-21 00:05")

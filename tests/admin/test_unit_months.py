@@ -45,10 +45,14 @@ def test_an_editor_reminds_extends_and_exempts_with_a_reason(make, cast, client,
     desk.read_token(cell(may))
 
     desk.send(f"{cell(may)}nhac", reason="Còn thiếu hai bài.")
-    desk.send(f"{cell(may)}gia-han", reason="Mưa lũ.", until="2021-05-24T00:00")
+    desk.send(f"{cell(may)}gia-han", reason="Mưa lũ.", last_day="2021-05-23")
     said = desk.get(cell(may)).text.replace("\xa0", " ")
     assert "Đã gia hạn cho H. Can Lộc đến hết ngày 23/05/2021." in said
     assert "trở lại bản nháp" not in said
+    # No letter is for it: the unit's own first page says until when, and why.
+    told = client.as_(cast.binh).get("/don-vi/").text.replace("\xa0", " ")
+    assert "Sở gia hạn gửi tin, bài tháng 5/2021 đến hết Chủ nhật 23/05.</b><p>Lý do: Mưa lũ.</p>" in told
+    assert "Sở gia hạn" not in client.as_(cast.nga).get("/don-vi/").text
     desk.send(f"{cell(may)}mien", reason="Trường đóng cửa.")
 
     assert told_of(cast.son)[-3:] == ["period:remind", "period:extend", "period:exempt"]
@@ -56,7 +60,7 @@ def test_an_editor_reminds_extends_and_exempts_with_a_reason(make, cast, client,
     assert db.session.scalars(select(Extension.unit_id)).all() == [cast.can_loc.id]
     assert db.session.scalars(select(Exemption.reason)).all() == ["Trường đóng cửa."]
     page = desk.get(cell(may)).text.replace("\xa0", " ")
-    assert "Gia hạn đến 00:00 ngày 24/05/2021" in page
+    assert "Gia hạn đến hết Chủ nhật 23/05" in page
     assert "Nhắc 2 ngày trước hạn, gửi thêm ngày 17/05" in page
     assert "Miễn chỉ tiêu" in page
 
@@ -87,7 +91,7 @@ def test_nothing_is_done_without_a_reason_and_it_says_so(make, cast, client, may
     desk.read_token(cell(may))
 
     for act in ("nhac", "gia-han", "mien", "mien-muon"):
-        desk.send(f"{cell(may)}{act}", reason=" ", until="2021-05-24T00:00")
+        desk.send(f"{cell(may)}{act}", reason=" ", last_day="2021-05-23")
 
     assert db.session.scalars(select(Reminder.id)).all() == []
     assert db.session.scalars(select(Extension.id)).all() == []

@@ -85,6 +85,17 @@ def running_month(unit_id: int, *, now: datetime) -> Row[Any] | None:
     return next(wanting, months[-1] if months else None)
 
 
+_EXTENSION = text("""
+SELECT deadline_at, reason FROM extension
+WHERE period_id = :period AND (unit_id = :unit OR unit_id IS NULL) ORDER BY deadline_at DESC, id DESC LIMIT 1
+""")
+
+
+def extension(period_id: int, unit_id: int) -> Row[Any] | None:
+    """The latest deadline the unit was given for a month, and why; None when it has the month's own."""
+    return db.session.execute(_EXTENSION, {"period": period_id, "unit": unit_id}).one_or_none()
+
+
 _PIECES = text(f"""
 WITH today AS (SELECT (people_now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day),
 mine AS (

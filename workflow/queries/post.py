@@ -75,8 +75,9 @@ def proposals(envelope_id: int) -> Sequence[Row[Any]]:
 # --- queues -------------------------------------------------------------------------------------------------------
 
 _QUEUES = text("""
-SELECT queue, state, count(*) AS n, min(created_at) AS oldest, now() - min(created_at) AS age
-FROM outbox WHERE state NOT IN ('done', 'dismissed') GROUP BY 1, 2 ORDER BY 1, 2
+SELECT queue, state, next_at > now() AS is_put_off, count(*) AS n, min(created_at) AS oldest,
+  now() - min(created_at) AS age
+FROM outbox WHERE state IN ('new', 'queued', 'running') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 
 _DEAD = text("""
@@ -103,7 +104,8 @@ SELECT p.job, p.reason, p.paused_at, by.full_name AS paused_by FROM job_pause p 
 
 
 def queues() -> Sequence[Row[Any]]:
-    """Unfinished rows per queue and state."""
+    """Rows that wait or are being done, per queue and state; apart those that another try is put off for. What was
+    given up waits for nobody but a person: `dead`."""
     return db.session.execute(_QUEUES).all()
 
 
