@@ -15,7 +15,7 @@ from workflow.engine.errors import NotRehearsing
 from workflow.intake import reasons, receiving
 from workflow.queries import post
 from workflow.settings import settings
-from workflow.wording import FORESEEN, JOBS, LETTER_KINDS
+from workflow.wording import FORESEEN, JOBS, TOPICS
 
 
 @line.command("sweep")
@@ -62,7 +62,7 @@ def preview(at: datetime) -> Iterator[line.Answer]:
 
 
 def _foretold(each: foresight.Foreseen) -> str:
-    letter = LETTER_KINDS.get(each.letter, each.letter)
+    letter = TOPICS[f"letter:{each.letter}"] if each.letter else ""
     told = (each.about, each.unit, letter, ", ".join(each.to), each.why)
     moment = f"{each.at.astimezone(line.ZONE):%d/%m/%Y %H:%M}"
     return f"{moment}  {FORESEEN[each.what]}: {', '.join(filter(None, told)) or JOBS.get(each.job, '–')}"

@@ -25,6 +25,7 @@ from tasks.rehearsal import playing
 from workflow import clock, deadlines, mishaps, months, nudges, reminders, submissions, summaries
 from workflow import letters as kept
 from workflow.engine.errors import N_, Invalid, NotFound, ToaSoanError
+from workflow.intake import reading
 from workflow.mishaps import Bad
 from workflow.outbox import Planned
 from workflow.queries import duties, post
@@ -43,10 +44,10 @@ class Foreseen:
     at: datetime
     """When it would become true: a deadline, a set hour, else the moment asked for."""
     about: str = ""
-    """Code of the piece or month, or the name of a file of the rehearsal."""
+    """Code of the piece or month; of what arrives in a rehearsal its title."""
     unit: str = ""
     letter: str = ""
-    """Kind of letter, a key of LETTER_KINDS."""
+    """Kind of letter, a key of LETTER_KINDS; of one that cannot be told yet what its topic says."""
     to: tuple[str, ...] = ()
     """Addresses."""
     why: str = ""
@@ -98,8 +99,11 @@ def _waiting(at: datetime) -> Iterator[Foreseen]:
 
 def _arrivals(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
     for scene in playing.coming(at):
-        name = scene.what["id"] if scene.kind == "piece" else scene.what.name
-        yield Foreseen("arrival", "arrivals", scene.at, name)
+        if scene.kind == "piece":
+            yield Foreseen("arrival", "arrivals", scene.at, scene.what["title"], scene.what["unit"])
+        else:
+            subject = reading.read(scene.what.read_bytes(), own_mx="").subject
+            yield Foreseen("arrival", "arrivals", scene.at, subject)
 
 
 def _sweep(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
@@ -229,7 +233,8 @@ def _sound(job: str, kind: str, at: datetime, plan: mishaps.Plan) -> Iterator[Fo
     for letter in plan(bad) or ():
         yield from _letter(letter, job, at)
     for number, error in bad.items():
-        yield Foreseen("letter_unclear", job, at, f"{kind}:{number}", why=type(error).__name__)
+        about, unit = _named({kind: number})
+        yield Foreseen("letter_unclear", job, at, about, unit, why=type(error).__name__)
 
 
 def _piece(what: str, job: str, at: datetime, submission_id: int, *, why: str = "") -> Foreseen:
@@ -244,7 +249,9 @@ def _letter(planned: Planned, job: str, at: datetime) -> Iterator[Foreseen]:
     except (LookupError, NotFound) as error:
         # Shown, and the others go on: the row itself will say in the queue what ails it.
         log.warning("letter_not_foreseen", topic=planned.topic, key=planned.key, error=str(error))
-        yield Foreseen("letter_unclear", job, at, planned.key, why=type(error).__name__)
+        about, unit = _named(planned.payload)
+        what = planned.topic.removeprefix("letter:")
+        yield Foreseen("letter_unclear", job, at, about, unit, what, why=type(error).__name__)
         return
     for errand in errands_of_row:
         yield Foreseen(
@@ -256,6 +263,13 @@ def _letter(planned: Planned, job: str, at: datetime) -> Iterator[Foreseen]:
             errand.kind,
             tuple(one.address for one in errand.to),
         )
+
+
+def _named(payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Code of the piece and of the unit that a plan is about, of those that are there."""
+    piece = db.session.get(Submission, payload["submission"]) if "submission" in payload else None
+    unit = piece.unit if piece else db.session.get(Unit, payload["unit"]) if "unit" in payload else None
+    return piece.code if piece else "", unit.code if unit else ""
 
 
 def _about(errand: Errand) -> str:

@@ -158,4 +158,4 @@ def test_who_cannot_be_reckoned_with_is_told_among_the_others(cast, clock_at, en
         "h-ky-anh",
         "tx-ky-anh",
     }
-    assert ("letter_unclear", f"unit:{cast.can_loc.id}", "", "", ()) in foreseen
+    assert ("letter_unclear", "", "h-can-loc", "", ()) in foreseen

@@ -21,7 +21,7 @@ from models.people import Account
 from models.submission import Submission
 from models.vocabulary import AttachmentKind, SeatKind
 from tasks import deadlines as reminding
-from tasks import post
+from tasks import foresight, post
 from tasks.rehearsal import loading, playing, refusing, score
 from workflow import accounts, clock, committees, deadlines, founding, organisation, submissions
 from workflow.queries import audit, audit_check, reports
@@ -194,11 +194,17 @@ def test_an_arrival_that_is_refused_does_not_hold_up_the_next(demo: list[str]) -
     in_force = committees.in_force(committee)
     assert in_force is not None
     committees.dissolve(in_force, on=clock.now().date(), by=admin)
+    due = playing.coming(MIDNIGHT)
+    foreseen = [each.about for each in foresight.foresee(MIDNIGHT) if each.what == "arrival"]
     clock.travel(MIDNIGHT, by=None)
 
     told = playing.arrive(clock.now())
 
     assert told == {"arrived": 7, "refused": 1}
+    # By their titles and subjects, as people know them.
+    assert len(foreseen) == len(due) == 8
+    assert {scene.what["title"] for scene in due if scene.kind == "piece"} < set(foreseen)
+    assert not [name for name in foreseen if not name or name.endswith(".eml")]
     assert playing.arrive(clock.now()) == {"arrived": 0, "refused": 0}
 
 
