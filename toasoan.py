@@ -27,8 +27,8 @@ from gate import serving
 from look import line
 from tasks import broker, clockwork, mailing, working
 from tasks.context import told_to_stop
-from tasks.rehearsal import loading
-from workflow import backups, clock, founding, outbox, production, schema, sessions
+from tasks.rehearsal import loading, score
+from workflow import backups, clock, founding, links, outbox, production, schema, sessions
 from workflow.proof import notes
 from workflow.queries import audit_check
 from workflow.rules import workdays
@@ -206,6 +206,7 @@ def _restored(file: Path, owner_url: str) -> dict[str, Any]:
     schema.migrate(owner_url, restoring=True)
     with wsgi.create_house().app_context():
         sessions.end_everybodys()
+        links.spend_everybodys()
         verdict = audit_check.check()
         held = outbox.hold_letters()
         if verdict.is_whole:
@@ -260,7 +261,7 @@ def _run(*, demo: bool) -> None:
         signal.signal(number, signal.default_int_handler)
     try:
         stand_up(line.tell)
-        app = wsgi.founded(wsgi.create_app)
+        app = wsgi.founded(wsgi.create_app, begins=score.local(score.BEGINS) if demo else None)
         with app.app_context():
             for sentence in loading.load(hash_password) if demo else ():
                 line.tell(sentence)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -89,11 +90,14 @@ def words_of_states() -> Mapping[str, look.signs.Named]:
 
 
 @cache
-def founded(create: Callable[[], Flask]) -> Flask:
-    """What `create` makes, on a database that is known to be its own, in its mode and founded. Raises Invalid."""
+def founded(create: Callable[[], Flask], *, begins: datetime | None = None) -> Flask:
+    """What `create` makes, on a database that is known to be its own, in its mode and founded. Raises Invalid.
+
+    `begins`: what people's clock says when a rehearsal that is laid down is founded.
+    """
     app = create()
     with app.app_context():
-        founding.take_up(hash_password)
+        founding.take_up(hash_password, begins=begins)
     let_go(app)
     return app
 

@@ -28,10 +28,11 @@ NOTE = "rehearsal_played"
 
 
 def begin(at: datetime) -> None:
-    """Set the clock to the beginning, unless the play has begun already."""
+    """Set the clock to the beginning, unless the play has begun already or the house was founded on this clock."""
     with change() as session:
         if session.get(HouseFact, NOTE) is None:
-            clock.step(at)
+            if clock.rehearsal() is None or clock.now() < at:
+                clock.step(at)
             session.add(HouseFact(name=NOTE, value=at.isoformat()))
 
 
