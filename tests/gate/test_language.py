@@ -52,7 +52,7 @@ def test_every_layout_leads_to_the_other_language_and_back_to_the_same_page(cast
     }
 
     for path, visitor in doors.items():
-        switches = re.findall(r'href="/ngon-ngu/en\?ve=([^"]+)" lang="en"', visitor.get(path).text)
+        switches = re.findall(r'(?:href|action)="/ngon-ngu/en\?ve=([^"]+)"', visitor.get(path).text)
         assert [unquote(html.unescape(way_back)) for way_back in switches] == [path]
 
 
