@@ -44,7 +44,7 @@ FLAGS = frozenset({"final", "plain"})
 TABLES = frozenset({"state", "move", "act"})
 
 
-def _must_be(word: str) -> tuple[type, str]:
+def _must_be(word: str) -> tuple[type[Any], str]:
     """What stands behind a word; about the version `soundness.py` asks."""
     if word in TABLES:
         return list, f"written as [[{word}]]"
