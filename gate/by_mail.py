@@ -17,14 +17,6 @@ blueprint = Blueprint("by_mail", __name__)
 PATH = links.PATHS[Purpose.SIGN_IN]
 
 
-@blueprint.after_request
-def keep_to_oneself(answer: Response) -> Response:
-    """The address of the page is a key: it stays in no cache and is told to no other house."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
-
-
 @blueprint.route(PATH.rstrip("/"), methods=["GET", "POST"])
 def ask() -> str | tuple[str, int, dict[str, str]]:
     minutes, asked = settings().sign_in_link_minutes, False
@@ -48,18 +40,15 @@ def look(token: str) -> str:
 
 @blueprint.post(f"{PATH}<token>")
 def enter(token: str) -> Response:
-    """A wrong one counts as a guess from this address. Whoever was signed in here before is no more."""
-    trying.refuse_hasty(_email_of(token), way=Way.MAIL)
-    account = mail_sign_in.accept(token)
-    trying.was_right()
+    """A wrong one counts as a guess from this address, a right one is never told to wait: who asks for links in
+    another's name keeps her out by none of them. Whoever was signed in here before is no more."""
+    try:
+        account = mail_sign_in.accept(token)
+    except Invalid:
+        trying.refuse_hasty("", way=Way.MAIL)
+        raise
+    guessing.was_right(account.email, address=request.remote_addr or "", way=Way.MAIL)
     if current_user.is_authenticated:
         sitting.end()
     login_user(account)
     return redirect("/vao/tiep", 303)
-
-
-def _email_of(token: str) -> str:
-    try:
-        return mail_sign_in.holder(token).email
-    except Invalid:
-        return ""

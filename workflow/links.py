@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, text, update
+from sqlalchemy import ColumnElement, func, text, update
 
 from models.base import db
 from models.people import Account
@@ -89,10 +89,19 @@ def spend(token: str, purpose: Purpose) -> int | None:
 
 def spend_all(account: Account) -> None:
     """No link that was written to somebody opens anything any more. In or outside a change()."""
+    _spend_where(OneTimeLink.account_id == account.id)
+
+
+def spend_everybodys() -> None:
+    """After a restore: what was used since the backup was made would open again."""
+    _spend_where(OneTimeLink.id > 0)
+
+
+def _spend_where(which: ColumnElement[bool]) -> None:
     with bookkeeping() as session:
         session.execute(
             update(OneTimeLink)
-            .where(OneTimeLink.account_id == account.id, OneTimeLink.spent_at.is_(None))
+            .where(which, OneTimeLink.spent_at.is_(None))
             .values(spent_at=func.now())
             .execution_options(synchronize_session=False)
         )

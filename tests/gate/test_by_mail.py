@@ -172,7 +172,7 @@ def test_an_address_without_an_account_gets_the_same_answer_for_the_same_work(ca
     assert [letter.to_address for letter in post()] == [cast.son.email]
 
 
-def test_who_asks_again_and_again_waits_and_the_password_is_not_shut(cast, client, superuser):
+def test_who_asks_again_and_again_waits_and_keeps_nobody_out(cast, client, superuser, post):
     client.read_token(ASK)
 
     statuses = []
@@ -182,7 +182,11 @@ def test_who_asks_again_and_again_waits_and_the_password_is_not_shut(cast, clien
 
     assert statuses == [200] * 10 + [429] * 2
     assert db.session.query(OutboxMessage).count() == 10
-    assert guessing.standing(cast.son) is None
+    assert guessing.standing(cast.son) is None, "the password is not shut"
+    path = path_in(post()[-1].text)
+    client.read_token(path)
+    assert client.send(path).status_code == 303
+    assert is_inside(client)
 
 
 def test_a_made_up_link_is_a_guess_from_this_address(cast, client):
@@ -247,6 +251,14 @@ def test_the_page_is_kept_by_no_cache_and_told_to_no_other_house(cast, client, l
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_restored_backup_brings_no_link_back_to_life(cast, client, link_for):
+    path, invited = link_for(cast.son), invitations.link(cast.minh).partition(":8021")[2]
+
+    links.spend_everybodys()
+
+    assert [client.get(one).status_code for one in (path, invited)] == [422, 422]
 
 
 def test_old_links_are_swept_away(cast, link_for, superuser):
