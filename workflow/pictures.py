@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from workflow import filetypes
+from workflow import filetypes, picture_parts
 from workflow.public_copies import CopyRefused, PublicCopy
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -76,6 +76,8 @@ def inspect(data: bytes) -> Inspection:
 def _opened(data: bytes) -> Image.Image:
     """Only the header is read. The size is compared here and not by turning Pillow's warning into an error:
     warning filters belong to the process, and the media workers are threads of one."""
+    if picture_parts.are_too_many(data):
+        raise CopyRefused("picture_damaged")
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:

@@ -1,0 +1,45 @@
+"""How many parts a picture's file is made of, counted before a decoder goes over it (T12).
+
+A decoder keeps each part, and goes over all pixels with each scan: a file of nothing but parts would take memory or
+hours, in code that no time limit interrupts.
+"""
+
+import re
+
+MOST_PARTS, MOST_SCANS = 20_000, 100
+"""A photo of thirty megabytes has some thousands of parts, a picture that is drawn step by step about ten scans."""
+
+_JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+_PART = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
+"""Where a part of a JPEG begins; the other signs after 0xFF stand within one."""
+_SCAN, _END = b"\xda", b"\xd9"
+
+
+def are_too_many(data: bytes) -> bool:
+    if data.startswith(_JPEG):
+        return _too_many_of_jpeg(data)
+    return data.startswith(_PNG) and _too_many_of_png(data)
+
+
+def _too_many_of_jpeg(data: bytes) -> bool:
+    """Up to its end: behind it, telephones keep a film."""
+    at, scans = len(_JPEG), 0
+    for _ in range(MOST_PARTS):
+        found = _PART.search(data, at)
+        if found is None or found[1] == _END:
+            return False
+        scans += found[1] == _SCAN
+        if scans > MOST_SCANS:
+            return True
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return True
+
+
+def _too_many_of_png(data: bytes) -> bool:
+    at = len(_PNG)
+    for _ in range(MOST_PARTS):
+        if at >= len(data):
+            return False
+        # Length, name, what it holds, sum.
+        at += 12 + int.from_bytes(data[at : at + 4])
+    return True
