@@ -90,9 +90,11 @@ def machine_made(header: Message) -> str:
 def _own_results(header: Message, own_mx: str) -> Iterator[tuple[str, str, str]]:
     """(method, verdict, domain it is about) from the Authentication-Results that our own server wrote.
 
-    Those above the second `Received:` only: a copy with our name further down came with the mail.
+    Those above the second `Received:` only: a copy with our name further down came with the mail. Of one that came
+    without any `Received:` the sender's lines stand right below ours: the topmost that speaks of a method has said
+    all there is to say about it.
     """
-    hops = 0
+    hops, told = 0, set[str]()
     for name, value in header.raw_items():
         hops += name.casefold() == "received"
         if hops > 1:
@@ -102,11 +104,15 @@ def _own_results(header: Message, own_mx: str) -> Iterator[tuple[str, str, str]]
         server, *results = _without_comments(str(value)).split(";")
         if not own_mx or server.split()[:1] != [own_mx.casefold()]:
             continue
-        for result in results:
-            said = re.match(r"\s*(dmarc|dkim|spf)\s*=\s*(\w+)", result)
-            about = re.search(r"(?:header\.from|header\.d|smtp\.mailfrom)\s*=\s*\"?([^\s\";]+)", result)
-            if said:
-                yield said[1], said[2], about[1].rpartition("@")[2] if about else ""
+        found = [said for result in results if (said := _said(result)) and said[0] not in told]
+        yield from found
+        told |= {method for method, _, _ in found}
+
+
+def _said(result: str) -> tuple[str, str, str] | None:
+    said = re.match(r"\s*(dmarc|dkim|spf)\s*=\s*(\w+)", result)
+    about = re.search(r"(?:header\.from|header\.d|smtp\.mailfrom)\s*=\s*\"?([^\s\";]+)", result)
+    return (said[1], said[2], about[1].rpartition("@")[2] if about else "") if said else None
 
 
 def _addresses(line: str) -> Iterator[Address]:
