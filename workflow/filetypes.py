@@ -57,7 +57,7 @@ _ISO_BRANDS = {
 def media_type(data: bytes) -> str:
     """The media type the bytes themselves show; `application/octet-stream` when they show none.
 
-    Word files are looked into: a zip with a macro project is `DOCM` whatever it is called.
+    Word files are looked into: one with a macro project is `DOCM` whatever it is called.
     """
     for start, found in _STARTS:
         if data.startswith(start):
@@ -65,8 +65,7 @@ def media_type(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
         return _zip_type(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        # A stream name in the compound file's directory; Excel and Outlook files share the signature.
-        return DOC if "WordDocument".encode("utf-16-le") in data else "application/x-ole-storage"
+        return _compound_type(data)
     if data[4:8] == b"ftyp":
         return _ISO_BRANDS.get(data[8:12], "video/mp4")
     if data[:4] == b"RIFF":
@@ -83,16 +82,26 @@ def kind_of(found: str) -> str:
     return "document" if found in DOCUMENTS else "other"
 
 
+def _compound_type(data: bytes) -> str:
+    """By stream names in its directory; Excel and Outlook files share the signature."""
+    if "WordDocument".encode("utf-16-le") not in data:
+        return "application/x-ole-storage"
+    return DOCM if "_VBA_PROJECT".encode("utf-16-le") in data else DOC
+
+
 def _zip_type(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             names = set(box.namelist())
+            if any(name.casefold().endswith("vbaproject.bin") for name in names):
+                return DOCM
             if names and box.filelist[0].filename == "mimetype" and box.filelist[0].file_size < 100:
-                return box.read("mimetype").decode("ascii", "replace").strip()
+                is_text = box.read("mimetype").strip() == ODT.encode()
+                # What else a package calls itself proves nothing.
+                has_macros = any(name.startswith(("Basic/", "Scripts/")) for name in names)
+                return ODT if is_text and not has_macros else "application/zip"
     except BROKEN_ZIP:
         return "application/zip"
-    if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        return DOCM
     if "word/document.xml" in names:
         return DOCX
     return XLSX if "xl/workbook.xml" in names else "application/zip"

@@ -130,8 +130,34 @@ def test_a_file_is_judged_by_its_bytes_whatever_it_is_called(data, code):
     assert why_not(data, "Bài viết.docx") == code
 
 
-def test_a_macro_file_called_docx_is_not_opened(word):
-    assert why_not(with_member(word("x"), "word/vbaProject.bin", b"x")) == "file_type_not_allowed"
+def package(claims: str, *members: str) -> bytes:
+    """A package that says what it is by its first member."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as box:
+        for name in ("mimetype", *members):
+            box.writestr(name, claims)
+    return out.getvalue()
+
+
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le")
+
+
+def test_a_macro_file_is_not_taken_whatever_it_is_called(word):
+    blank, text = word("x"), filetypes.ODT
+
+    assert why_not(with_member(blank, "word/vbaProject.bin", b"x")) == "file_type_not_allowed"
+    assert [filetypes.media_type(data) for data in (OLD_WORD, package(text))] == [filetypes.DOC, text]
+    for macros in (
+        OLD_WORD + "_VBA_PROJECT".encode("utf-16-le"),
+        package(text, "content.xml", "Basic/Standard/Module1.xml"),
+        package(text, "word/vbaProject.bin"),
+    ):
+        assert filetypes.kind_of(filetypes.media_type(macros)) == "other"
+
+
+@pytest.mark.parametrize("claims", ["image/jpeg", "video/mp4", "video/webm", "text/plain", "application/pdf"])
+def test_a_package_is_not_what_it_calls_itself(claims):
+    assert filetypes.kind_of(filetypes.media_type(package(claims))) == "other"
 
 
 def test_a_zip_bomb_is_not_unpacked(word):
