@@ -1,9 +1,8 @@
 """The department's door: Flask-Admin under our own pages. Every write on it is a verb of `workflow/`."""
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
-from werkzeug.wrappers import Response
 
 from admin import menu
 from admin.accounts import Accounts
@@ -65,11 +64,3 @@ def open_door(app: Flask) -> None:
     ):
         desk.add_view(view)
     menu.hang(app)
-    app.after_request(keep_private)
-
-
-def keep_private(answer: Response) -> Response:
-    """Nothing of the console stays in a cache, a shared computer's least of all (T29)."""
-    if request.path.startswith(menu.PREFIX) and "static" not in (request.endpoint or ""):
-        answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -1,7 +1,7 @@
 """What every answer tells the browser to be careful about, and what no request may come with (T04, T05, T29).
 
-The content policy is look's (it knows the nonce); how long a page may be kept is each door's own business, but what
-somebody signed in has seen stays nowhere.
+The content policy is look's (it knows the nonce). How long an answer may be kept a door may say; of what is said
+nothing about, whatever somebody signed in has seen stays nowhere, in a shared computer's memory least of all (T29).
 """
 
 from urllib.parse import urlsplit

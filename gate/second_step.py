@@ -15,12 +15,6 @@ from workflow.queries import second_step as read
 blueprint = Blueprint("second_step", __name__)
 
 
-@blueprint.after_request
-def keep_to_oneself(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 @blueprint.get("/vao/buoc-hai")
 def ask() -> Response | str:
     account = _who()

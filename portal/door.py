@@ -1,7 +1,6 @@
 """The units' door: write, send, watch. Phone first. Every write is a verb; what is not yours does not exist."""
 
 from flask import Blueprint, Flask
-from werkzeug.wrappers import Response
 
 from portal import house, month, person, pieces, quick, talking, unit, writing
 
@@ -17,11 +16,4 @@ def open_door(app: Flask) -> None:
     blueprint.before_request(person.come_in)
     blueprint.context_processor(house.around)
     app.context_processor(house.lost)
-    blueprint.after_request(forget)
     app.register_blueprint(blueprint)
-
-
-def forget(answer: Response) -> Response:
-    """Nothing of a signed-in page stays in a shared phone's memory."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
