@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-import look
-from look import line
+from look import line, stand_alone
 from workflow import definitions, procedures
 from workflow.engine import drawing
 from workflow.engine.definition import Definition
@@ -34,7 +33,7 @@ def draw(piece: str | None, language: str, svg: Path | None, **asked: Any) -> di
     if svg is None:
         return {**told, "mermaid": drawn, "says": drawn}
     picture = drawing.upright if asked["upright"] else drawing.svg
-    svg.write_text(picture(definition, language=language, marks=marks, style=look.stand_alone()), "utf-8")
+    svg.write_text(picture(definition, language=language, marks=marks, style=stand_alone()), "utf-8")
     return {**told, "svg": str(svg), "says": f"Đã ghi {svg}."}
 
 
