@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from workflow.engine.definition import Definition, Vocabulary
-from workflow.engine.errors import NotAllowed, Refusal
-from workflow.engine.machine import MISSING, NOT_HERE, NOT_YOURS, Engine
+from workflow.engine.definition import Definition, Label, State, Vocabulary
+from workflow.engine.errors import Invalid, NotAllowed, Refusal
+from workflow.engine.machine import MISSING, NOT_HERE, NOT_YOURS, Engine, Vanished
 from workflow.engine.reading import load
 
 KNOWN = Vocabulary(
@@ -146,6 +146,22 @@ def test_a_step_is_passed_when_it_is_closed_here_and_open_to_her_elsewhere(engin
     assert not engine.has_passed("read", Paper(state="read", roles=frozenset({"writer"})))
     assert not engine.has_passed("burn", Paper(state="read"))
     assert not engine.has_passed("rewrite", Paper(state="written"))
+
+
+def test_a_version_that_is_gone_shows_the_states_it_is_given_and_offers_nothing_but_why():
+    states = {"read": State("read", Label("Đã đọc", "Read"), phase="", is_final=False, line=0)}
+
+    gone = Vanished("paper", 7, states)
+
+    assert gone.definition == Definition(
+        "paper", 7, initial="", label=Label("paper", "paper"), states=states, steps=(), sha256=""
+    )
+    assert (gone.gone.code, gone.gone.fields) == ("definition_missing", {"name": "paper", "version": 7})
+    assert gone.available(Paper(state="read"), everyones=True) == []
+    assert not gone.has_passed("read", Paper(state="read"))
+    with pytest.raises(Invalid) as refused:
+        gone.decide("read", Paper(state="read"), {"reason": "hay"})
+    assert refused.value.code == "definition_missing"
 
 
 PAPER = """
