@@ -66,9 +66,15 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
         or event.unit
         or event.period
         or gettext(ABOUT.get(event.stream) or ABOUT.get(event.stream.split(":")[0], event.stream)),
-        code=event.code or event.period or event.stream,
+        code=event.code or event.period or _number(event.stream),
         url=f"{place}{event.id}",
     )
+
+
+def _number(stream: str) -> str:
+    """`envelope:6` -> 6, which tells two mails apart; all else has a name, and its stream is words of the machine."""
+    noun, _, number = stream.partition(":")
+    return number if noun == "envelope" else ""
 
 
 ABOUT = {

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from admin import menu
 from admin.desk import can, me, roles
+from look import spoken
 from workflow import clock
 from workflow.engine.errors import N_
 from workflow.queries import calendar_days, queue_heads
@@ -56,6 +57,7 @@ DUTIES = (
 
 
 OLDEST = 5
+_DAY = spoken("day_month")
 
 
 def rows() -> list[dict[str, Any]]:
@@ -97,6 +99,7 @@ def oldest() -> list[dict[str, Any]]:
             "queue": names[piece.queue],
             "since": piece.since,
             "until": _until(piece, known),
+            "until_what": gettext("giữ bài") if piece.queue == "mine" else gettext("chốt kỳ"),
         }
         for piece in found
     ]
@@ -120,4 +123,6 @@ def _age(since: datetime, now: datetime) -> str:
     days = (now.astimezone(clock.ZONE).date() - since.astimezone(clock.ZONE).date()).days
     if days <= 0:
         return str(gettext("hôm nay"))
-    return str(gettext("hôm qua") if days == 1 else gettext("%(n)s ngày", n=days))
+    if days == 1:
+        return str(gettext("hôm qua"))
+    return str(gettext("%(n)s ngày, từ %(day)s", n=days, day=_DAY(since)))

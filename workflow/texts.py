@@ -21,7 +21,7 @@ ALLOWED = {"p", "h2", "h3", "strong", "em", "ul", "ol", "li", "blockquote", "a",
 MAX_TITLE = 200
 MAX_BODY = 200_000
 
-_OWN_NUMBER = re.compile(r"^(?:Ảnh|Hình|Video)\s+\d{1,3}\s*(?:[.:)-]\s*|$)", re.I)
+_OWN_NUMBER = re.compile(r"^(?:Ảnh|Hình|Video)\s+\d{1,3}\s*(?:[.:)-](?:\s+|$)|$)", re.I)
 _BLOCK = re.compile(r"<(p|h2|h3|ul|ol|blockquote|figure)\b")
 _PICTURE = re.compile(r'<figure data-picture="(\d{1,3})">.*?</figure>', re.S)
 _MARKER = re.compile(r"<p>\s*\[Ảnh (\d{1,3})\]\s*</p>")

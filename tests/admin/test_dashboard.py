@@ -60,7 +60,8 @@ def test_the_oldest_stands_first_with_the_time_that_is_left(make, cast, client, 
         ("Bài tới trước", "còn 1 ngày"),
         ("Bài tới sau", "còn 4 ngày"),
     ]
-    assert "đang biên tập của tôi từ 17/05" in longest
+    assert "đang biên tập của tôi từ 17/05; giữ bài <b" in longest
+    assert "Cũ nhất: 3 ngày, từ 17/05" in page
     assert page.index("Đang biên tập của tôi") < page.index(">Chưa ai nhận biên tập<")
 
 
