@@ -97,8 +97,8 @@ def imports_of(file: Path) -> set[str]:
 
 def test_only_the_top_puts_the_rooms_together():
     rooms = {"toasoan", "wsgi", "gate", "look", "embedded", "admin", "portal", "forum"}
-    # What is worn by hand: the manner of a command, a day in the reader's language, the sheet of a drawing that leaves
-    # the house, a file that is handed over.
+    # What is worn by hand: the manner of a command, a day in the reader's language, the sheet of a drawing that
+    # leaves the house, a file that is handed over.
     worn = {"look.line", "look.spoken", "look.stand_alone", "look.files"}
 
     strangers = {
