@@ -43,9 +43,6 @@ class Unit(Base):
 
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_from < valid_to", name="dates"),)
 
-    def is_alive_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
 
 class Succession(Base):
     """One dated hand-over from a unit to another."""

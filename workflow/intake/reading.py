@@ -93,10 +93,6 @@ class Mail:
     problems: tuple[Problem, ...]
 
     @property
-    def auto_submitted(self) -> bool:
-        return bool(self.machine_made)
-
-    @property
     def texts(self) -> tuple[str, ...]:
         return tuple(p.text for p in self.passages if p.text is not None)
 
