@@ -35,6 +35,8 @@ CONFIG = {
     # One sentence for every failure: nobody learns which addresses have an account (T02).
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_FLASH_MESSAGES": False,
+    # The library writes `no-store=True`, which no browser knows; gate/headers.py says it rightly.
+    "SECURITY_CACHE_CONTROL": None,
     "SECURITY_REDIRECT_BEHAVIOR": None,
     "SECURITY_USER_IDENTITY_ATTRIBUTES": [
         {"email": {"mapper": lambda typed: typed.strip().lower() or None, "case_insensitive": True}}
