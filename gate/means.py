@@ -20,8 +20,11 @@ HERE = "/vao/hai-buoc"
 
 @blueprint.before_request
 @login_required
-def _come_in() -> None:
-    """All of it is one's own only."""
+def _come_in() -> Response | None:
+    """All of it is one's own only, and changed by who has done the second step: a session from before there was one
+    would else make codes for itself and pass by it."""
+    is_open = sitting.has_second_step() or not read.is_set_up(me().id)
+    return None if is_open else sitting.demand_second_step()
 
 
 @blueprint.get(HERE)

@@ -121,13 +121,16 @@ def _before_the_second_step() -> Response | None:
     """Who owes it and has not done it is led to it; what she was about to change is refused."""
     if has_second_step() or request.blueprint in SETTING_UP or request.endpoint == "arriving.leave":
         return None
-    if not second_step.is_owed(g.held.roles):
-        return None
+    return demand_second_step() if second_step.is_owed(g.held.roles) else None
+
+
+def demand_second_step() -> Response:
+    """To it, and back. Raises NotAllowed for what would change something."""
     if request.method not in ("GET", "HEAD"):
         raise NotAllowed(
             Refusal(
                 "second_step_required",
-                N_("Vai trò này cần xác thực hai bước. Vui lòng xác thực rồi thực hiện lại."),
+                N_("Việc này cần xác thực hai bước. Vui lòng xác thực rồi thực hiện lại."),
             )
         )
     return _to("second_step.ask" if read.is_set_up(current_user.id) else "means.mine")

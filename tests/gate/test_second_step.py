@@ -327,6 +327,23 @@ def test_an_administrator_starts_it_over_for_another_never_for_herself(cast, cli
     assert refused(lambda: second_step.start_over(cast.son, by=cast.ha)) == "forbidden"
 
 
+def test_a_session_from_before_the_step_was_set_up_makes_no_codes_for_itself(cast, client, app_of):
+    """Who has stolen the password and sits there already."""
+    older = client.as_(cast.son)
+    phone = app_of(cast.son)
+
+    refused = [
+        older.send(f"{MEANS}/{act}").status_code for act in ("ma-khoi-phuc", "ung-dung", "ung-dung/bo")
+    ]
+
+    assert refused == [403] * 3
+    assert older.get(f"{MEANS}/khoa").location == f"{STEP}?ve={MEANS}/khoa"
+    assert events(cast.son, "account:new_codes", "account:remove_second_step") == []
+    older.read_token(STEP)
+    older.send(STEP, code=phone.code())
+    assert older.send(f"{MEANS}/ma-khoi-phuc").text.count("<code>") == 10
+
+
 def test_the_pages_of_ones_ways_are_ones_own(cast, client, app_of):
     assert client.get(MEANS).status_code == 302
     ha = client.as_(cast.ha)
