@@ -10,8 +10,7 @@ from models.base import db
 from models.organisation import Committee, Seat, Unit
 from models.people import Account, RoleGrant
 from models.vocabulary import UNIT_ROLES, Ending, Role
-from workflow import clock, links, sessions, texts
-from workflow.engine import audit
+from workflow import clock, links, sessions, texts, trail
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.queries import roles
@@ -208,15 +207,7 @@ def set_language(account: Account, language: str) -> None:
 
 def told(account: Account, action: str, by: Account | None, **more: Any) -> int:
     """One event on a person's stream, inside the caller's change(); its number there. `by=None` runs the machine."""
-    return audit.write(
-        db.session.connection(),
-        f"account:{account.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        account=account.id,
-        **more,
-    )
+    return trail.write(f"account:{account.id}", action, by=by, account=account.id, **more)
 
 
 def _today() -> date:

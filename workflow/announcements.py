@@ -4,11 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from models.announcement import Announcement
-from models.base import db
 from models.people import Account
 from models.vocabulary import Readers
-from workflow import accounts, clock, texts
-from workflow.engine import audit
+from workflow import accounts, clock, texts, trail
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.rules.permissions import require
@@ -75,6 +73,4 @@ def withdraw(announcement_id: int, *, by: Account) -> None:
 
 
 def _told(about: Announcement, action: str, by: Account, **more: Any) -> None:
-    audit.write(
-        db.session.connection(), f"announcement:{about.id}", action, actor=by.id, at=clock.now(), **more
-    )
+    trail.write(f"announcement:{about.id}", action, by=by, **more)

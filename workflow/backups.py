@@ -5,9 +5,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.base import db
-from workflow import clock
-from workflow.engine import audit
+from workflow import trail
 from workflow.engine.unit_of_work import change
 
 log = structlog.get_logger("workflow.backups")
@@ -40,4 +38,4 @@ def note_return(*, made_at: str, events: int, files: int) -> None:
 def _note(action: str, **told: Any) -> None:
     """Nobody is named: whoever does this sits at the machine itself."""
     with change():
-        audit.write(db.session.connection(), STREAM, action, actor=None, at=clock.now(), **told)
+        trail.write(STREAM, action, by=None, **told)

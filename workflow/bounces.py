@@ -14,8 +14,7 @@ from models.base import db
 from models.outbox import Bounce, Letter
 from models.people import Account
 from models.vocabulary import LetterState
-from workflow import accounts, clock, outbox
-from workflow.engine import audit
+from workflow import accounts, clock, outbox, trail
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.intake.reports import Failure
@@ -89,11 +88,4 @@ def _tell(action: str, address: str, by: Account | None, **told: int) -> None:
     """On the person's stream; addresses themselves stay out of the trail."""
     person = accounts.find(address)
     about: dict[str, Any] = {"account": person.id, **told} if person else {**told}
-    audit.write(
-        db.session.connection(),
-        f"account:{person.id}" if person else "settings:addresses",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        **about,
-    )
+    trail.write(f"account:{person.id}" if person else "settings:addresses", action, by=by, **about)

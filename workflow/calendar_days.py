@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db
 from models.calendar_day import CalendarDay
 from models.people import Account
-from workflow import accounts, clock
-from workflow.engine import audit
+from workflow import accounts, clock, trail
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.rules import workdays
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 
@@ -24,7 +23,7 @@ def mark(day: date, *, is_working: bool, reason: str, by: Account) -> None:
 
     Raises Invalid(`reason_required`, `day_passed`, `day_is_so`).
     """
-    _may(reason, by)
+    reason = _asked(reason, by)
     with change() as session:
         _still_to_come(day)
         before = session.get(CalendarDay, day, with_for_update=True)
@@ -32,13 +31,13 @@ def mark(day: date, *, is_working: bool, reason: str, by: Account) -> None:
             raise Invalid("day_is_so", N_("Ngày này vốn đã như vậy."), field="day")
         values = {
             "is_working": is_working,
-            "reason": reason.strip(),
+            "reason": reason,
             "marked_by": by.id,
             "marked_at": clock.now(),
         }
         row = insert(CalendarDay).values(day=day, **values)
         session.execute(row.on_conflict_do_update(index_elements=["day"], set_=values))
-        _told("calendar:mark", day, by, is_working=is_working, reason=reason.strip())
+        _told("calendar:mark", day, by, is_working=is_working, reason=reason)
 
 
 @patient
@@ -47,20 +46,19 @@ def unmark(day: date, *, reason: str, by: Account) -> None:
 
     Raises Invalid(`reason_required`, `day_passed`, `day_not_marked`).
     """
-    _may(reason, by)
+    reason = _asked(reason, by)
     with change() as session:
         _still_to_come(day)
         gone = delete(CalendarDay).where(CalendarDay.day == day).returning(CalendarDay.is_working)
         was = session.execute(gone).scalar()
         if was is None:
             raise Invalid("day_not_marked", N_("Ngày này không có trong bảng ngoại lệ."), field="day")
-        _told("calendar:unmark", day, by, is_working=not was, reason=reason.strip())
+        _told("calendar:unmark", day, by, is_working=not was, reason=reason)
 
 
-def _may(reason: str, by: Account) -> None:
+def _asked(reason: str, by: Account) -> str:
     require(accounts.roles_of(by), "periods.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    return reason_given(reason)
 
 
 def _still_to_come(day: date) -> None:
@@ -69,12 +67,4 @@ def _still_to_come(day: date) -> None:
 
 
 def _told(action: str, day: date, by: Account, **more: Any) -> None:
-    audit.write(
-        db.session.connection(),
-        f"calendar:{day.year}",
-        action,
-        actor=by.id,
-        at=clock.now(),
-        day=str(day),
-        **more,
-    )
+    trail.write(f"calendar:{day.year}", action, by=by, day=str(day), **more)

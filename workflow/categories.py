@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 from models.base import db
 from models.people import Account
 from models.submission import Category
-from workflow import accounts, clock, texts
-from workflow.engine import audit
+from workflow import accounts, clock, texts, trail
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 
@@ -51,12 +51,10 @@ def save(
         for name, value in values.items():
             setattr(section, name, value)
         session.flush()
-        audit.write(
-            db.session.connection(),
+        trail.write(
             "settings:categories",
             "category:add" if before is None else "category:change",
-            actor=by.id if by else None,
-            at=clock.now(),
+            by=by,
             before=before or {},
             after=values,
         )
@@ -65,10 +63,12 @@ def save(
 
 def retire(code: str, *, reason: str, by: Account) -> None:
     """Offer it for new texts no more. Raises NotAllowed, NotFound, Invalid(`reason_required`, `section_ended`)."""
+    require(accounts.roles_of(by), "units.write")
+    reason = reason_given(reason)
     with change():
-        section = _to_end(code, reason, by)
+        section = _not_merged(code)
         section.retired_at = clock.now()
-        _told("category:retire", section, by, reason=reason.strip())
+        _told("category:retire", section, by, reason=reason)
 
 
 def reopen(code: str, *, by: Account) -> None:
@@ -87,8 +87,10 @@ def merge(code: str, into: str, *, reason: str, by: Account) -> None:
 
     Raises NotAllowed, NotFound, Invalid (`reason_required`, `section_ended`, `heir_ended`).
     """
+    require(accounts.roles_of(by), "units.write")
+    reason = reason_given(reason)
     with change() as session:
-        section, heir = _to_end(code, reason, by), _locked(into)
+        section, heir = _not_merged(code), _locked(into)
         if heir.id == section.id or heir.retired_at is not None or heir.merged_into is not None:
             raise Invalid("heir_ended", N_("Vui lòng chọn một chuyên mục khác đang dùng."), field="into")
         section.retired_at, section.merged_into = clock.now(), heir.id
@@ -97,13 +99,10 @@ def merge(code: str, into: str, *, reason: str, by: Account) -> None:
         session.execute(
             update(Category).where(Category.merged_into == section.id).values(merged_into=heir.id)
         )
-        _told("category:merge", section, by, reason=reason.strip(), into=heir.code)
+        _told("category:merge", section, by, reason=reason, into=heir.code)
 
 
-def _to_end(code: str, reason: str, by: Account) -> Category:
-    require(accounts.roles_of(by), "units.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+def _not_merged(code: str) -> Category:
     section = _locked(code)
     if section.merged_into is not None:
         raise Invalid("section_ended", N_("Chuyên mục này đã được gộp."))
@@ -118,7 +117,4 @@ def _locked(code: str) -> Category:
 
 
 def _told(action: str, section: Category, by: Account, **more: Any) -> None:
-    audit.write(
-        db.session.connection(), "settings:categories", action,
-        actor=by.id, at=clock.now(), category=section.code, **more,
-    )  # fmt: skip
+    trail.write("settings:categories", action, by=by, category=section.code, **more)

@@ -14,11 +14,11 @@ from models.envelope import CommitteeProposal
 from models.organisation import Committee, Seat, Unit
 from models.people import Account
 from models.vocabulary import CommitteeStatus, Ending, SeatKind
-from workflow import accounts, clock, deadlines, outbox, privacy, sessions
-from workflow.engine import audit
+from workflow import accounts, clock, deadlines, outbox, privacy, sessions, trail
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 
@@ -178,8 +178,7 @@ def confirm(committee: Committee, *, by: Account) -> None:
 def reopen(committee: Committee, *, reason: str, by: Account) -> None:
     """Take a confirmation back, with a reason."""
     _may_write(by, "committees.confirm")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         _unconfirm(committee)
         session.flush()
@@ -198,10 +197,13 @@ def settle_proposal(proposal_id: int, *, by: Account) -> None:
             return
         proposal.settled_at, proposal.settled_by = clock.now(), by.id
         session.flush()
-        audit.write(
-            session.connection(), f"unit:{proposal.unit_id}", "committee:settle_proposal", actor=by.id,
-            at=clock.now(), unit=proposal.unit_id, proposal=proposal.id,
-        )  # fmt: skip
+        trail.write(
+            f"unit:{proposal.unit_id}",
+            "committee:settle_proposal",
+            by=by,
+            unit=proposal.unit_id,
+            proposal=proposal.id,
+        )
 
 
 COMPOSITION = N_(
@@ -259,13 +261,6 @@ def _may_write(by: Account | None, act: str = "committees.write") -> None:
 
 def tell(committee: Committee, action: str, by: Account | None, **more: Any) -> int:
     """Write an event of a committee, inside the open change()."""
-    return audit.write(
-        db.session.connection(),
-        f"committee:{committee.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        unit=committee.unit_id,
-        committee=committee.id,
-        **more,
+    return trail.write(
+        f"committee:{committee.id}", action, by=by, unit=committee.unit_id, committee=committee.id, **more
     )

@@ -11,14 +11,15 @@ from models.organisation import Unit
 from models.people import Account
 from models.period import Exemption, Extension, Period
 from models.submission import Submission
-from workflow import accounts, clock, definitions
-from workflow.engine import audit, moves
+from workflow import accounts, clock, definitions, trail
+from workflow.engine import moves
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.lapses import lapsing, sweep
 from workflow.months import directive_on, ensure_around, ensure_period
 from workflow.queries.months import deadline
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.submissions import perform
 
@@ -76,8 +77,7 @@ def _is_open(period: Period, at: datetime) -> bool:
 def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, by: Account) -> int:
     """A later deadline for a unit (or all), with a reason. Its late, never-sent pieces, so many, are drafts again."""
     require(accounts.roles_of(by), "periods.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         # A sweep or a sending under way is waited for, and judged anew below; the next ones find more time.
         session.refresh(period, with_for_update=True)
@@ -87,7 +87,7 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
             period_id=period.id,
             unit_id=unit.id if unit else None,
             deadline_at=until.astimezone(UTC),
-            reason=reason.strip(),
+            reason=reason,
             granted_by=by.id,
         )
         session.add(extension)
@@ -145,11 +145,10 @@ def _judge_anew(period: Period, unit: Unit | None) -> None:
 def exempt(period: Period, *, unit: Unit | None, reason: str, by: Account) -> Exemption:
     """Free a unit (or all) of the month's quota, with a reason."""
     require(accounts.roles_of(by), "periods.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         exemption = Exemption(
-            period_id=period.id, unit_id=unit.id if unit else None, reason=reason.strip(), granted_by=by.id
+            period_id=period.id, unit_id=unit.id if unit else None, reason=reason, granted_by=by.id
         )
         session.add(exemption)
         session.flush()
@@ -183,15 +182,14 @@ def close_period(period: Period, *, by: Account | None) -> bool:
 def reopen_period(period: Period, *, reason: str, by: Account) -> None:
     """Take pieces for a closed month again, with a reason."""
     require(accounts.roles_of(by), "periods.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         session.refresh(period, with_for_update=True)
         if period.closes_at <= clock.now():
             raise Invalid("closing_day_passed", N_("Đã qua ngày chốt kỳ; không thể mở lại."))
         period.closed_at = None
         period.closed_by = None
-        _told(period, "period:reopen", by, reason=reason.strip())
+        _told(period, "period:reopen", by, reason=reason)
 
 
 def close_due(at: datetime) -> int:
@@ -213,13 +211,4 @@ def _told(
     **more: Any,
 ) -> None:
     about: dict[str, Any] = {"unit": unit.id} if unit else {}
-    audit.write(
-        db.session.connection(),
-        f"period:{period.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        period=period.code,
-        **about,
-        **more,
-    )
+    trail.write(f"period:{period.id}", action, by=by, period=period.code, **about, **more)

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import db
 from models.people import Account, Delegation
 from models.vocabulary import Role
-from workflow import accounts, clock, outbox
+from workflow import accounts, clock, outbox, trail
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from workflow.engine.unit_of_work import apart, change
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import may, require
 
 LENDABLE = (Role.EDITOR, Role.APPROVER, Role.PUBLISHER)
@@ -32,8 +32,7 @@ def give(to: Account, *, role: Role, since: date, until: date, reason: str, by: 
     """
     with _refusals_on_record(to, role, by):
         _check(to, role, by)
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     today = _today()
     if since < today:
         raise Invalid("date_past", N_("Ngày bắt đầu không được ở quá khứ."), field="since")
@@ -52,7 +51,7 @@ def give(to: Account, *, role: Role, since: date, until: date, reason: str, by: 
             role=role,
             valid_from=since,
             valid_to=until,
-            reason=reason.strip(),
+            reason=reason,
         )
         session.add(given)
         session.flush()
@@ -65,8 +64,7 @@ def end(delegation_id: int, *, reason: str, by: Account) -> None:
 
     It is shortened, not removed: four eyes still asks who stood in for whom. Raises NotAllowed, NotFound, Invalid.
     """
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         given = session.get(Delegation, delegation_id, with_for_update=True, populate_existing=True)
         if given is None:
@@ -79,7 +77,7 @@ def end(delegation_id: int, *, reason: str, by: Account) -> None:
         before = given.valid_to
         given.valid_to = max(today, given.valid_from)
         session.flush()
-        _told(given, "delegation:end", by, before=before, after=given.valid_to, reason=reason.strip())
+        _told(given, "delegation:end", by, before=before, after=given.valid_to, reason=reason)
 
 
 def _check(to: Account, role: Role, by: Account) -> None:
@@ -117,12 +115,10 @@ def _overlapping(by: Account, to: Account, role: Role, since: date, until: date)
 
 
 def _told(given: Delegation, action: str, by: Account, **more: Any) -> None:
-    seq = audit.write(
-        db.session.connection(),
+    seq = trail.write(
         f"delegation:{given.id}",
         action,
-        actor=by.id,
-        at=clock.now(),
+        by=by,
         account=given.to_account_id,
         lender=given.from_account_id,
         delegation=given.id,

@@ -14,10 +14,10 @@ from models.directive import Composition, Directive
 from models.people import Account
 from models.period import Period
 from models.vocabulary import Kind, SeatKind
-from workflow import accounts, clock, texts
-from workflow.engine import audit
+from workflow import accounts, clock, texts, trail
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 LAST_DAY = 28
@@ -47,8 +47,7 @@ def lay_down(rule: Rule, *, reason: str, by: Account) -> Directive:
     `month_open`, `days_crossed`, `quota_wrong`, `kinds_wrong`, `reminders_wrong`, `seats_wrong`).
     """
     require(accounts.roles_of(by), "directives.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     _refuse_unsound(rule)
     with change() as session:
         before = session.scalars(
@@ -69,10 +68,15 @@ def lay_down(rule: Rule, *, reason: str, by: Account) -> Directive:
         )  # fmt: skip
         session.add(made)
         session.flush()
-        audit.write(
-            session.connection(), "settings:directive", "directive:lay_down", actor=by.id, at=clock.now(),
-            directive=made.code, reason=reason.strip(), before=_told(as_rule(before)), after=_told(rule),
-        )  # fmt: skip
+        trail.write(
+            "settings:directive",
+            "directive:lay_down",
+            by=by,
+            directive=made.code,
+            reason=reason,
+            before=_told(as_rule(before)),
+            after=_told(rule),
+        )
         return made
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db
 from models.desk import SavedFilter
 from models.people import Account
 from workflow import accounts, clock, privacy, texts
@@ -70,7 +69,4 @@ def _told(kept: SavedFilter, action: str, by: Account, **more: Any) -> None:
     asked = {
         name: privacy.seal(value, about=by.id) if name == "q" else value for name, value in kept.asked.items()
     }
-    audit.write(
-        db.session.connection(), "settings:filters", action, actor=by.id, at=clock.now(), name=kept.name,
-        asked=asked, **more,
-    )  # fmt: skip
+    trail.write("settings:filters", action, by=by, name=kept.name, asked=asked, **more)

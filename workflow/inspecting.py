@@ -10,8 +10,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.people import Account
 from models.vocabulary import AttachmentKind
-from workflow import accounts, clock, privacy, timetable
-from workflow.engine import audit
+from workflow import accounts, clock, privacy, timetable, trail
 from workflow.engine.unit_of_work import change
 from workflow.queries import seals
 from workflow.queries.desk import local_day
@@ -45,14 +44,7 @@ def note_export(asked: Mapping[str, object], *, by: Account | None, what: str = 
             for name, value in asked.items()
             if value
         }
-        audit.write(
-            db.session.connection(),
-            "settings:audit",
-            what,
-            actor=by.id if by else None,
-            at=clock.now(),
-            asked=told,
-        )
+        trail.write("settings:audit", what, by=by, asked=told)
 
 
 def note_opening(attachment_id: int, *, by: Account) -> None:
@@ -66,14 +58,8 @@ def note_opening(attachment_id: int, *, by: Account) -> None:
     if file.kind == AttachmentKind.VIDEO and _opened_today(file.id, action, by=by):
         return
     with change():
-        audit.write(
-            db.session.connection(),
-            f"{file.kind}:{file.id}",
-            action,
-            actor=by.id,
-            at=clock.now(),
-            attachment=file.id,
-            submission=file.submission_id,
+        trail.write(
+            f"{file.kind}:{file.id}", action, by=by, attachment=file.id, submission=file.submission_id
         )
 
 

@@ -12,12 +12,12 @@ from models.base import db
 from models.outbox import Letter, OutboxMessage
 from models.people import Account
 from models.vocabulary import LetterState, OutboxState, Pace
-from workflow import accounts, clock, outbox
-from workflow.engine import audit
+from workflow import accounts, clock, outbox, trail
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import wishes
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.settings import settings
 
@@ -151,8 +151,7 @@ def send_again(letter_id: int, *, reason: str, by: Account) -> None:
     Invalid(`reason_required`, `not_returned`, `being_sent`).
     """
     require(accounts.roles_of(by), "letters.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         _call_off(letter_id)
         letter = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
@@ -164,10 +163,9 @@ def send_again(letter_id: int, *, reason: str, by: Account) -> None:
             )
         was, kind = letter.state, letter.kind
         _write(letter_id, state=LetterState.WAITING, sent_at=None, server="", error="")
-        time = audit.write(
-            session.connection(), f"letter:{letter_id}", "letter:resend", actor=by.id, at=clock.now(),
-            letter=letter_id, kind=kind, was=was, reason=reason.strip(),
-        )  # fmt: skip
+        time = trail.write(
+            f"letter:{letter_id}", "letter:resend", by=by, letter=letter_id, kind=kind, was=was, reason=reason
+        )
         outbox.put("post", f"letter:{letter_id}:post:{time}", {"letter": letter_id})
 
 

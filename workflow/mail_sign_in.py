@@ -9,8 +9,7 @@ from typing import Any
 
 from models.people import Account
 from models.vocabulary import Purpose
-from workflow import accounts, clock, links, outbox, sessions
-from workflow.engine import audit
+from workflow import accounts, links, outbox, sessions, trail
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
 from workflow.queries import sign_ins
@@ -22,15 +21,10 @@ def ask(email: str) -> None:
     found = accounts.find(email)
     account = found if found is not None and found.active else None
     about: dict[str, Any] = {"account": account.id} if account else {}
-    with change() as session:
+    with change():
         link = links.make(account, Purpose.SIGN_IN, lasts=timedelta(minutes=settings().sign_in_link_minutes))
-        audit.write(
-            session.connection(),
-            f"account:{account.id}" if account else "settings:sign_in",
-            "account:ask_link",
-            actor=None,
-            at=clock.now(),
-            **about,
+        trail.write(
+            f"account:{account.id}" if account else "settings:sign_in", "account:ask_link", by=None, **about
         )
         outbox.put("letter:sign_in_link", f"link:{link.id}:letter:sign_in_link", {"link": link.id})
 

@@ -8,8 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from models.base import db
 from models.directive import Directive
 from models.period import Period
-from workflow import clock
-from workflow.engine import audit
+from workflow import clock, trail
 from workflow.engine.errors import N_, Invalid
 from workflow.rules import periods
 
@@ -55,10 +54,7 @@ def ensure_period(year: int, month: int) -> Period:
         if found is None:
             raise LookupError(f"the period {year}-{month:02d} was neither found nor made")
         if opened is not None:
-            audit.write(
-                db.session.connection(), f"period:{opened}", "period:open", actor=None, at=clock.now(),
-                period=found.code,
-            )  # fmt: skip
+            trail.write(f"period:{opened}", "period:open", by=None, period=found.code)
     return found
 
 

@@ -13,8 +13,7 @@ from models.base import db
 from models.organisation import Succession, Unit
 from models.people import Account
 from models.vocabulary import SuccessionKind
-from workflow import accounts, clock, outbox, texts
-from workflow.engine import audit
+from workflow import accounts, outbox, texts, trail
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
@@ -128,12 +127,10 @@ def add_succession(
     )
     if db.session.execute(row).scalar() is None:
         return False
-    audit.write(
-        db.session.connection(),
+    trail.write(
         "settings:successions",
         "unit:hand_over",
-        actor=None,
-        at=clock.now(),
+        by=None,
         before={"unit": from_code},
         after={"unit": to_code},
         kind=kind.value,
@@ -183,12 +180,4 @@ def _check(description: UnitDescription) -> None:
 
 
 def _told(unit: Unit, action: str, by: Account | None, **more: Any) -> None:
-    audit.write(
-        db.session.connection(),
-        f"unit:{unit.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        unit=unit.id,
-        **more,
-    )
+    trail.write(f"unit:{unit.id}", action, by=by, unit=unit.id, **more)

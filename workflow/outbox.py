@@ -12,11 +12,12 @@ from models.base import db
 from models.outbox import OutboxMessage
 from models.people import Account
 from models.vocabulary import OutboxState
-from workflow import accounts, clock
-from workflow.engine import audit, bell, click
+from workflow import accounts, trail
+from workflow.engine import bell, click
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.queries import post
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.rules.topics import QUEUES
 
@@ -80,7 +81,7 @@ def retry(message_id: int, *, by: Account) -> None:
 
 def dismiss(message_id: int, *, reason: str, by: Account) -> None:
     """Put a dead row away for good, with a reason. Raises Invalid(`reason_required`, `not_dead`)."""
-    with _settling(message_id, "outbox:dismiss", by, reason=_reason(reason)) as message:
+    with _settling(message_id, "outbox:dismiss", by, reason=reason_given(reason)) as message:
         message.state = OutboxState.DISMISSED
 
 
@@ -95,7 +96,7 @@ def retry_all(*, queue: str, topic: str, until: int, by: Account) -> int:
 
 def dismiss_all(*, queue: str, topic: str, until: int, reason: str, by: Account) -> int:
     """Put every dead row of a filtered list away for good. Raises Invalid(`reason_required`, `not_dead`)."""
-    why = _reason(reason)
+    why = reason_given(reason)
     away = {"state": OutboxState.DISMISSED}
     return _settle_all("outbox:dismiss_all", away, queue=queue, topic=topic, until=until, by=by, reason=why)
 
@@ -113,10 +114,9 @@ def hold_letters() -> int:
             .execution_options(synchronize_session=False)
         ).all()
         if held:
-            audit.write(
-                session.connection(), "settings:outbox", "outbox:hold", actor=None, at=clock.now(),
-                many=len(held), first=min(held), last=max(held),
-            )  # fmt: skip
+            trail.write(
+                "settings:outbox", "outbox:hold", by=None, many=len(held), first=min(held), last=max(held)
+            )
     return len(held)
 
 
@@ -134,18 +134,19 @@ def _settle_all(
         settled = session.scalars(statement.execution_options(synchronize_session=False)).all()
         if not settled:
             raise Invalid("not_dead", NOT_DEAD)
-        audit.write(
-            session.connection(), "settings:outbox", action, actor=by.id, at=clock.now(),
-            many=len(settled), first=min(settled), last=max(settled), queue=queue, topic=topic, **more,
-        )  # fmt: skip
+        trail.write(
+            "settings:outbox",
+            action,
+            by=by,
+            many=len(settled),
+            first=min(settled),
+            last=max(settled),
+            queue=queue,
+            topic=topic,
+            **more,
+        )
     bell.pull()
     return len(settled)
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-    return reason.strip()
 
 
 @contextmanager
@@ -160,7 +161,6 @@ def _settling(message_id: int, action: str, by: Account, **more: str) -> Iterato
             raise Invalid("not_dead", NOT_DEAD)
         yield message
         session.flush()
-        audit.write(
-            session.connection(), "settings:outbox", action, actor=by.id, at=clock.now(),
-            message=message.id, topic=message.topic, key=message.key, **more,
-        )  # fmt: skip
+        trail.write(
+            "settings:outbox", action, by=by, message=message.id, topic=message.topic, key=message.key, **more
+        )

@@ -14,12 +14,13 @@ from models.base import db
 from models.people import Account
 from models.period import Period
 from models.submission import Submission
-from workflow import accounts, clock, definitions
-from workflow.engine import audit, migration
+from workflow import accounts, clock, definitions, trail
+from workflow.engine import migration
 from workflow.engine.definition import Definition
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 BATCH = 5_000
@@ -31,22 +32,19 @@ def follow(period: Period, name: str, *, reason: str, by: Account) -> None:
     require(accounts.roles_of(by), "periods.write")
     if name not in definitions.names():
         raise Invalid("workflow_unknown", N_("Không có quy trình “{name}”."), name=name, field="workflow")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         session.refresh(period, with_for_update=True)
         before = period.follows
         if before == name:
             raise Invalid("workflow_same", N_("Kỳ này đã theo quy trình đó."), field="workflow")
         session.execute(update(Period).where(Period.id == period.id).values(workflow=name))
-        audit.write(
-            session.connection(),
+        trail.write(
             f"period:{period.id}",
             "period:follow",
-            actor=by.id,
-            at=clock.now(),
+            by=by,
             period=period.code,
-            reason=reason.strip(),
+            reason=reason,
             before=before,
             after=name,
         )
@@ -165,8 +163,7 @@ def migrate(planned: Plan, *, reason: str, by: Account | None) -> int:
     """
     if by is not None:
         require(accounts.roles_of(by), "procedures.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     if planned.blocked:
         raise Invalid(
             "states_unmapped",
@@ -186,7 +183,7 @@ def migrate(planned: Plan, *, reason: str, by: Account | None) -> int:
                     states=planned.map,
                     actor=by.id if by else None,
                     at=clock.now(),
-                    reason=reason.strip(),
+                    reason=reason,
                     cause=cause,
                 ),
                 size=BATCH,

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db
 from models.outbox import JobPause, JobRun
 from models.people import Account
-from workflow import accounts, clock, outbox
-from workflow.engine import audit
+from workflow import accounts, clock, outbox, trail
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import apart, change
 from workflow.rules import topics
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.wording import JOBS
 
@@ -53,14 +52,13 @@ def note_progress(job: str, slot: datetime, done: Mapping[str, object]) -> None:
 def pause(job: str, *, reason: str, by: Account) -> None:
     """Let a job claim no slot until it is resumed. Raises Invalid(`reason_required`, `already_paused`)."""
     _require(job, by)
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-    values = {"job": job, "reason": reason.strip(), "paused_by": by.id, "paused_at": clock.now()}
+    reason = reason_given(reason)
+    values = {"job": job, "reason": reason, "paused_by": by.id, "paused_at": clock.now()}
     with change() as session:
         row = insert(JobPause).values(**values).on_conflict_do_nothing().returning(JobPause.job)
         if session.execute(row).scalar() is None:
             raise Invalid("already_paused", N_("Việc này đã tạm dừng."))
-        _told("job:pause", job, by, reason=reason.strip())
+        _told("job:pause", job, by, reason=reason)
 
 
 def resume(job: str, *, by: Account) -> None:
@@ -80,4 +78,4 @@ def _require(job: str, by: Account) -> None:
 
 
 def _told(action: str, job: str, by: Account, **more: Any) -> None:
-    audit.write(db.session.connection(), f"job:{job}", action, actor=by.id, at=clock.now(), job=job, **more)
+    trail.write(f"job:{job}", action, by=by, job=job, **more)

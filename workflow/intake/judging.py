@@ -14,8 +14,7 @@ from models.envelope import Envelope, EnvelopeSubmission
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Verdict
-from workflow import bounces, clock, outbox, storage
-from workflow.engine import audit
+from workflow import bounces, clock, outbox, storage, trail
 from workflow.engine.errors import Invalid
 from workflow.intake import membership, pieces, reasons, reports
 from workflow.intake.pieces import Arrival
@@ -79,15 +78,7 @@ def pieces_of(envelope: Envelope) -> list[Submission]:
 
 
 def tell(envelope: Envelope, action: str, by: Account | None, **told: Any) -> None:
-    audit.write(
-        db.session.connection(),
-        f"envelope:{envelope.id}",
-        action,
-        actor=by.id if by else None,
-        at=clock.now(),
-        envelope=envelope.id,
-        **told,
-    )
+    trail.write(f"envelope:{envelope.id}", action, by=by, envelope=envelope.id, **told)
 
 
 def day_of(envelope: Envelope) -> date:
