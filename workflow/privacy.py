@@ -13,9 +13,9 @@ from models.desk import Comment
 from models.people import Account
 from models.privacy import SealedWord
 from workflow import accounts
-from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.queries.private_words import MARK
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
 SALT_BYTES = 16
@@ -50,8 +50,7 @@ def forget(account: Account, *, reason: str, by: Account | None) -> int:
     """
     if by is not None:
         require(accounts.roles_of(by), "accounts.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         words = (
             update(SealedWord)
@@ -68,5 +67,5 @@ def forget(account: Account, *, reason: str, by: Account | None) -> int:
         )
         # One statement, one view of both: a remark that is said meanwhile keeps its words and their seal.
         gone = session.execute(select(func.count()).select_from(words).add_cte(remarks)).scalar_one()
-        accounts.told(account, "account:forget", by, reason=reason.strip(), words=gone)
+        accounts.told(account, "account:forget", by, reason=reason, words=gone)
         return gone

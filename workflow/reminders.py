@@ -26,6 +26,7 @@ from workflow.outbox import Planned
 from workflow.queries import calendar_days, duties
 from workflow.queries.duties import Duty
 from workflow.rules import reminding
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.rules.reminding import Plan
 
@@ -211,8 +212,7 @@ def remind_by_hand(period: Period, *, unit: Unit | None, reason: str, by: Accoun
     At most once a day for each unit. Raises Invalid (`reason_required`, `nothing_owed`, `reminded_today`).
     """
     require(accounts.roles_of(by), "periods.write")
-    if not reason.strip():
-        raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
+    reason = reason_given(reason)
     with change() as session:
         now = clock.now()
         owing = duties.owing(now=now, period_id=period.id, unit_id=unit.id if unit else None)
@@ -231,6 +231,6 @@ def remind_by_hand(period: Period, *, unit: Unit | None, reason: str, by: Accoun
         for due in new:
             audit.write(
                 session.connection(), f"period:{period.id}", "period:remind", actor=by.id, at=now, command=cause,
-                period=period.code, unit=due.duty.unit_id, occasion=due.sent, reason=reason.strip(),
+                period=period.code, unit=due.duty.unit_id, occasion=due.sent, reason=reason,
             )  # fmt: skip
         return len(new)

@@ -17,6 +17,7 @@ from workflow.intake import judging, pieces
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import look
 from workflow.intake.stops import sender_of
+from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.settings import settings
 
@@ -65,9 +66,7 @@ def take(envelope_id: int, unit: Unit, *, by: Account, send: bool = True) -> lis
 def dismiss(envelope_id: int, *, reason: str, by: Account) -> None:
     """Pass a mail over, with a reason; it is kept and can still be taken. Raises Invalid(`reason_required`)."""
     with _handling(envelope_id, by, "dismiss") as envelope:
-        if not reason.strip():
-            raise Invalid("reason_required", N_("Vui lòng ghi lý do."), field="reason")
-        judging.tell(envelope, "envelope:dismiss", by, why=reason.strip())
+        judging.tell(envelope, "envelope:dismiss", by, why=reason_given(reason))
         judging.conclude(envelope, Verdict.IGNORED, "dismissed")
 
 
