@@ -6,10 +6,11 @@ from models.submission import Submission
 from models.vocabulary import Audience, Role, WrittenAs
 from workflow import accounts, clock, privacy, texts
 from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
 from workflow.queries import portal
+from workflow.rules.permissions import FORBIDDEN
 
 LONGEST = 2000
 SPEAKERS = frozenset({Role.EDITOR, Role.APPROVER, Role.PUBLISHER})
@@ -38,7 +39,7 @@ def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, b
             raise NotFound
         _require(piece, side, by)
         if side is WrittenAs.UNIT and audience is not Audience.UNIT:
-            raise NotAllowed(NOT_HERS)
+            raise NotAllowed(FORBIDDEN)
         said = Comment(
             submission_id=piece.id, author_id=by.id, side=side, audience=audience, text=text,
             said_at=clock.now(),
@@ -63,14 +64,11 @@ def add(submission_id: int, text: str, *, side: WrittenAs, audience: Audience, b
         return said
 
 
-NOT_HERS = Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này."))
-
-
 def _require(piece: Submission, side: WrittenAs, by: Account) -> None:
     """Raises NotAllowed for who has no word at the department, NotFound for a piece that its reader may not see."""
     if side is WrittenAs.DEPARTMENT:
         if not accounts.roles_of(by) & SPEAKERS:
-            raise NotAllowed(NOT_HERS)
+            raise NotAllowed(FORBIDDEN)
         return
     today = clock.now().astimezone(clock.ZONE).date()
     if portal.find(piece.code, me=by.id, today=today) is None:

@@ -8,12 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.desk import SavedFilter
 from models.people import Account
-from workflow import accounts, clock, privacy, texts
-from workflow.engine import audit
-from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal
+from workflow import accounts, clock, privacy, texts, trail
+from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound
 from workflow.engine.patience import patient
 from workflow.engine.unit_of_work import change
-from workflow.rules.permissions import require
+from workflow.rules.permissions import FORBIDDEN, require
 
 LONGEST_NAME = 60
 MOST = 30
@@ -58,7 +57,7 @@ def remove(filter_id: int, *, by: Account) -> None:
         if kept is None:
             raise NotFound
         if kept.owner_id != by.id:
-            raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
+            raise NotAllowed(FORBIDDEN)
         _told(kept, "filter:remove", by)
         session.delete(kept)
         session.flush()

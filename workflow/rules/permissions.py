@@ -37,6 +37,9 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
 }
 
 
+FORBIDDEN = Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này."))
+
+
 def may(roles: frozenset[str], act: str) -> bool:
     """Raises KeyError for an act the table does not know: a typing error must not open a door."""
     return bool(PERMISSIONS[act] & roles)
@@ -44,4 +47,4 @@ def may(roles: frozenset[str], act: str) -> bool:
 
 def require(roles: frozenset[str], act: str) -> None:
     if not may(roles, act):
-        raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
+        raise NotAllowed(FORBIDDEN)
