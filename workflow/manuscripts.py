@@ -101,6 +101,13 @@ def new_revision(
     )
     db.session.add(revision)
     db.session.flush()
+    _show(shown, revision)
+    changes = {"revision_id": revision.id, "digest": digest, "kind": manuscript.kind.value}
+    brought = {"files": len(manuscript.new)} if manuscript.new else {}
+    return changes, {"revision": revision.number, "digest": digest, **brought}
+
+
+def _show(shown: Sequence[tuple[int, str, str, str]], revision: Revision) -> None:
     db.session.add_all(
         RevisionAttachment(
             revision_id=revision.id, position=place, attachment_id=file, caption=caption, credit=credit
@@ -108,9 +115,6 @@ def new_revision(
         for place, (file, _, caption, credit) in enumerate(shown, 1)
     )
     db.session.flush()
-    changes = {"revision_id": revision.id, "digest": digest, "kind": manuscript.kind.value}
-    brought = {"files": len(manuscript.new)} if manuscript.new else {}
-    return changes, {"revision": revision.number, "digest": digest, **brought}
 
 
 def _files(piece: Submission, manuscript: Manuscript, by: Account | None) -> list[tuple[int, str, str, str]]:
