@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -29,9 +30,9 @@ class Paper:
     is_lost: bool = False
 
 
-@pytest.fixture(scope="module")
-def definition(tmp_path_factory: pytest.TempPathFactory) -> Definition:
-    path = tmp_path_factory.mktemp("definition") / "paper.toml"
+@pytest.fixture
+def definition(tmp_path: Path) -> Definition:
+    path = tmp_path / "paper.toml"
     path.write_text(PAPER, "utf-8")
     return load(path, KNOWN)
 

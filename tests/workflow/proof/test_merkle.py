@@ -83,6 +83,9 @@ def test_every_tree_can_be_shown_to_continue_its_beginnings_and_no_other(size, d
     other = merkle.root([merkle.leaf_hash(b"other"), *leaves[1:old]])
     assert not merkle.is_consistent(old, other, size, root, path)
     assert not merkle.is_consistent(old, old_root, size, root, [*path, root])
+    assert old == size or not merkle.is_consistent(old, old_root, size, root, [])
+    assert not merkle.is_consistent(0, merkle.root([]), size, root, path)
+    assert not merkle.is_consistent(size + 1, old_root, size, root, path)
 
 
 @given(st.integers(0, 200), st.integers(0, 200))

@@ -85,6 +85,13 @@ def test_keys_are_read_back_as_they_were_written(key):
     assert SigningKey.read(key.text()).public == key.public == PublicKey.read(key.public.text())
 
 
+def test_the_sign_between_the_parts_of_a_key_may_stand_in_its_last_one():
+    several = (SigningKey.new("forum.example.edu.vn/nhat-ky") for _ in range(1000))
+    key = next(key for key in several if key.text().count("+") > 4 and key.public.text().count("+") > 2)
+
+    assert SigningKey.read(key.text()).public == PublicKey.read(key.public.text()) == key.public
+
+
 def encoded(name: str, raw: bytes, *, kind: bytes = b"\x01", mark: str = "") -> str:
     """A verifier key as its format wants it, whatever is in it."""
     right = hashlib.sha256(f"{name}\n".encode() + kind + raw).hexdigest()[:8]

@@ -116,4 +116,5 @@ def test_r5_days_left_count_to_the_19th(now, days):
 def test_r6_a_units_month_has_one_status(on_time, late, status):
     assert month_status(quota=2, is_bound=True, on_time=on_time, late=late) is status
     assert month_status(quota=2, is_bound=False, on_time=on_time, late=late) is MonthStatus.EXEMPT
+    assert month_status(quota=3, is_bound=True, on_time=1, late=1) is MonthStatus.SHORT
     assert month_status(quota=0, is_bound=True, on_time=on_time, late=late) is MonthStatus.EXEMPT
