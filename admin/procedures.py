@@ -9,6 +9,7 @@ from flask_babel import get_locale, ngettext
 
 from admin import reading
 from admin.desk import Screen, attempt, back_to, can, me, sentences
+from admin.fields import typed_number
 from workflow import definitions, procedures
 from workflow.engine import drawing
 from workflow.engine.definition import Definition, Label
@@ -43,7 +44,7 @@ class Procedures(Screen):
         """First press: what it would do. Second press, with a reason: do it."""
         source = _found(workflow, version)
         to_name, _, to_version = request.form.get("target", "").partition("@")
-        target = (to_name, int(to_version)) if to_version.isdecimal() else ("", 0)
+        target = (to_name, typed_number(to_version, digits=9) or 0)
         renamed = {
             state: request.form[f"to-{state}"] for state in source.states if request.form.get(f"to-{state}")
         }

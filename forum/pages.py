@@ -159,7 +159,8 @@ def _listed(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """One page of a list and the ways to its neighbours. One row more than shown tells whether there are older."""
     asked = request.args.get("trang", "1")
-    number = min(int(asked), MAX_PAGES) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 10
+    number = min(int(asked), MAX_PAGES) or 1 if is_number else 1
     cards = find(connection, limit=read.PER_PAGE + 1, offset=(number - 1) * read.PER_PAGE, **narrowed)
     pager = {
         "number": number,
