@@ -1,6 +1,17 @@
 """What a refusal or an error looks like at any door: a sentence, the way out, and the code in small print."""
 
-from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+import logging
+
+from flask import (
+    Flask,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -36,6 +47,8 @@ OUR_WORDS = {"state"}
 
 
 def answer(app: Flask) -> None:
+    # By its name: asked for before the logs are kept, Flask's logger would bring a handler of its own.
+    logging.getLogger(app.name).addFilter(_by_its_rule)
     app.jinja_env.filters["told"] = told
     app.register_error_handler(ToaSoanError, _refused)
     app.register_error_handler(CSRFError, lambda error: _page(400, "csrf_failed", [error_400()]))
@@ -43,6 +56,14 @@ def answer(app: Flask) -> None:
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(OSError, _full)
     app.register_error_handler(HTTPException, _http)
+
+
+def _by_its_rule(line: logging.LogRecord) -> bool:
+    """The address of what broke may be somebody's key, so the log tells its rule (T32)."""
+    if line.exc_info and has_request_context():
+        rule = request.url_rule.rule if request.url_rule else ""
+        line.msg, line.args = "broken: %s %s", (request.method, rule)
+    return True
 
 
 def told(refusal: Refusal) -> str:
@@ -111,13 +132,21 @@ def _http(error: HTTPException) -> Response:
     return _page(status, CODES.get(status, f"http_{status}"), [str(sentence)])
 
 
+def _came_from() -> str | None:
+    """The page of this house she came from, if she did: an error leads nobody back to another's (T28)."""
+    came_from = request.referrer or ""
+    return came_from if came_from.startswith(request.host_url) else None
+
+
 def _page(status: int, code: str, sentences: list[str]) -> Response:
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify(code=code, says=sentences)
     else:
         is_inside = current_user.is_authenticated and request.path.startswith(INSIDE)
         answer = make_response(
-            render_template("gate/error.html", code=code, sentences=sentences, is_inside=is_inside)
+            render_template(
+                "gate/error.html", code=code, sentences=sentences, is_inside=is_inside, came_from=_came_from()
+            )
         )
     answer.status_code = status
     return answer

@@ -30,7 +30,8 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+# What a statement was given is people's words, hashes and tokens: no error tells it, in no log.
+db = SQLAlchemy(model_class=Base, engine_options={"hide_parameters": True})
 
 BigId = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]

@@ -153,6 +153,16 @@ def test_nobody_is_sent_to_another_house(cast, client, where):
     assert [link for page in pages for link in links_of(page.text) if leads_out(link)] == []
 
 
+def test_an_error_leads_back_to_a_page_of_this_house_only(client):
+    known, foreign = (
+        links_of(client.get("/khong-co", headers={"Referer": f"http://{host}/bai"}).text)
+        for host in ("localhost", "localhost.ke-gian.example")
+    )
+
+    assert "http://localhost/bai" in known
+    assert [link for link in foreign if leads_out(link)] == []
+
+
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_signing_in_leads_to_no_other_house(cast, client, where):
     client.read_token("/vao/dang-nhap")

@@ -5,14 +5,16 @@ import logging
 
 import pytest
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Letter
-from workflow import logbook
+from workflow import logbook, mail_sign_in
 
 pytestmark = pytest.mark.database
+
+TYPED = "lời của chị Lan"
 
 
 @pytest.fixture
@@ -62,12 +64,32 @@ def test_pages_that_are_only_read_leave_no_line(client, cast, logged):
     assert [line for line in logged() if line["event"] == "request"] == []
 
 
-def test_what_a_library_says_is_a_line_like_ours(logged):
+@pytest.mark.parametrize("word", ["an error", 'lỗi\r\n{"event": "forged"}\n\x1b[31m\x00'])
+def test_what_a_library_says_is_a_line_like_ours_whatever_it_quotes(logged, word):
     logbook.keep()
-    logging.getLogger("dramatiq.worker").warning("Consumer encountered %s.", "an error")
+    logging.getLogger("dramatiq.worker").warning("Consumer encountered %s.", word)
 
     [line] = logged()
 
     assert (line["event"], line["level"], line["logger"]) == (
-        "Consumer encountered an error.", "warning", "dramatiq.worker",
+        f"Consumer encountered {word}.", "warning", "dramatiq.worker",
     )  # fmt: skip
+
+
+def test_what_breaks_is_told_without_the_link_it_broke_on_and_without_what_was_typed(
+    app, client, logged, monkeypatch
+):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+    def broken(_token):
+        db.session.execute(text("SELECT 1 / 0 WHERE :typed <> ''"), {"typed": TYPED})
+
+    monkeypatch.setattr(mail_sign_in, "holder", broken)
+    logbook.keep()
+
+    assert client.get("/vao/thu/bi-mat-cua-son").status_code == 500
+
+    [line] = [line for line in logged() if line["level"] == "error"]
+    assert line["event"] == "broken: GET /vao/thu/<token>"
+    assert "division by zero" in line["exception"]
+    assert "bi-mat-cua-son" not in str(line) and TYPED not in str(line)
