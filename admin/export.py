@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from admin import workbook
 from workflow.clock import ZONE
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: Any) -> str:

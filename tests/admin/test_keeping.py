@@ -80,7 +80,7 @@ def test_files_are_for_the_unit_and_the_department_only(make, cast, client):
 @pytest.mark.parametrize(
     ("cell", "written"),
     [("=1+1", "'=1+1"), ("+84", "'+84"), ("-cmd", "'-cmd"), ("@SUM", "'@SUM"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"),
-     ("Tít", "Tít"), (-5, "-5"), (None, "")],
+     ("\n=1", "'\n=1"), ("＝1+1", "'＝1+1"), ("Tít", "Tít"), (-5, "-5"), (None, "")],
 )  # fmt: skip
 def test_no_cell_runs_in_a_spreadsheet(cell, written):
     assert safe_cell(cell) == written
