@@ -1,5 +1,6 @@
 """The settings: one table, read from the environment once. README.md prints it; a test keeps the two in step."""
 
+import os
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -185,6 +186,9 @@ class Settings(BaseSettings):
             return
         if crashing.is_armed():
             raise UnsafeSettings("CRASH_AT: chỉ dùng khi diễn tập")
+        # It would show strangers what broke, line by line.
+        if os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+            raise UnsafeSettings("FLASK_DEBUG: chỉ dùng khi diễn tập")
         if self.secret_key == DEMO_SECRET or len(self.secret_key) < 32:
             raise UnsafeSettings("SECRET_KEY: 32 ký tự trở lên, không dùng giá trị mặc định")
         if not self.database_url:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from workflow.settings import Settings, UnsafeSettings
+
 HOUSE = Path(__file__).parents[2]
 PAGE = (HOUSE / "docs" / "security.md").read_text("utf-8")
 ROWS = [
@@ -50,6 +52,16 @@ def test_the_code_and_the_test_that_a_row_names_are_there(row):
     assert says
     assert code == NONE or (HOUSE / code).is_file()
     assert test == NONE or re.search(rf"^def {name}\(", (HOUSE / file).read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize("said", ["1", "true"])
+def test_no_debugger_opens_in_production(monkeypatch, said):
+    house = Settings(TOASOAN_MODE="production", SECRET_KEY="k" * 32, DATABASE_URL="x", PUBLIC_URL="https://x")
+    house.refuse_unsafe()
+    monkeypatch.setenv("FLASK_DEBUG", said)
+
+    with pytest.raises(UnsafeSettings, match="FLASK_DEBUG"):
+        house.refuse_unsafe()
 
 
 def test_no_key_lies_in_the_source():
