@@ -37,6 +37,7 @@ from workflow import (
     deadlines,
     definitions,
     organisation,
+    procedures,
     submissions,
     writing,
 )
@@ -52,8 +53,10 @@ BUDGETS = {"suite": (3, 20), "evening": (60, 40), "nightly": (1000, 50)}
 
 WRITERS = ("lan", "binh", "nga")
 PEOPLE = (*WRITERS, "son", "ha", "minh", "ly", "phuong", "khang", "mai")
-DEFINITION = "monthly-submission"
-STEPS = {(step.trigger, step.source): step for step in definitions.newest(DEFINITION).definition.steps}
+FIRST, SECOND = ("monthly-submission", 1), ("unit-approval", 1)
+OVER = {"drafted": "written", "late": "overdue"}
+BACK = {"written": "drafted", "overdue": "late"}
+STEPS = {(step.trigger, step.source): step for step in definitions.pinned(*FIRST).definition.steps}
 TRIGGERS = sorted({trigger for trigger, _ in STEPS} - {"write", "answer", "reclassify"})
 TOGETHER = ("approve", "claim", "set_aside", "take_up", "publish")
 
@@ -237,6 +240,25 @@ class Story(RuleBasedStateMachine):
             self.model[number] = (self.model[number][0], done.version)
 
     @precondition(lambda self: self.model)
+    @rule(place=st.integers(0, 9), name=st.sampled_from(PEOPLE), is_of_the_town=st.booleans())
+    def reclassify(self, place: int, name: str, is_of_the_town: bool) -> None:
+        number = self.pick(place)
+        unit = self.cast.town_ky_anh if is_of_the_town else self.cast.can_loc
+        with suppress(ToaSoanError):
+            done = writing.reclassify(
+                number, by=self.person(name), reason="Lý do.", unit=db.session.merge(unit), kind=Kind.ARTICLE
+            )
+            self.model[number] = (self.model[number][0], done.version)
+
+    @precondition(lambda self: self.model)
+    @rule()
+    def go_over_to_the_second_definition_and_come_back(self) -> None:
+        for source, target, renamed in ((FIRST, SECOND, OVER), (SECOND, FIRST, BACK)):
+            planned = procedures.plan(source, target, renamed=renamed)
+            assert procedures.migrate(planned, reason="Lý do.", by=None) == len(self.model)
+        self.model = {number: (state, version + 2) for number, (state, version) in self.model.items()}
+
+    @precondition(lambda self: self.model)
     @rule(
         trigger=st.sampled_from(["approve", "claim", "set_aside", "take_up", "publish"]),
         name=st.sampled_from(PEOPLE),
@@ -310,7 +332,7 @@ class Story(RuleBasedStateMachine):
         for event in events:
             trigger, known = event.action.partition(":")[2], hands.setdefault(event.submission_id, set())
             step = STEPS.get((trigger, event.p["from"]))
-            assert trigger in ("create", "judged_on_time") or step is not None, event.action
+            assert trigger in ("create", "judged_on_time", "migrate") or step is not None, event.action
             if step is not None:
                 assert event.p["to"] == (step.target or event.p["from"])
                 due |= {f"{event.stream}:{event.seq}:{effect}" for effect in step.effects}
