@@ -99,6 +99,7 @@ class Queues(Screen):
             picks=_selects(which),
             states=OUTBOX_STATES,
             topics=TOPICS,
+            jobs=JOBS,
             queue_names=QUEUES,
             held=outbox.HELD,
             may_write=can("queues.write"),
