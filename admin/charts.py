@@ -9,9 +9,9 @@ from flask import url_for
 from flask_babel import format_decimal, get_locale, gettext
 
 from models.vocabulary import MonthStatus, Phase
-from workflow import clock
 from workflow.engine.errors import N_
 from workflow.queries.standings import Standing
+from workflow.rules.zone import local_day
 
 UNSEEN_DAYS = 30
 UNSEEN_SHOWN = 6
@@ -31,8 +31,8 @@ def axis_month(number: int) -> str:
 
 def received(month: Any, figures: Mapping[str, Any], *, now: datetime) -> list[dict[str, Any]]:
     """One column a day from the opening to today, or to the closing when that has passed."""
-    first = month.opens_at.astimezone(clock.ZONE).date()
-    last = min(now, month.closes_at).astimezone(clock.ZONE).date()
+    first = local_day(month.opens_at)
+    last = local_day(min(now, month.closes_at))
     count = max((last - first).days + 1, 1)
     found: Mapping[str, int] = figures["days"]
     days: list[date] = [first + timedelta(days=offset) for offset in range(count)]

@@ -16,7 +16,8 @@ from models.people import Account
 from models.vocabulary import Role
 from workflow import accounts, delegations
 from workflow.engine.errors import N_, Invalid
-from workflow.queries import desk, people
+from workflow.queries import people
+from workflow.rules.zone import local_day
 from workflow.wording import ROLES
 
 
@@ -28,7 +29,7 @@ class Delegations(Screen):
         return self._page()
 
     def _page(self) -> str:
-        today = desk.local_day(menu.now())
+        today = local_day(menu.now())
         mine = accounts.own_roles_of(me())
         lendable = [role for role in delegations.LENDABLE if role in mine]
         return self.render(

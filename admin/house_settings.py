@@ -18,7 +18,8 @@ from admin import menu
 from admin.desk import Screen, can
 from workflow.engine.errors import N_
 from workflow.grammar import ACTIONS
-from workflow.queries import desk, lately
+from workflow.queries import lately
+from workflow.rules.zone import local_day
 from workflow.settings import Settings, settings
 
 
@@ -141,7 +142,7 @@ class HouseSettings(Screen):
 
     @expose("/")
     def index(self) -> str:
-        in_force = lately.in_force(desk.local_day(menu.now()))._mapping
+        in_force = lately.in_force(local_day(menu.now()))._mapping
         last = lately.newest({action for each in CHANGEABLE for action in each.actions})
         return self.render(
             "desk/settings.html",

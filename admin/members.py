@@ -18,7 +18,7 @@ from models.vocabulary import SeatKind
 from workflow import accounts, committees, organisation
 from workflow.engine.errors import NotFound, ToaSoanError
 from workflow.engine.unit_of_work import change
-from workflow.queries.desk import local_day
+from workflow.rules.zone import local_day
 from workflow.wording import SEATS
 
 _ = lazy_gettext

@@ -19,10 +19,11 @@ from models.organisation import Unit
 from models.period import Period
 from models.vocabulary import MonthStatus, Role
 from workflow import calendar_days as days
-from workflow import clock, deadlines, organisation, procedures
+from workflow import deadlines, organisation, procedures
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import calendar_days, desk, offices, recipients, reports, standings
 from workflow.rules import permissions, workdays
+from workflow.rules.zone import local_day
 from workflow.wording import ROLES
 
 OWING = (MonthStatus.SHORT, MonthStatus.SILENT)
@@ -38,7 +39,7 @@ class Periods(Screen):
     @expose("/lich-lam-viec")
     def calendar(self) -> str:
         """The exceptions to the working days, and the public holidays of this year and the next."""
-        today = menu.now().astimezone(clock.ZONE).date()
+        today = local_day(menu.now())
         free = {
             day: name
             for year in (today.year, today.year + 1)

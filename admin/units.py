@@ -19,7 +19,7 @@ from models.organisation import Unit
 from workflow import committees, organisation
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import lineage, offices, standings
-from workflow.queries.desk import local_day
+from workflow.rules.zone import local_day
 from workflow.wording import SUCCESSIONS, UNIT_KINDS
 
 _ = lazy_gettext

@@ -10,11 +10,11 @@ from flask_babel import gettext
 from admin import menu
 from admin.desk import can, me, roles
 from look import spoken
-from workflow import clock
 from workflow.engine.errors import N_
 from workflow.queries import calendar_days, queue_heads
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
 from workflow.rules.workdays import Known, moment_later
+from workflow.rules.zone import local_day
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _fact(duty: Duty, counts: Any) -> str:
 
 
 def _age(since: datetime, now: datetime) -> str:
-    days = (now.astimezone(clock.ZONE).date() - since.astimezone(clock.ZONE).date()).days
+    days = (local_day(now) - local_day(since)).days
     if days <= 0:
         return str(gettext("hôm nay"))
     if days == 1:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g, request, url_for
 from flask_babel import get_locale, gettext
@@ -13,8 +12,8 @@ from sqlalchemy import Connection
 
 from workflow.engine.errors import N_
 from workflow.queries import forum as read
+from workflow.rules.zone import local_day
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NAME = N_("Diễn đàn giáo dục Mầm non Hà Tĩnh")
 LINE = N_("Nơi giáo viên, nhà trường và gia đình chia sẻ việc nuôi dạy trẻ")
 OWNER = N_("Sở Giáo dục và Đào tạo Hà Tĩnh")
@@ -38,7 +37,7 @@ def opened() -> Iterator[Connection]:
     with read.reading() as connection:
         moment = read.moment(connection)
         g.forum_frame = Frame(
-            today=moment.now.astimezone(ZONE).date(),
+            today=local_day(moment.now),
             rehearsal_at=moment.now.replace(second=0, microsecond=0) if moment.is_rehearsal else None,
             sections=tuple(read.sections(connection)),
         )

@@ -13,8 +13,9 @@ from flask_login import current_user, login_required
 from look import files
 from workflow import inspecting, media, public_copies, storage, texts
 from workflow.engine.errors import N_
-from workflow.queries import desk, portal
+from workflow.queries import portal
 from workflow.rules.permissions import may
+from workflow.rules.zone import local_day
 from workflow.wording import FILES
 
 blueprint = Blueprint("files", __name__)
@@ -61,7 +62,7 @@ def original(attachment_id: int) -> Response:
 
 def _file(attachment_id: int) -> Any:
     sees_all = may(g.held.roles, "submissions.read")
-    today = desk.local_day(g.held.now)
+    today = local_day(g.held.now)
     return portal.file(attachment_id, me=current_user.id, sees_all=sees_all, today=today) or abort(404)
 
 

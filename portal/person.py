@@ -16,6 +16,7 @@ from workflow import accounts, writing
 from workflow.engine.definition import Label
 from workflow.engine.errors import N_, NotAllowed, Refusal, ToaSoanError
 from workflow.queries import desk, heirs
+from workflow.rules.zone import local_day
 
 NO_UNIT = Refusal(
     "no_unit",
@@ -101,7 +102,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    return desk.local_day(now())
+    return local_day(now())
 
 
 def told(error: ToaSoanError, of: Unit | None = None) -> str:

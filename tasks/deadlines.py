@@ -4,7 +4,7 @@ Each takes the slot it runs for (people's clock, UTC) and tells what it did; eac
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,6 +14,7 @@ from workflow.engine.unit_of_work import change
 from workflow.queries import calendar_days, duties
 from workflow.rules import workdays
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
+from workflow.rules.zone import local_day
 
 log = structlog.get_logger("tasks.deadlines")
 
@@ -35,27 +36,27 @@ def open_periods(slot: datetime) -> Told:
 
 
 def remind(slot: datetime) -> Told:
-    return reminders.remind(_day(slot))
+    return reminders.remind(local_day(slot))
 
 
 def give_late_notice(slot: datetime) -> Told:
-    return reminders.give_late_notice(_day(slot))
+    return reminders.give_late_notice(local_day(slot))
 
 
 def give_shortfall_notice(slot: datetime) -> Told:
-    return reminders.give_shortfall_notice(_day(slot))
+    return reminders.give_shortfall_notice(local_day(slot))
 
 
 def ask_for_consents(slot: datetime) -> Told:
-    return nudges.ask_for_consents(_day(slot))
+    return nudges.ask_for_consents(local_day(slot))
 
 
 def tell_of_long_waits(slot: datetime) -> Told:
-    return nudges.tell_of_long_waits(_day(slot))
+    return nudges.tell_of_long_waits(local_day(slot))
 
 
 def remind_incomplete_committees(slot: datetime) -> Told:
-    return reminders.remind_incomplete_committees(_day(slot))
+    return reminders.remind_incomplete_committees(local_day(slot))
 
 
 def lapse_claims(_slot: datetime) -> Told:
@@ -83,7 +84,3 @@ def claims_lapsing(now: datetime) -> list[int]:
         for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS))
         if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE), known) <= now
     ]
-
-
-def _day(slot: datetime) -> date:
-    return slot.astimezone(clock.ZONE).date()

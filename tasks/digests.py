@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflow import clock, letters
+from workflow import letters
+from workflow.rules.zone import local_day
 
 
 def send(slot: datetime) -> Mapping[str, int]:
-    return letters.gather(slot.astimezone(clock.ZONE).date())
+    return letters.gather(local_day(slot))

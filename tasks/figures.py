@@ -8,9 +8,9 @@ Decree 30/2020: days below 10 and the months 1 and 2 get a leading zero, small n
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypeGuard, overload
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from workflow.rules.zone import ZONE
+
 SHORT_TITLE_CHARACTERS = 60
 
 WORDS: Mapping[str, Mapping[str, str]] = {

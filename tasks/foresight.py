@@ -30,6 +30,7 @@ from workflow.mishaps import Bad
 from workflow.outbox import Planned
 from workflow.queries import duties, post
 from workflow.reminders import Due
+from workflow.rules.zone import local_day
 
 log = structlog.get_logger("tasks.foresight")
 
@@ -144,7 +145,7 @@ def _late_notices(slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in reminders.incomplete_committees_due(_day(slot)):
+    for letter in reminders.incomplete_committees_due(local_day(slot)):
         yield from _letter(letter, "committees", at)
 
 
@@ -162,11 +163,13 @@ def _shortfalls(slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _consents(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    yield from _sound("consents", "submission", at, lambda bad: nudges.consents_due(_day(slot), at, bad))
+    yield from _sound("consents", "submission", at, lambda bad: nudges.consents_due(local_day(slot), at, bad))
 
 
 def _long_waits(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    yield from _sound("long_waits", "submission", at, lambda bad: nudges.long_waits_due(_day(slot), at, bad))
+    yield from _sound(
+        "long_waits", "submission", at, lambda bad: nudges.long_waits_due(local_day(slot), at, bad)
+    )
 
 
 def _summaries(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
@@ -174,12 +177,12 @@ def _summaries(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _weekly_digest(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in nudges.weekly_digest_due(_day(slot)):
+    for letter in nudges.weekly_digest_due(local_day(slot)):
         yield from _letter(letter, "weekly_digest", at)
 
 
 def _digests(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in kept.digests_due(_day(slot)):
+    for letter in kept.digests_due(local_day(slot)):
         yield from _letter(letter, "digests", at)
 
 
@@ -213,15 +216,11 @@ PLANS: Mapping[str, Plan] = {
 # --- what is told of each -----------------------------------------------------------------------------------------
 
 
-def _day(slot: datetime) -> date:
-    return slot.astimezone(clock.ZONE).date()
-
-
 def _owing(
     job: str, plan: Callable[[date, datetime, int | None], Sequence[Due]], slot: datetime, at: datetime
 ) -> Iterator[Foreseen]:
     def due(bad: Bad) -> list[Planned]:
-        owing = mishaps.sound(lambda unit_id: plan(_day(slot), at, unit_id), duties.units, bad)
+        owing = mishaps.sound(lambda unit_id: plan(local_day(slot), at, unit_id), duties.units, bad)
         return [each.letter for each in owing if each.letter is not None]
 
     return _sound(job, "unit", at, due)

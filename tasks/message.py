@@ -18,7 +18,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import formataddr
 from typing import Any
 
-from tasks.figures import ZONE
+from workflow.rules.zone import ZONE
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workflow import clock, nudges, summaries
+from workflow.rules.zone import local_day
 
 
 def sum_up(_slot: datetime) -> Mapping[str, int]:
@@ -11,4 +12,4 @@ def sum_up(_slot: datetime) -> Mapping[str, int]:
 
 
 def write_weekly_digest(slot: datetime) -> Mapping[str, int]:
-    return nudges.write_weekly_digest(slot.astimezone(clock.ZONE).date())
+    return nudges.write_weekly_digest(local_day(slot))

@@ -44,7 +44,7 @@ def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | No
         return frozenset({Role.SYSTEM})
     if not account.active:
         return frozenset()
-    today = on or _today()
+    today = on or clock.today()
     granted = db.session.scalars(roles.held(account.id, today, unit=unit.id if unit else None))
     seated = unit is not None and unit.id in set(db.session.scalars(_seats(account, today)))
     return frozenset(granted) | ({Role.COMMITTEE} if seated else frozenset())
@@ -53,14 +53,14 @@ def roles_of(account: Account | None, *, unit: Unit | None = None, on: date | No
 def own_roles_of(account: Account) -> frozenset[str]:
     """The department roles somebody holds herself today: what she may lend."""
     granted = select(RoleGrant.role).where(
-        RoleGrant.account_id == account.id, RoleGrant.unit_id.is_(None), roles.in_force(_today())
+        RoleGrant.account_id == account.id, RoleGrant.unit_id.is_(None), roles.in_force(clock.today())
     )
     return frozenset(db.session.scalars(granted)) if account.active else frozenset()
 
 
 def units_of(account: Account, *, on: date | None = None) -> list[Unit]:
     """The units whose committee the person sits on, or for which they hold a unit role, on a day (today)."""
-    today = on or _today()
+    today = on or clock.today()
     grants = select(RoleGrant.unit_id).where(
         RoleGrant.account_id == account.id,
         RoleGrant.unit_id.is_not(None),
@@ -160,7 +160,7 @@ def grant(
             account_id=account.id,
             role=role,
             unit_id=unit.id if unit else None,
-            valid_from=since or _today(),
+            valid_from=since or clock.today(),
             granted_by=by.id if by else None,
         )
         session.add(given)
@@ -174,7 +174,7 @@ def revoke(given: RoleGrant, *, by: Account) -> None:
     """Take a role away, from today on; open sessions of the person end."""
     require(roles_of(by), "accounts.write")
     with change() as session:
-        given.valid_to = _today()
+        given.valid_to = clock.today()
         given.account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
         sessions.end_all(given.account, Ending.ROLE)
@@ -208,7 +208,3 @@ def set_language(account: Account, language: str) -> None:
 def told(account: Account, action: str, by: Account | None, **more: Any) -> int:
     """One event on a person's stream, inside the caller's change(); its number there. `by=None` runs the machine."""
     return trail.write(f"account:{account.id}", action, by=by, account=account.id, **more)
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.ZONE).date()

@@ -62,7 +62,7 @@ def _asked(reason: str, by: Account) -> str:
 
 
 def _still_to_come(day: date) -> None:
-    if day < clock.now().astimezone(clock.ZONE).date():
+    if day < clock.today():
         raise Invalid("day_passed", N_("Ngày này đã qua."), field="day")
 
 

@@ -5,8 +5,7 @@ database's bare `now()`: they must not jump when somebody turns the rehearsal cl
 """
 
 import uuid
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -17,15 +16,20 @@ from models.people import Account
 from workflow.engine import audit
 from workflow.engine.errors import N_, Invalid, NotRehearsing
 from workflow.engine.unit_of_work import change
+from workflow.rules import zone
 from workflow.settings import settings
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+ZONE = zone.ZONE
 
 
 def now() -> datetime:
     """People's time, from the database: its clock plus the rehearsal offset. UTC, aware."""
     moment: datetime = db.session.execute(text("SELECT people_now()")).scalar_one()
     return moment
+
+
+def today() -> date:
+    return zone.local_day(now())
 
 
 def rehearsal() -> RehearsalClock | None:

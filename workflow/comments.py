@@ -70,6 +70,6 @@ def _require(piece: Submission, side: WrittenAs, by: Account) -> None:
         if not accounts.roles_of(by) & SPEAKERS:
             raise NotAllowed(FORBIDDEN)
         return
-    today = clock.now().astimezone(clock.ZONE).date()
+    today = clock.today()
     if portal.find(piece.code, me=by.id, today=today) is None:
         raise NotFound

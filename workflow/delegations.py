@@ -33,7 +33,7 @@ def give(to: Account, *, role: Role, since: date, until: date, reason: str, by: 
     with _refusals_on_record(to, role, by):
         _check(to, role, by)
     reason = reason_given(reason)
-    today = _today()
+    today = clock.today()
     if since < today:
         raise Invalid("date_past", N_("Ngày bắt đầu không được ở quá khứ."), field="since")
     if until <= since:
@@ -71,7 +71,7 @@ def end(delegation_id: int, *, reason: str, by: Account) -> None:
             raise NotFound
         if given.from_account_id != by.id:
             require(accounts.roles_of(by), "accounts.write")
-        today = _today()
+        today = clock.today()
         if given.valid_to <= today:
             return
         before = given.valid_to
@@ -129,7 +129,3 @@ def _told(given: Delegation, action: str, by: Account, **more: Any) -> None:
         "letter:delegation", f"delegation:{given.id}:{seq}:letter:delegation",
         {"delegation": given.id, "event": seq},
     )  # fmt: skip
-
-
-def _today() -> date:
-    return clock.now().astimezone(clock.ZONE).date()

@@ -127,7 +127,7 @@ def _refuse_unsound(rule: Rule) -> None:
 
 
 def _refuse_past(rule: Rule, before: Directive) -> None:
-    today = clock.now().astimezone(clock.ZONE).date()
+    today = clock.today()
     if rule.valid_from <= max(today, before.valid_from):
         raise Invalid(
             "day_passed",

@@ -13,8 +13,8 @@ from models.vocabulary import AttachmentKind
 from workflow import accounts, clock, privacy, timetable, trail
 from workflow.engine.unit_of_work import change
 from workflow.queries import seals
-from workflow.queries.desk import local_day
 from workflow.rules.permissions import require
+from workflow.rules.zone import local_day
 
 EXPORTS: Mapping[str, str] = {
     "audit:export": "audit.read",

@@ -17,6 +17,7 @@ from workflow.outbox import Planned
 from workflow.queries import calendar_days, duties
 from workflow.rules import workdays
 from workflow.rules.waiting import ASKED_AT_MOST, ASKED_EVERY, LONGEST, has_waited_too_long
+from workflow.rules.zone import local_day
 
 
 def ask_for_consents(on: date) -> Mapping[str, int]:
@@ -32,7 +33,7 @@ def consents_due(on: date, now: datetime, bad: Bad) -> list[Planned] | None:
         lambda piece: duties.without_consent(now, piece), lambda: duties.ids_without_consent(now), bad
     )
     for piece, sent_at in unanswered:
-        asked_before = (on - sent_at.astimezone(clock.ZONE).date()) // ASKED_EVERY
+        asked_before = (on - local_day(sent_at)) // ASKED_EVERY
         if 0 <= asked_before < ASKED_AT_MOST:
             key = f"missing_consent:{piece}:{asked_before}"
             planned.append(

@@ -26,6 +26,7 @@ from workflow.engine.unit_of_work import change
 from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision, newest_answer
 from workflow.rules import guards
 from workflow.rules.facts import Facts
+from workflow.rules.zone import local_day
 from workflow.submissions import Done, perform, still_refused
 
 __all__ = ["KeptFile", "Manuscript", "NewFile", "answer", "draft", "reclassify", "write"]
@@ -271,13 +272,13 @@ def reclassify(
 
 
 def _require_of_unit(by: Account, unit: Unit, *, on: datetime) -> None:
-    if not accounts.roles_of(by, unit=unit, on=on.astimezone(clock.ZONE).date()) & UNIT_ROLES:
+    if not accounts.roles_of(by, unit=unit, on=local_day(on)) & UNIT_ROLES:
         raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
 
 
 def ended(unit: Unit, *, on: datetime) -> Refusal | None:
     """People of a unit that has ended only read. What they mail is kept all the same, and waits in the tray (R12)."""
-    if unit.valid_to is None or on.astimezone(clock.ZONE).date() < unit.valid_to:
+    if unit.valid_to is None or local_day(on) < unit.valid_to:
         return None
     return Refusal("unit_ended", guards.UNIT_ENDED, fields={"day": f"{unit.valid_to:%d/%m/%Y}"})
 

@@ -12,6 +12,7 @@ from workflow.queries.deciding import SHORTEST
 from workflow.queries.letters import Row
 from workflow.queries.recipients import Person
 from workflow.rules import workdays
+from workflow.rules.zone import local_day
 
 CREATED = 1
 """The first event of every piece's stream."""
@@ -193,9 +194,7 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
             "title": piece["title"],
             "piece": piece["code"],
             "pictures": [{**one, "caption": texts.unnumbered(one["caption"])} for one in pictures],
-            "supplement_before": workdays.later(
-                now.astimezone(clock.ZONE).date(), ANSWER_WITHIN, calendar_days.exceptions()
-            ),
+            "supplement_before": workdays.later(local_day(now), ANSWER_WITHIN, calendar_days.exceptions()),
             "link": link("piece", code=piece["code"]),
         },
     )

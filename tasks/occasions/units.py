@@ -12,6 +12,7 @@ from workflow.queries.duties import Duty
 from workflow.queries.letters import Row
 from workflow.queries.recipients import Person
 from workflow.rules import periods, workdays
+from workflow.rules.zone import local_day
 from workflow.settings import settings
 
 UPDATE_COMMITTEE_WITHIN = 5
@@ -79,7 +80,7 @@ def _reminder_kind(occasion: str) -> str:
 def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
     """About the registry, or about a list that came by mail (`proposal`); nothing when it is complete by now."""
     about = read.committee(unit_id=payload["unit"])
-    today = now.astimezone(clock.ZONE).date()
+    today = local_day(now)
     proposal = payload.get("proposal")
     seats = read.seats(about["id"], today) if proposal is None else read.proposed_seats(proposal, today)
     if all(row["seated"] >= row["required"] for row in seats):
@@ -121,7 +122,7 @@ def succession(payload: Payload, now: datetime) -> Iterator[Errand]:
     basis = next((heir["legal_basis"] for heir in heirs if heir["legal_basis"]), None)
     homes = [payload["unit"], *(heir["id"] for heir in heirs)]
     effective_on = date.fromisoformat(payload["on"])
-    begin = max(effective_on, now.astimezone(clock.ZONE).date())
+    begin = max(effective_on, local_day(now))
     yield Errand(
         kind="unit_succession",
         to=recipients.once([person for unit_id in homes for person in recipients.members(unit_id)]),

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from models.vocabulary import Phase
 from tasks.occasions.errand import Errand, Payload, link
-from workflow import clock, nudges
+from workflow import nudges
 from workflow.queries import recipients
 from workflow.rules.waiting import LONGEST
+from workflow.rules.zone import local_day
 
 
 def waiting_long(payload: Payload, now: datetime) -> Iterator[Errand]:
@@ -29,9 +30,7 @@ def waiting_long(payload: Payload, now: datetime) -> Iterator[Errand]:
                     "code": piece["code"],
                     "title": piece["title"],
                     "unit_short": piece["admin_unit"],
-                    "days": (
-                        now.astimezone(clock.ZONE).date() - piece["state_since"].astimezone(clock.ZONE).date()
-                    ).days,
+                    "days": (local_day(now) - local_day(piece["state_since"])).days,
                 }
                 for piece in pieces
             ],

@@ -14,12 +14,13 @@ from models.envelope import Envelope, EnvelopeSubmission
 from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Verdict
-from workflow import bounces, clock, outbox, storage, trail
+from workflow import bounces, outbox, storage, trail
 from workflow.engine.errors import Invalid
 from workflow.intake import membership, pieces, reasons, reports
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import Sight, look
 from workflow.intake.stops import STOPS, Sender, sender_of
+from workflow.rules.zone import local_day
 from workflow.settings import settings
 
 
@@ -83,7 +84,7 @@ def tell(envelope: Envelope, action: str, by: Account | None, **told: Any) -> No
 
 def day_of(envelope: Envelope) -> date:
     """The day the mail came, in Vietnam."""
-    return envelope.received_at.astimezone(clock.ZONE).date()
+    return local_day(envelope.received_at)
 
 
 def problems_of(sight: Sight) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
 from workflow.queries.consents import is_unclear, shows_unclear
-from workflow.queries.desk import local_day
+from workflow.rules.zone import local_day
 
 _WEEK = text(f"""
 WITH sent AS (

@@ -1,8 +1,7 @@
 """The department's desk: what waits, what filters offer, and people's time. Reads only, every list bounded."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
@@ -10,17 +9,13 @@ from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
 from workflow.queries.consents import shows_unclear
+from workflow.rules.zone import local_day
 
 
 def people_now() -> datetime:
     """People's time; `workflow/clock.py` without its verbs."""
     moment: datetime = db.session.execute(text("SELECT people_now()")).scalar_one()
     return moment
-
-
-def local_day(moment: datetime) -> date:
-    """The day it is for people at a moment."""
-    return moment.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 
 
 def holding(text_sql: str) -> str:

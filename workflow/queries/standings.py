@@ -10,9 +10,9 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import MonthStatus
 from workflow import definitions
-from workflow.queries.desk import local_day
 from workflow.queries.months import counted, pieces_at
 from workflow.rules.periods import month_status
+from workflow.rules.zone import local_day
 
 
 class Standing(NamedTuple):
