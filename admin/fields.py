@@ -22,7 +22,7 @@ def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectC
 
 
 def _as_text(says: str) -> Markup:
-    """In the reader's language. A lazy sentence counts as HTML, and some choices are names that people typed (T10)."""
+    """In the reader's language. A lazy sentence counts as HTML, and some choices are what people typed (T10)."""
     return escape(gettext(says))
 
 
