@@ -125,4 +125,4 @@ def _age(since: datetime, now: datetime) -> str:
         return str(gettext("hôm nay"))
     if days == 1:
         return str(gettext("hôm qua"))
-    return str(gettext("%(n)s ngày, từ %(day)s", n=days, day=_DAY(since)))
+    return f"{gettext('%(n)s ngày', n=days)}, {gettext('từ %(when)s', when=_DAY(since))}"
