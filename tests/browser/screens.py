@@ -105,6 +105,10 @@ def lay(make: Make, cast: Cast) -> Month:
         "category_id": str(make.category().id),
         "number": str(db.session.query(func.max(AuditEvent.id)).scalar()),
     }
+    # Read now and kept as they are: a page in the same process ends the session they were read in.
+    for piece in pieces.values():
+        db.session.refresh(piece)
+        db.session.expunge(piece)
     return Month(pieces, numbers)
 
 
