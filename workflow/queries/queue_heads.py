@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import Phase
 from workflow import definitions
+from workflow.queries.planned import written_in
 
 # Name of a queue: the phase its pieces stand in, and what else must hold.
 QUEUES: Mapping[str, tuple[Phase, str]] = {
@@ -21,7 +22,7 @@ _HEADS = " UNION ALL ".join(
     f"""(
   SELECT '{queue}' AS queue, s.id, s.state_since, s.claimed_at, s.revision_id, s.unit_id, s.period_id
   FROM submission s
-  WHERE '{queue}' = ANY(:queues) AND s.state = ANY(:{phase.value}) AND s.set_aside_reason IS NULL
+  WHERE '{queue}' = ANY(:queues) AND s.state IN :{phase.value} AND s.set_aside_reason IS NULL
     AND s.discarded_at IS NULL AND {condition}
   ORDER BY s.state_since, s.id LIMIT :size
 )"""  # noqa: S608  (constants of this file)
@@ -35,7 +36,7 @@ JOIN unit u ON u.id = h.unit_id
 JOIN period p ON p.id = h.period_id
 JOIN directive d ON d.id = p.directive_id
 ORDER BY h.state_since, h.id LIMIT :size
-""")  # noqa: S608  (constants of this file)
+""").bindparams(*written_in(*{phase.value for phase, _ in QUEUES.values()}))  # noqa: S608  (constants of this file)
 
 
 def oldest(me: int, *, queues: Collection[str], size: int) -> Sequence[Row[Any]]:
@@ -47,9 +48,9 @@ def oldest(me: int, *, queues: Collection[str], size: int) -> Sequence[Row[Any]]
 _SCHEDULED = text("""
 SELECT s.id, r.title, u.short_name AS unit, s.scheduled_at
 FROM submission s JOIN revision r ON r.id = s.revision_id JOIN unit u ON u.id = s.unit_id
-WHERE s.scheduled_at IS NOT NULL AND s.state = ANY(:approved) AND s.set_aside_reason IS NULL
+WHERE s.scheduled_at IS NOT NULL AND s.state IN :approved AND s.set_aside_reason IS NULL
 ORDER BY s.scheduled_at, s.id LIMIT :size
-""")
+""").bindparams(*written_in("approved"))
 
 
 def scheduled(*, size: int) -> Sequence[Row[Any]]:
