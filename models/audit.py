@@ -51,10 +51,11 @@ class AuditEvent(Base):
         Index("uq_audit_event_stream_prev_hash", "stream", "prev_hash", unique=True),
         CheckConstraint("octet_length(prev_hash) = 32 AND octet_length(hash) = 32", name="hashes"),
         # Read by the audit screen, newest first: of a piece; of an action; of what a person or a unit did of a kind.
-        # With the action in them the last two also answer "refused", in any mixture, at any depth.
+        # With the action in them the last two also answer "refused", in any mixture, at any depth; with the unit
+        # beside it, a person's also what she did there.
         Index("ix_audit_event_submission", "submission_id", "id"),
         Index("ix_audit_event_action", "action", "id"),
-        Index("ix_audit_event_actor", "actor_id", "action", "id"),
+        Index("ix_audit_event_actor", "actor_id", "action", "id", postgresql_include=["unit_id"]),
         Index("ix_audit_event_unit", "unit_id", "action", "id"),
     )
 
