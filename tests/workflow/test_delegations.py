@@ -114,6 +114,16 @@ def test_r11_an_approval_that_no_guard_saw_is_told_also_of_who_stood_in_for_an_e
     }
 
 
+def test_r11_what_was_lent_after_an_approval_of_the_same_day_makes_no_damage_of_it(make, cast, lend, clock_at):
+    piece = make.submission(state="edited", editor=cast.son)
+    clock_at(f"{TODAY} 09:00")
+    submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
+    clock_at(f"{TODAY} 14:00")
+    lend(cast.son, cast.minh, Role.EDITOR)
+
+    assert audit_check.check().is_whole
+
+
 def test_a_delegation_of_another_time_bars_nobody(make, cast, lend, clock_at):
     lend(cast.son, cast.minh, Role.EDITOR, until=TODAY + timedelta(days=1))
     clock_at("2021-05-19 08:00")

@@ -138,6 +138,7 @@ WITH approved AS MATERIALIZED (
 ), stood AS (
   SELECT approved.stream, approved.seq, d.from_account_id AS person
   FROM approved JOIN delegation d ON d.to_account_id = approved.actor_id
+  JOIN audit_event given ON given.stream = 'delegation:' || d.id AND given.seq = 1 AND given.at < approved.at
   JOIN audit_event begun ON begun.stream = approved.stream AND begun.seq = 1
   WHERE d.valid_from <= (approved.at::timestamptz AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
     AND d.valid_to >= left(begun.at, 10)::date
