@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from models.audit import AuditEvent
 from models.base import db
@@ -119,6 +119,27 @@ def test_what_a_page_asks_often_stays_prepared_for_the_next_one(cast, client):
 
     with db.engine.connect() as line:
         assert line.scalar(text("SELECT count(*) FROM pg_prepared_statements")) > 3
+
+
+def test_a_line_that_breaks_while_a_page_reads_is_told_as_a_database_away(cast, client, superuser):
+    ha = client.as_(cast.ha)
+    asked = []
+
+    def break_before_the_third(line, *_):
+        asked.append(line)
+        if len(asked) == 3:
+            pid = line.connection.driver_connection.info.backend_pid
+            with superuser.begin() as admin:
+                admin.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    event.listen(db.engine, "before_cursor_execute", break_before_the_third)
+    try:
+        answer = ha.get("/quan-tri/")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", break_before_the_third)
+
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
+    assert ha.get("/quan-tri/").status_code == 200
 
 
 def test_what_is_forgotten_is_gone_for_good_and_the_chain_is_whole(make, cast, client):

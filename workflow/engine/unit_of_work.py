@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from models.base import db
@@ -89,8 +89,8 @@ def end_of_reading() -> None:
     session.expunge_all()
     try:
         session.commit()
-    except DBAPIError:
-        # The line broke after the page was read: there is nothing on it to lose.
+    except SQLAlchemyError:
+        # The line broke while the page was read or after it: there is nothing on it to lose.
         session.rollback()
 
 
