@@ -94,7 +94,7 @@ def test_a_house_that_is_about_to_fork_holds_no_line_to_redis(app, rings, monkey
         yield "Đã nạp."
 
     monkeypatch.setattr(toasoan, "stand_up", lambda _say: None)
-    monkeypatch.setattr(toasoan.wsgi, "founded", lambda _create: app)
+    monkeypatch.setattr(toasoan.wsgi, "founded", lambda _create, **_: app)
     monkeypatch.setattr(toasoan.loading, "load", load)
     monkeypatch.setattr(toasoan.signal, "signal", lambda *_: None)
     monkeypatch.setattr(toasoan.supervisor, "status", lambda _data: "there")
