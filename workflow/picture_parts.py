@@ -10,8 +10,8 @@ MOST_PARTS, MOST_SCANS = 20_000, 100
 """A photo of thirty megabytes has some thousands of parts, a picture that is drawn step by step about ten scans."""
 
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
-_PART = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
-"""Where a part of a JPEG begins; the other signs after 0xFF stand within one."""
+_PART = re.compile(rb"\xff([\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe])")
+"""Where a part of a JPEG begins, or it ends; the other signs after 0xFF stand for themselves, or within a part."""
 _SCAN, _END = b"\xda", b"\xd9"
 
 
@@ -26,12 +26,16 @@ def _too_many_of_jpeg(data: bytes) -> bool:
     at, scans = len(_JPEG), 0
     for _ in range(MOST_PARTS):
         found = _PART.search(data, at)
-        if found is None or found[1] == _END:
+        if found is None or (scans and found[1] == _END):
             return False
+        at = found.end()
+        if found[1] == _END:
+            # Nothing is drawn yet: the decoder goes on, and so must whoever counts.
+            continue
         scans += found[1] == _SCAN
         if scans > MOST_SCANS:
             return True
-        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+        at += int.from_bytes(data[at : at + 2])
     return True
 
 

@@ -37,10 +37,22 @@ def of_many_parts(form: str, times: int) -> bytes:
     return whole[:33] + chunk * times + whole[33:]
 
 
+def behind_marks(marks: bytes, times: int) -> bytes:
+    """A photo that begins with as many parts, all behind marks which stand for themselves: nothing to jump over."""
+    whole = photo("JPEG")
+    return whole[:2] + marks + SPARK * times + whole[2:]
+
+
 @pytest.mark.parametrize(
     "data",
-    [drawn_again(100), of_many_parts("JPEG", 20_000), of_many_parts("PNG", 20_000)],
-    ids=["scans", "jpeg", "png"],
+    [
+        drawn_again(100),
+        of_many_parts("JPEG", 20_000),
+        of_many_parts("PNG", 20_000),
+        behind_marks(END, 20_000),
+        *(behind_marks(bytes([0xFF, mark]), 20_000) for mark in (0xC8, 0xD8, 0xF0, 0xFD)),
+    ],
+    ids=["scans", "jpeg", "png", "an end before the picture", "extension", "begun again", "first", "last"],
 )
 def test_too_many_parts_are_refused_and_the_file_is_told_without_a_size(data):
     with pytest.raises(CopyRefused) as refused:
