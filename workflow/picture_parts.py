@@ -13,6 +13,7 @@ _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _PART = re.compile(rb"\xff([\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe])")
 """Where a part of a JPEG begins, or it ends; the other signs after 0xFF stand for themselves, or within a part."""
 _SCAN, _END = b"\xda", b"\xd9"
+_END_OF_PNG = b"IEND"
 
 
 def are_too_many(data: bytes) -> bool:
@@ -40,9 +41,10 @@ def _too_many_of_jpeg(data: bytes) -> bool:
 
 
 def _too_many_of_png(data: bytes) -> bool:
+    """Up to its end: behind it, a card's rescue leaves a block's rest."""
     at = len(_PNG)
     for _ in range(MOST_PARTS):
-        if at >= len(data):
+        if at >= len(data) or data[at + 4 : at + 8] == _END_OF_PNG:
             return False
         # Length, name, what it holds, sum.
         at += 12 + int.from_bytes(data[at : at + 4])

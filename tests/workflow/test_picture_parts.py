@@ -74,8 +74,19 @@ def test_too_many_parts_are_refused_and_the_file_is_told_without_a_size(data):
         photo("WEBP"),
         # A telephone keeps a second of film behind a photo's end.
         photo("JPEG") + SCAN * 1_000,
+        # A card's rescue fills the last block with nothing.
+        photo("PNG") + bytes(12 * 20_000),
     ],
-    ids=["jpeg", "by steps", "many steps", "parts of jpeg", "parts of png", "webp", "with a film"],
+    ids=[
+        "jpeg",
+        "by steps",
+        "many steps",
+        "parts of jpeg",
+        "parts of png",
+        "webp",
+        "with a film",
+        "with nothing",
+    ],
 )
 def test_what_cameras_and_programs_write_is_taken(data):
     assert not picture_parts.are_too_many(data)
