@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 from gate.kept import kept
 from models.base import db
 from workflow.engine.errors import N_, NoRoom, Refusal, ToaSoanError
+from workflow.logbook import said
 from workflow.storage import FULL
 
 SENTENCES = {
@@ -90,7 +91,7 @@ def _away(error: OperationalError) -> Response:
     """The database is away, or has no connection left. Nothing was written, or it is known again by its command."""
     if isinstance(error.orig, QueryCanceled):
         return _too_slow()
-    current_app.logger.error("database_away: %s", error.orig)
+    current_app.logger.error("database_away: %s", said(error))
     # Nobody is known without it, nor her language: every page of hers would ask again and fail as this one did.
     answer = make_response(f"{SENTENCES[500]}\n", 503, {"Content-Type": "text/plain; charset=utf-8"})
     answer.headers["Retry-After"] = str(COME_AGAIN_SECONDS)

@@ -30,7 +30,8 @@ class Base(DeclarativeBase):
     )
 
 
-# What a statement was given is people's words, hashes and tokens: no error tells it, in no log.
+# What a statement was given is people's words, hashes and tokens: no error tells it. What the database itself quotes
+# in its answer, workflow/logbook.py leaves out, wherever an error is written down.
 db = SQLAlchemy(model_class=Base, engine_options={"hide_parameters": True})
 
 BigId = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]

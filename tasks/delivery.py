@@ -20,6 +20,7 @@ from tasks.leases import Claimed, LeaseLost, any_waits, claim, finish, give_up
 from tasks.message import LetterRefused
 from tasks.post import PermanentFailure, TemporaryFailure
 from tasks.wording import WordingError
+from workflow import logbook
 from workflow.engine import click, crashing
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.intake import receiving
@@ -137,14 +138,14 @@ def _write_down(rows: Sequence[Claimed], then: Then) -> None:
 def fail(row: Claimed, error: Exception, *, is_final: bool) -> None:
     """Put the row back for later, or aside as dead after its last try."""
     db.session.rollback()
-    said = f"{type(error).__name__}: {error}"[:2000]
+    told = f"{type(error).__name__}: {logbook.said(error)}"[:2000]
     if isinstance(error, (TemporaryFailure, *PERMANENT)):
-        log.warning("not_delivered", outbox=row.id, topic=row.topic, attempts=row.attempts, error=said)
+        log.warning("not_delivered", outbox=row.id, topic=row.topic, attempts=row.attempts, error=told)
     else:
         log.exception("delivery_failed", outbox=row.id, topic=row.topic, attempts=row.attempts)
     with bookkeeping():
-        if give_up(row, said, is_final=is_final):
-            bury(row.topic, row.payload, said)
+        if give_up(row, told, is_final=is_final):
+            bury(row.topic, row.payload, told)
 
 
 def bury(topic: str, payload: Mapping[str, Any], error: str) -> None:

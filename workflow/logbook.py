@@ -4,13 +4,46 @@ One id, the `cause` of the audit event, leads from the request through the relay
 """
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+import psycopg
 import structlog
 
 from workflow.engine import click
+
+OF_A_VALUE = "22"
+"""The class of the database's errors that quote what they were given in their very sentence."""
+
+
+def said(error: BaseException) -> str:
+    """What an error says; of the database's, its sentence without the row or the value it stumbled at (T32)."""
+    cause = getattr(error, "orig", None) or error
+    if not isinstance(cause, psycopg.Error) or cause.diag.message_primary is None:
+        return str(cause)
+    sentence = cause.diag.message_primary
+    if (cause.sqlstate or "").startswith(OF_A_VALUE):
+        return re.sub(r'".*"', '"…"', sentence, flags=re.S)
+    return sentence
+
+
+def _traced(exc_info: structlog.typing.ExcInfo) -> str:
+    """A traceback, in which the database's errors say no more than `said`."""
+    told = "".join(traceback.format_exception(exc_info[1])).rstrip()
+    for error in _behind(exc_info[1]):
+        if isinstance(error, psycopg.Error):
+            told = told.replace(str(error), said(error))
+    return told
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those it came from."""
+    if error is not None:
+        yield error
+        yield from _behind(error.__cause__ or error.__context__)
 
 
 def _with_the_click(
@@ -21,6 +54,7 @@ def _with_the_click(
     return line
 
 
+_TRACED = structlog.processors.ExceptionRenderer(_traced)
 _COMMON: tuple[structlog.typing.Processor, ...] = (
     _with_the_click,
     structlog.processors.add_log_level,
@@ -33,7 +67,7 @@ def keep() -> None:
     structlog.configure(
         processors=[
             *_COMMON,
-            structlog.processors.format_exc_info,
+            _TRACED,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
@@ -45,7 +79,7 @@ def keep() -> None:
             foreign_pre_chain=[*_COMMON, structlog.stdlib.add_logger_name],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _TRACED,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

@@ -15,6 +15,7 @@ from models.mishap import Mishap
 from workflow import outbox
 from workflow.engine.errors import ToaSoanError
 from workflow.engine.unit_of_work import bookkeeping, change
+from workflow.logbook import said
 from workflow.outbox import Planned
 
 log = structlog.get_logger("workflow.mishaps")
@@ -113,16 +114,11 @@ def show(job: str, kind: str, bad: Bad, *, since: datetime) -> set[str]:
 def note(job: str, target: str, error: Exception) -> None:
     """Write down that a job stumbled at something, the first time or again."""
     log.error("stumbled", job=job, target=target, exc_info=error)
-    said = error.sentence() if isinstance(error, ToaSoanError) else f"{type(error).__name__}: {_cause(error)}"
-    row = insert(Mishap).values(job=job, target=target, error=said[:LONGEST])
-    again = {"error": said[:LONGEST], "times": Mishap.times + 1, "last_at": func.now()}
+    told = error.sentence() if isinstance(error, ToaSoanError) else f"{type(error).__name__}: {said(error)}"
+    row = insert(Mishap).values(job=job, target=target, error=told[:LONGEST])
+    again = {"error": told[:LONGEST], "times": Mishap.times + 1, "last_at": func.now()}
     with bookkeeping() as session:
         session.execute(row.on_conflict_do_update(index_elements=["job", "target"], set_=again))
-
-
-def _cause(error: Exception) -> object:
-    """What the database said, without the statement around it."""
-    return getattr(error, "orig", None) or error
 
 
 def began() -> datetime:

@@ -6,11 +6,15 @@ import logging
 import pytest
 import structlog
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from models.audit import AuditEvent
 from models.base import db
-from models.outbox import Letter
-from workflow import logbook, mail_sign_in
+from models.mishap import Mishap
+from models.outbox import Letter, OutboxMessage
+from tasks import delivery
+from workflow import logbook, mail_sign_in, mishaps
+from workflow.engine import driver
 
 pytestmark = pytest.mark.database
 
@@ -93,3 +97,65 @@ def test_what_breaks_is_told_without_the_link_it_broke_on_and_without_what_was_t
     assert line["event"] == "broken: GET /vao/thu/<token>"
     assert "division by zero" in line["exception"]
     assert "bi-mat-cua-son" not in str(line) and TYPED not in str(line)
+
+
+ADDRESS = "chi-lan-o-nha@example.edu.vn"
+
+
+def as_a_question():
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE account SET email = :typed WHERE id IN (SELECT id FROM account ORDER BY id LIMIT 2)"
+            ),
+            {"typed": ADDRESS},
+        )
+
+
+def as_a_move():
+    with db.engines["moves"].connect() as connection:
+        driver.execute(
+            connection,
+            "UPDATE account SET email = %(typed)s WHERE id IN (SELECT id FROM account ORDER BY id LIMIT 2)"
+            " RETURNING id",
+            {"typed": ADDRESS},
+        )
+
+
+def as_a_value():
+    with db.engine.begin() as connection:
+        connection.execute(text("SELECT CAST(CAST(:typed AS text) AS bigint)"), {"typed": f'"{ADDRESS}"\nvà'})
+
+
+SAYS = {
+    as_a_question: 'duplicate key value violates unique constraint "uq_account_email"',
+    as_a_move: 'duplicate key value violates unique constraint "uq_account_email"',
+    as_a_value: 'invalid input syntax for type bigint: "…"',
+}
+
+
+@pytest.mark.parametrize("breaks", SAYS)
+def test_what_the_database_quotes_of_a_row_is_kept_nowhere(
+    app, client, cast, make, broker, work, logged, monkeypatch, breaks
+):
+    make.submission(state="edited")
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(mail_sign_in, "holder", lambda _token: breaks())
+    monkeypatch.setitem(delivery.HANDLERS, "letter", lambda _rows: breaks())
+    logbook.keep()
+    with pytest.raises(DBAPIError, match=ADDRESS) as broken:
+        breaks()
+
+    client.get("/vao/thu/bi-mat-cua-son")
+    mishaps.note("sweep", "submission:1", broken.value)
+    work()
+
+    lines, says = logged(), SAYS[breaks]
+    traced = [line["event"] for line in lines if says in line.get("exception", "")]
+    assert set(traced) == {"broken: GET /vao/thu/<token>", "stumbled", "delivery_failed"}
+    kept = [
+        *db.session.scalars(select(Mishap.error)),
+        *db.session.scalars(select(OutboxMessage.error).where(OutboxMessage.topic.startswith("letter:"))),
+    ]
+    assert len(kept) > 1 and set(kept) == {f"{type(broken.value).__name__}: {says}"}
+    assert ADDRESS not in str(lines)
