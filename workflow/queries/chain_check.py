@@ -4,9 +4,9 @@ Each question gives (stream, seq, kind) of what is wrong; the kinds stand in `au
 damage: UNMATCHED, a step that no definition knows, of a piece that followed a version the program no longer has.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from workflow import definitions
 from workflow.engine.audit import GENESIS
@@ -39,13 +39,7 @@ _IS_GONE = """(
     (CASE WHEN this.action = ANY (CAST(:beyond AS text[])) THEN this.payload::jsonb -> 'after' END)
   ) AS followed (one)
 )"""
-# `most` of what is damage and as many of what nobody can judge: the ones must not crowd out the others.
-_MOST_OF_EACH = f"""
-SELECT stream, seq, kind FROM (
-  SELECT *, row_number() OVER (PARTITION BY kind = '{UNMATCHED}' ORDER BY stream, seq) AS place
-  FROM found WHERE kind IS NOT NULL
-) AS placed WHERE place <= :most ORDER BY stream, seq
-"""  # noqa: S608  (constants of this file)
+_ASKED_FOR = f"kind IS NOT NULL AND coalesce((kind = '{UNMATCHED}') = CAST(:unmatched AS boolean), true)"
 
 # What each event says of itself and of the one before it; the strongest reason first. Parsing a payload costs more
 # than hashing it: its text is looked at, and only what looks wrong is parsed (a nested key may look so).
@@ -70,7 +64,7 @@ WITH told AS (
   WHERE NOT is_sound OR NOT looks_in_place OR step <> 1 OR NOT is_linked OR NOT looks_continued
     OR came_from || ' ' || action || ' ' || went_to <> ALL (CAST(:table AS text[]))
       AND (came_from <> went_to OR action = ANY (CAST(:actions AS text[])))
-), found AS (
+), judged AS (
   SELECT suspect.stream, suspect.seq, CASE
     WHEN NOT is_sound THEN 'changed'
     WHEN (said ->> 'stream', said ->> 'seq') IS DISTINCT FROM (suspect.stream, suspect.seq::text) THEN 'misplaced'
@@ -86,7 +80,8 @@ WITH told AS (
   CROSS JOIN LATERAL (SELECT this.payload::jsonb AS said) AS parsed
   LEFT JOIN audit_event before ON before.stream = suspect.stream AND before.seq = suspect.seq - 1
 )
-{_MOST_OF_EACH}""")  # noqa: S608  (constants of this file)
+SELECT stream, seq, kind FROM judged WHERE {_ASKED_FOR} ORDER BY stream, seq LIMIT :most
+""")  # noqa: S608  (constants of this file)
 
 # The columns to filter by are made from the hashed text by the database itself; somebody who wants to set them by
 # hand must first take that away from the table, which cannot be given back without making them anew.
@@ -174,15 +169,16 @@ WITH due AS (
 ), unmatched AS (
   SELECT due.stream, due.seq, o.key FROM due FULL JOIN outbox o USING (key)
   WHERE o.key IS NULL OR due.key IS NULL AND starts_with(o.key, 'submission:')
-), found AS (
+)
+SELECT stream, seq, kind FROM (
   SELECT stream, seq, CASE WHEN {_IS_GONE} THEN '{UNMATCHED}' ELSE 'effect_lost' END AS kind
   FROM unmatched JOIN audit_event this USING (stream, seq) WHERE key IS NULL
   UNION ALL
   SELECT 'submission:' || split_part(key, ':', 2), split_part(key, ':', 3)::bigint, 'effect_invented' FROM unmatched
   WHERE key ~ '^submission:[0-9]+:[0-9]+:' AND NOT EXISTS (SELECT FROM audit_event e
     WHERE e.stream = 'submission:' || split_part(key, ':', 2) AND e.seq = split_part(key, ':', 3)::bigint)
-)
-{_MOST_OF_EACH}""")  # noqa: S608  (constants of this file)
+) AS found WHERE {_ASKED_FOR} ORDER BY 1, 2 LIMIT :most
+""")  # noqa: S608  (constants of this file)
 
 
 def chains(connection: Connection, *, most: int, told: Callable[[], None]) -> Iterator[Found]:
@@ -203,8 +199,18 @@ def chains(connection: Connection, *, most: int, told: Callable[[], None]) -> It
         "topics": [topic for _, topic in due],
     }
     for question in (_COLUMNS, _EVENTS, _HEADS, _VERSIONS, _OWN, _EFFECTS):
-        yield from (tuple(row) for row in connection.execute(question, {**tables, "most": most}))
+        yield from _answers(connection, question, {**tables, "most": most})
         told()
+
+
+def _answers(connection: Connection, question: TextClause, values: Mapping[str, object]) -> list[Found]:
+    """Steps that nobody can judge must not crowd out damage: where there are any, each are asked for apart."""
+
+    def asked(unmatched: bool | None) -> list[Found]:
+        return [tuple(row) for row in connection.execute(question, {**values, "unmatched": unmatched})]
+
+    found = asked(None)
+    return asked(False) + asked(True) if any(kind == UNMATCHED for _, _, kind in found) else found
 
 
 def _lines(engines: Iterable[Engine]) -> set[str]:
