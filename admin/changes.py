@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from workflow import clock
 from workflow.engine.errors import N_
 from workflow.wording import CONSENTS, KINDS, LANGUAGES, PACES, SEATS, UNIT_KINDS
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 NAMES = {
     "answer": N_("Trả lời"), "kind": N_("Thể loại"), "unit": N_("Đơn vị"), "period": N_("Kỳ"), "code": N_("Mã bài"),
@@ -78,10 +79,12 @@ def _one(name: str, value: Any) -> str:
     if isinstance(value, str):
         if value in words:
             return str(gettext(words[value]))
-        if INSTANT.fullmatch(value):
-            return instant(value)
-        if DAY.fullmatch(value):
-            return f"{date.fromisoformat(value):%d/%m/%Y}"
+        # What people typed may look like a day and be none.
+        with suppress(ValueError, OverflowError):
+            if INSTANT.fullmatch(value):
+                return instant(value)
+            if DAY.fullmatch(value):
+                return f"{date.fromisoformat(value):%d/%m/%Y}"
     return str(value)
 
 

@@ -22,11 +22,11 @@ from models.outbox import JobRun
 from models.submission import Submission
 from models.vocabulary import Consent
 from tasks import timetable
-from workflow import accounts, directives, procedures, submissions, wishes, writing
+from workflow import accounts, directives, procedures, submissions, trail, wishes, writing
 from workflow import timetable as timetable_by_hand
 from workflow.engine.audit import instant
 from workflow.engine.errors import ToaSoanError
-from workflow.engine.unit_of_work import bookkeeping
+from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.proof import sealing
 from workflow.queries import audit, audit_check, seals
 
@@ -137,6 +137,25 @@ def test_what_somebody_chose_and_what_a_register_says_are_told_in_words(make, ca
     assert wished["Loại thư"].startswith("<ins>Kết quả xử lý tin, bài")
     assert ruled["Thể loại được tính"] == "<del>Tin, Bài</del> <ins>Tin</ins>"
     assert ruled["Từ ngày"].endswith("<ins>01/09/2021</ins>")
+
+
+def test_what_looks_like_a_day_and_is_none_is_told_as_it_was_typed(make, cast, client):
+    """A note is free text, and the trail keeps it: the page must not break on it for ever."""
+    typed = [
+        "2021-02-30", "0000-01-01", "٢٠٢١-٠٥-٢٠", "2021-05-20T25:00Z", "0001-01-01T00:00Z", "9999-12-31T23:59Z",
+    ]  # fmt: skip
+    with change():
+        for note in typed:
+            noted = {"before": {"note": "2021-05-20"}, "after": {"note": note}}
+            trail.write("unit:h-can-loc", "unit:change", by=cast.mai, **noted)
+    newest = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(len(typed))).all()
+    khang = client.as_(cast.khang)
+
+    drawers = [khang.get(f"{PAGE}{number}") for number in reversed(newest)]
+
+    assert [page.status_code for page in drawers] == [200] * len(typed)
+    for page, note in zip(drawers, typed, strict=True):
+        assert f"<del>20/05/2021</del> <ins>{note}</ins>" in page.text
 
 
 def test_what_a_form_asked_for_is_told_as_well_as_what_an_export_looked_for(make, cast, client):
