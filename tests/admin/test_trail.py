@@ -142,7 +142,7 @@ def test_what_somebody_chose_and_what_a_register_says_are_told_in_words(make, ca
 def test_what_looks_like_a_day_and_is_none_is_told_as_it_was_typed(make, cast, client):
     """A note is free text, and the trail keeps it: the page must not break on it for ever."""
     typed = [
-        "2021-02-30", "0000-01-01", "٢٠٢١-٠٥-٢٠", "2021-05-20T25:00Z", "0001-01-01T00:00Z", "9999-12-31T23:59Z",
+        "2021-02-30", "0000-01-01", "٢٠٢١-٠٥-٢٠", "2021-05-20T25:00Z", "9999-12-31T23:59Z",
     ]  # fmt: skip
     with change():
         for note in typed:
