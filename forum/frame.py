@@ -10,6 +10,7 @@ from flask import g, request, url_for
 from flask_babel import get_locale, gettext
 from sqlalchemy import Connection
 
+from workflow import texts
 from workflow.engine.errors import N_
 from workflow.queries import forum as read
 from workflow.rules.zone import local_day
@@ -107,7 +108,7 @@ def story(card: read.Card) -> dict[str, Any]:
         "place": card.unit_short,
         "published_on": card.first_published_at,
         "cover_url": url_for("forum.picture", blob=card.cover) if card.cover else None,
-        "cover_alt": card.cover_caption,
+        "cover_alt": texts.unnumbered(card.cover_caption),
     }
 
 

@@ -197,11 +197,12 @@ def _body(
 def _photo(found: read.Page, picture: read.Picture) -> Photo:
     is_video = picture.media_type.startswith("video/")
     which = {"video" if is_video else "anh": picture.position}
+    caption = texts.unnumbered(picture.caption)
     return {
         "url": url_for("forum.picture", blob=picture.blob),
         "is_video": is_video,
-        "alt": picture.caption or found.title,
-        "caption": picture.caption,
+        "alt": caption or found.title,
+        "caption": caption,
         "credit": picture.credit,
         "width": picture.width,
         "height": picture.height,

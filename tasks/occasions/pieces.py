@@ -193,7 +193,9 @@ def missing_consent(payload: Payload, now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             "title": piece["title"],
             "piece": piece["code"],
-            "pictures": [{**one, "caption": texts.unnumbered(one["caption"])} for one in pictures],
+            "pictures": [
+                {**one, "caption": texts.unnumbered(one["caption"]) or one["name"]} for one in pictures
+            ],
             "supplement_before": workdays.later(local_day(now), ANSWER_WITHIN, calendar_days.exceptions()),
             "link": link("piece", code=piece["code"]),
         },

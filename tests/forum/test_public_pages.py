@@ -185,7 +185,7 @@ def test_a_picture_stands_in_its_place_and_the_others_around_the_text(make, clie
     from tests.factories import picture
 
     new = [
-        writing.NewFile(f"{colour}.jpg", picture(colour), f"Chú thích {colour}.", consent=Consent.NONE)
+        writing.NewFile(f"{colour}.jpg", picture(colour), f"Ảnh 9. Chú thích {colour}.", consent=Consent.NONE)
         for colour in ("red", "blue", "green")
     ]
     piece = make.submission(
@@ -197,6 +197,7 @@ def test_a_picture_stands_in_its_place_and_the_others_around_the_text(make, clie
 
     page = client.get(f"/bai/{slug_of(piece)}").text
 
+    assert "Ảnh 9" not in page + client.get("/").text
     order = [page.index(words) for words in ("Chú thích red", "Trước ảnh", "Chú thích blue", "Sau ảnh")]
     assert order == sorted(order)
     assert page.index("Sau ảnh") < page.index("Chú thích green")

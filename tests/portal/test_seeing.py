@@ -56,6 +56,7 @@ def test_a_picture_has_one_number_on_every_page_whatever_stands_before_it_and_it
         writing.NewFile("giao-an.pdf", b"%PDF-1.7\n" + bytes(64)),
         writing.NewFile("anh.jpg", picture(), "Ảnh 1. Bé tưới rau.", consent=None),
         writing.NewFile("mua.mp4", film(), "Bé múa.", consent=None),
+        writing.NewFile("vuon-rau.jpg", picture("navy"), "Ảnh 2.", consent=None),
     ]
     piece = make.submission(author=cast.binh, new=new)
     binh, son = client.as_(cast.binh), client.as_(cast.son)
@@ -67,6 +68,7 @@ def test_a_picture_has_one_number_on_every_page_whatever_stands_before_it_and_it
 
     assert [page.count("Ảnh 2. Bé tưới rau.") for page in (read, desk)] == [1, 1]
     assert [page.count("Video 3. Bé múa.") for page in (read, desk)] == [1, 1]
+    assert [page.count("Ảnh 4. vuon-rau.jpg") for page in (read, desk)] == [1, 1]
     assert "đồng ý đăng ảnh 2 không?" in read and "đồng ý đăng video 3 không?" in asked
     assert not [page for page in (read, asked, desk) if "ảnh 1" in page.replace('value="Ảnh 1', "").lower()]
 

@@ -49,6 +49,7 @@ def test_r8_who_sent_a_piece_is_asked_for_the_consent_it_lacks(make, cast, sent,
     new = [
         writing.NewFile("giao-an.pdf", b"%PDF-1.7\n" + bytes(64)),
         writing.NewFile("anh.jpg", picture(), "Ảnh 1. Bé tưới rau.", consent=Consent.UNKNOWN),
+        writing.NewFile("vuon-rau.jpg", picture("navy"), "Ảnh 2.", consent=Consent.UNKNOWN),
     ]
     piece = make.submission(state="submitted", new=new)
     put("letter:missing_consent", "consent:1", submission=piece.id, on="2021-05-17")
@@ -57,8 +58,8 @@ def test_r8_who_sent_a_piece_is_asked_for_the_consent_it_lacks(make, cast, sent,
 
     assert to(letters) == ["binh"]
     text = letters["binh@example.edu.vn"].text
-    assert "có 01 ảnh, video chưa có xác nhận đồng ý" in text
-    assert "- Ảnh 2. Bé tưới rau." in text
+    assert "có 02 ảnh, video chưa có xác nhận đồng ý" in text
+    assert "- Ảnh 2. Bé tưới rau.\n- Ảnh 3. vuon-rau.jpg\n" in text
     assert "trước ngày 19/5/2021" in text
 
 

@@ -63,7 +63,7 @@ def month(year: int, number: int) -> RowMapping:
 
 
 _UNCLEAR = text(f"""
-SELECT a.kind, ra.position, coalesce(nullif(ra.caption, ''), a.name) AS caption
+SELECT a.kind, ra.position, ra.caption, a.name
 FROM submission s JOIN revision_attachment ra ON ra.revision_id = s.revision_id
 JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
 WHERE s.id = :piece AND {is_unclear("a")}
@@ -72,7 +72,7 @@ ORDER BY ra.position
 
 
 def without_consent(submission_id: int) -> Sequence[RowMapping]:
-    """The pictures and videos of a piece that nobody may publish yet: kind, position, caption or name."""
+    """The pictures and videos of a piece that nobody may publish yet: kind, position, caption, name."""
     return db.session.execute(_UNCLEAR, {"piece": submission_id}).mappings().all()
 
 
