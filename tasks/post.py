@@ -48,6 +48,9 @@ class PermanentFailure(PostError):
     """Not worth another try: the server will not have this recipient or this letter (5xx)."""
 
 
+READABLE = 0o644
+"""A rehearsal's letters are read by any mail program, another user's too."""
+
 Ready = Callable[[], object]
 Taken = Callable[[Receipt], object]
 
@@ -80,7 +83,7 @@ class OutboxFolder:
         name = f"{sent:%Y%m%dT%H%M%SZ}-{message['Message-ID'].strip('<')[:16]}.eml"
         ready()
         try:
-            storage.write_whole(self.folder / name, content)
+            storage.write_whole(self.folder / name, content, mode=READABLE)
         except OSError as error:
             raise TemporaryFailure("outbox", "write", str(error)) from error
         receipt = Receipt("outbox", datetime.now(UTC), name)

@@ -35,14 +35,15 @@ def keep(data: bytes) -> str:
     return digest
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """The file is there complete or not at all, also after a power cut."""
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """The file is there complete or not at all, also after a power cut; what a crash leaves of it is hidden."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            os.fchmod(handle, mode)
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:

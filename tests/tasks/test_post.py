@@ -248,7 +248,7 @@ def test_the_demo_keeps_each_letter_once_in_a_folder(tmp_path):
     (kept,) = (tmp_path / "thư đi").iterdir()
     letter = message_from_bytes(kept.read_bytes(), policy=policy.default)
     assert kept.name.startswith("20210520T010000Z-")
-    assert kept.suffix == ".eml"
+    assert (kept.suffix, f"{kept.stat().st_mode:o}") == (".eml", "100644")
     assert [receipt.reply for receipt in receipts] == [kept.name, kept.name]
     assert str(letter["Subject"]) == PUBLISHED.subject
 
