@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from admin.desk import can, told
-from admin.fields import typed_last_day, typed_moment, typed_number
+from admin.fields import typed_moment, typed_number
 from workflow.engine.errors import N_
 from workflow.engine.machine import Offer
 from workflow.wording import CHECKLIST, TOPICS
@@ -154,15 +154,13 @@ def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Seque
 def answers(form: MultiDict[str, str]) -> dict[str, Any]:
     """What a press sends, as `submissions.perform` takes it. A state, a version or a person is not among it.
 
-    Raises Invalid(`time_invalid`, `day_invalid`) for a moment or a day nobody can read.
+    Raises Invalid(`time_invalid`) for a moment nobody can read.
     """
     given: dict[str, Any] = {
         name: form[name].strip() for name in ("reason", "seen", "kind") if form.get(name)
     }
     if form.get("until"):
         given["until"] = typed_moment(form["until"])
-    if form.get("last_day"):
-        given["until"] = typed_last_day(form["last_day"])
     if set(form.getlist("checklist")) >= set(CHECKLIST):
         given["checklist"] = True
     return given

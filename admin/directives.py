@@ -17,6 +17,7 @@ from wtforms import (
 )
 
 from admin.desk import Screen, back_to, can, me, pin
+from admin.fields import NO_DAY
 from models.vocabulary import SeatKind
 from workflow import directives
 from workflow.engine.errors import ToaSoanError
@@ -41,7 +42,7 @@ class RuleForm(Form):
     title = StringField(
         _("Tên văn bản"), [validators.InputRequired(_("Vui lòng nhập tiêu đề.")), validators.Length(max=300)]
     )
-    valid_from = DateField(_("Hiệu lực từ ngày"), [validators.InputRequired(_("Vui lòng chọn ngày."))])
+    valid_from = DateField(_("Hiệu lực từ ngày"), [validators.InputRequired(_(NO_DAY))])
     deadline_day = IntegerField(
         _("Hạn gửi: trước ngày"), [validators.InputRequired(_("Vui lòng nhập số ngày."))]
     )

@@ -13,6 +13,7 @@ from workflow.engine.errors import N_, Invalid
 
 YEARS = range(2000, 2101)
 """A year outside of these was mistyped."""
+NO_DAY = N_("Vui lòng chọn ngày.")
 
 
 def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectChoice]:
@@ -34,7 +35,7 @@ def typed_number(typed: str, *, digits: int = 18) -> int | None:
 def typed_day(typed: str, *, field: str) -> date:
     """`2026-02-14` from a form. Raises Invalid(`date_required`, `day_invalid`)."""
     if not typed:
-        raise Invalid("date_required", N_("Vui lòng chọn ngày."), field=field)
+        raise Invalid("date_required", NO_DAY, field=field)
     try:
         day = date.fromisoformat(typed)
     except ValueError:

@@ -1,6 +1,6 @@
 """Pieces: the queues, one piece with everything about it, and a press of each of its buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -12,6 +12,7 @@ from admin import acts, menu, reading
 from admin.comparing import Comparing
 from admin.desk import Screen, attempt, back_to, command, me, sentences
 from admin.editing import Editing
+from admin.fields import typed_last_day
 from admin.filters import asked_for, counted, heading, kept, link, place, selects, tabs, views
 from admin.keeping import Keeping, who_else
 from admin.talking import Talking, said
@@ -106,13 +107,12 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
         if trigger in acts.OWN_PAGE or trigger in acts.NOT_BUTTONS or trigger not in acts.DONE:
             abort(404)
         try:
-            given = acts.answers(request.form)
             if trigger == "extend":
-                _extend_its_unit(piece, given)
+                _extend_its_unit(piece)
             else:
                 submissions.perform(
                     piece_id, trigger, by=me(), command=command(),
-                    version=acts.version(request.form), **given,
+                    version=acts.version(request.form), **acts.answers(request.form),
                 )  # fmt: skip
         except Stale:
             db.session.rollback()
@@ -159,10 +159,7 @@ def _letters(row: Any, offers: Sequence[Offer]) -> dict[str, int]:
     return recipients.foretold(topics, piece=row.id, unit=row.unit_id, me=me().id)
 
 
-def _extend_its_unit(piece: Submission, given: Mapping[str, Any]) -> None:
+def _extend_its_unit(piece: Submission) -> None:
     """A later deadline belongs to a unit and a month, so that the next sweep knows of it; never to one piece."""
-    if "until" not in given:
-        raise Invalid("date_required", N_("Vui lòng chọn ngày."), field="last_day")
-    deadlines.extend(
-        piece.period, unit=piece.unit, until=given["until"], reason=given.get("reason", ""), by=me()
-    )
+    until, reason = typed_last_day(request.form.get("last_day", "")), request.form.get("reason", "")
+    deadlines.extend(piece.period, unit=piece.unit, until=until, reason=reason, by=me())

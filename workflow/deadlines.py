@@ -82,7 +82,7 @@ def extend(period: Period, *, unit: Unit | None, until: datetime, reason: str, b
         # A sweep or a sending under way is waited for, and judged anew below; the next ones find more time.
         session.refresh(period, with_for_update=True)
         if until <= deadline_for(period, unit.id if unit else None):
-            raise Invalid("deadline_not_later", N_("Hạn mới phải sau hạn hiện tại."), field="until")
+            raise Invalid("deadline_not_later", N_("Hạn mới phải sau hạn hiện tại."), field="last_day")
         extension = Extension(
             period_id=period.id,
             unit_id=unit.id if unit else None,

@@ -262,6 +262,10 @@ def test_more_time_for_a_late_piece_is_more_time_for_its_unit(make, cast, clock_
     son = client.as_(cast.son)
     son.read_token(at(piece))
 
+    # A page from before asked for an hour; what it sends is no day.
+    son.send(at(piece, "buoc/extend"), until="2021-05-21T17:00", reason="Mất điện diện rộng.")
+    assert now_of(piece).state == "late"
+    assert "Vui lòng chọn ngày." in son.get(at(piece)).text
     son.send(at(piece, "buoc/extend"), last_day="2021-05-21", reason="Mất điện diện rộng.")
 
     assert now_of(piece).state == "drafted"
