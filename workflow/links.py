@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, text, update
+from sqlalchemy import ColumnElement, func, text, true, update
 
 from models.base import db
 from models.people import Account
@@ -94,7 +94,7 @@ def spend_all(account: Account) -> None:
 
 def spend_everybodys() -> None:
     """After a restore: what was used since the backup was made would open again."""
-    _spend_where(OneTimeLink.id > 0)
+    _spend_where(true())
 
 
 def _spend_where(which: ColumnElement[bool]) -> None:

@@ -17,6 +17,11 @@ from workflow import schema
 
 pytestmark = pytest.mark.database
 
+LINK = """
+INSERT INTO one_time_link (purpose, account_id, nonce, token_hash, expires_at)
+SELECT 'invitation', min(id), sha256('a'), sha256('b'), now() + interval '7 days' FROM account
+"""
+"""Somebody is invited before the backup is made."""
 EDITOR = ("--as", "editor@example.edu.vn")
 
 
@@ -27,12 +32,17 @@ def fields(table: str) -> list[dict[str, str]]:
 def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
     line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        # Another test of this process may have left its own servers there.
+        monkeypatch.delenv(name, raising=False)
     line.bring_in()
     twin = ("do", "S09", "uncount", *EDITOR, "--kind", "duplicate", "--reason", "trùng S07")
     line.done(*twin)
     again = line(*twin)
     line.done("sweep", "--at", "2021-05-20T00:05:00+07:00")
     report = line.done("report", "month", "2021-05", "--csv").out
+    with psycopg.connect(servers.ensure(line.folder, say=lambda _: None).admin_url) as connection:
+        connection.execute(LINK)
     saved = line.done("backup", tmp_path / "tháng 5.tar", "--json").row
     proved = line.done("prove-backup", tmp_path / "tháng 5.tar", "--json").row
     beside = sorted(path.name for path in tmp_path.iterdir())
@@ -53,6 +63,11 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
     assert restored["events"] > 200
     # Nobody knows what was sent after the backup was made: the letters wait for somebody.
     assert restored["held"] > 0
+    # Nor who has used which link since: none opens anything any more.
+    url = servers.ensure(line.folder, say=lambda _: None).admin_url
+    with psycopg.connect(url) as connection:
+        links = connection.execute("SELECT spent_at IS NULL FROM one_time_link").fetchall()
+    assert links == [(False,)]
     # The proof is a restore like any other, and leaves nothing behind.
     assert {what: proved[what] for what in ("made_at", "files", "events")}.items() <= restored.items()
     assert beside == [line.folder.name, "tháng 5.tar"]
@@ -63,11 +78,7 @@ def test_the_month_is_counted_as_the_oracle_does_lost_and_restored_whole(
 def stopped_twice(tar: Path, line: Line, files: Path, monkeypatch: pytest.MonkeyPatch) -> list[Said]:
     """Restore and die before the database is filled, and again after it; what a second restore beside it is told,
     and what a command then is."""
-    with monkeypatch.context() as patch:
-        # Another test of this process may have left its own servers there.
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            patch.delenv(name, raising=False)
-        url = servers.ensure(line.folder, say=lambda _: None).admin_url
+    url = servers.ensure(line.folder, say=lambda _: None).admin_url
     schema.ensure_roles(url)
 
     def die(*_words: object) -> None:
