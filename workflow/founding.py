@@ -17,8 +17,7 @@ from models.house import HouseFact
 from models.organisation import Seat
 from models.people import Account
 from models.vocabulary import Role, SeatKind
-from workflow import accounts, clock, definitions, schema
-from workflow.engine import audit
+from workflow import accounts, clock, definitions, schema, trail
 from workflow.engine.errors import N_, Invalid, NotRehearsing
 from workflow.engine.unit_of_work import change
 from workflow.settings import Mode, settings
@@ -57,14 +56,7 @@ def lay_down_directive() -> Directive:
         ]
         session.add(directive)
         session.flush()
-        audit.write(
-            session.connection(),
-            "settings:directive",
-            "directive:lay_down",
-            actor=None,
-            at=session.execute(text("SELECT people_now()")).scalar_one(),
-            directive=directive.code,
-        )
+        trail.write("settings:directive", "directive:lay_down", by=None, directive=directive.code)
         return directive
 
 
@@ -85,12 +77,10 @@ def note_rules() -> None:
     with change() as session:
         session.execute(_ONE_AT_A_TIME)
         for (name, version), before, after in _unnoted():
-            audit.write(
-                session.connection(),
+            trail.write(
                 f"procedure:{name}:{version}",
                 "procedure:change" if before else "procedure:note",
-                actor=None,
-                at=session.execute(text("SELECT people_now()")).scalar_one(),
+                by=None,
                 procedure=f"{name} {version}",
                 before=before,
                 after=after,

@@ -26,6 +26,7 @@ from workflow.engine.unit_of_work import change
 from workflow.manuscripts import KeptFile, Manuscript, NewFile, answer_for, new_revision, newest_answer
 from workflow.rules import guards
 from workflow.rules.facts import Facts
+from workflow.rules.permissions import FORBIDDEN
 from workflow.rules.zone import local_day
 from workflow.submissions import Done, perform, still_refused
 
@@ -273,7 +274,7 @@ def reclassify(
 
 def _require_of_unit(by: Account, unit: Unit, *, on: datetime) -> None:
     if not accounts.roles_of(by, unit=unit, on=local_day(on)) & UNIT_ROLES:
-        raise NotAllowed(Refusal("forbidden", N_("Đồng chí không có quyền thực hiện thao tác này.")))
+        raise NotAllowed(FORBIDDEN)
 
 
 def ended(unit: Unit, *, on: datetime) -> Refusal | None:
