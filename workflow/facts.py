@@ -198,7 +198,10 @@ def with_words_of(connection: Connection, known: Facts, revision_id: int) -> Fac
 def _media(entry: dict[str, Any]) -> Media:
     answer = entry["answer"]
     return Media(
-        entry["id"], entry["position"], AttachmentKind(entry["kind"]), None if answer is None else Consent(answer)
+        entry["id"],
+        entry["position"],
+        AttachmentKind(entry["kind"]),
+        None if answer is None else Consent(answer),
     )
 
 

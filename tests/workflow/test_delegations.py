@@ -114,7 +114,9 @@ def test_r11_an_approval_that_no_guard_saw_is_told_also_of_who_stood_in_for_an_e
     }
 
 
-def test_r11_what_was_lent_after_an_approval_of_the_same_day_makes_no_damage_of_it(make, cast, lend, clock_at):
+def test_r11_what_was_lent_after_an_approval_of_the_same_day_makes_no_damage_of_it(
+    make, cast, lend, clock_at
+):
     piece = make.submission(state="edited", editor=cast.son)
     clock_at(f"{TODAY} 09:00")
     submissions.approve(piece.id, by=cast.minh, seen=piece.digest)

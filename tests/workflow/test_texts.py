@@ -37,7 +37,8 @@ def test_a_picture_is_seen_in_the_editor_by_its_caption_and_goes_where_it_stands
 @pytest.mark.parametrize(
     ("caption", "without"),
     [
-        ("Ảnh 2. Bé tưới rau.", "Bé tưới rau."), ("ảnh 12: Bé múa", "Bé múa"), ("Ảnh 1", ""), ("Ảnh 1.jpg", "Ảnh 1.jpg"),
+        ("Ảnh 2. Bé tưới rau.", "Bé tưới rau."), ("ảnh 12: Bé múa", "Bé múa"), ("Ảnh 1", ""),
+        ("Ảnh 1.jpg", "Ảnh 1.jpg"),
         ("Ảnh 2 (đã có phiếu).jpg", "Ảnh 2 (đã có phiếu).jpg"), ("Ảnh bìa.", "Ảnh bìa."),
     ],
 )  # fmt: skip
