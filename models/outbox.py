@@ -40,6 +40,8 @@ class OutboxMessage(Base):
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
+    retried_at: Mapped[datetime | None]
+    """When somebody last gave it to the workers again after it was dead: it waits since then."""
 
     __table_args__ = (
         # Read by tasks/relay.py several times a second; partial, so it holds only unfinished rows.

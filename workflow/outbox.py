@@ -75,7 +75,7 @@ def retry(message_id: int, *, by: Account) -> None:
     """Give a dead row to the workers again, with all its tries. Raises Invalid(`not_dead`)."""
     with _settling(message_id, "outbox:retry", by) as message:
         message.state, message.attempts, message.error = OutboxState.NEW, 0, ""
-        message.next_at = func.now()
+        message.next_at = message.retried_at = func.now()
         bell.pull()
 
 
@@ -90,7 +90,13 @@ def retry_all(*, queue: str, topic: str, until: int, by: Account) -> int:
 
     `until` is the newest row that was seen: what died since was not decided about. Raises Invalid(`not_dead`).
     """
-    again = {"state": OutboxState.NEW, "attempts": 0, "error": "", "next_at": func.now()}
+    again = {
+        "state": OutboxState.NEW,
+        "attempts": 0,
+        "error": "",
+        "next_at": func.now(),
+        "retried_at": func.now(),
+    }
     return _settle_all("outbox:retry_all", again, queue=queue, topic=topic, until=until, by=by)
 
 

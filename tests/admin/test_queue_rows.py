@@ -1,19 +1,23 @@
 """The rows of the queues at the console: narrowed, read, settled one by one or all at once, on record."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
 
+from look.words import KEEP
 from models.audit import AuditEvent
 from models.base import db
 from workflow import outbox
 from workflow.engine.errors import NotAllowed
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.queries import health, measures
 
 pytestmark = pytest.mark.database
 
 PAGE = "/quan-tri/hang-doi/viec"
+DAY = 24 * 3600
 
 
 @pytest.fixture
@@ -107,6 +111,25 @@ def test_all_that_the_filter_shows_is_run_again_and_nothing_else(mai):
     assert states("queue = 'mail'") == [("thu-0", "new"), ("thu-1", "new"), ("thu-2", "new")]
     assert states("queue = 'media'") == [("anh", "dead")]
     assert acts() == [{"action": "outbox:retry_all", "many": 3, "queue": "mail", "topic": ""}]
+
+
+def test_what_is_run_again_waits_since_then_and_not_since_it_was_first_written(mai):
+    with bookkeeping() as session:
+        session.execute(text("UPDATE outbox SET created_at = now() - interval '9 days' WHERE state = 'dead'"))
+        session.execute(
+            text("UPDATE outbox SET created_at = now() - interval '2 days' WHERE key = 'den-new'")
+        )
+        picture = session.scalar(text("SELECT id FROM outbox WHERE key = 'anh'"))
+
+    mai.send(f"/quan-tri/hang-doi/{picture}/chay-lai")
+    mai.send(f"{PAGE}/chay-lai", **{"tinh-trang": "dead", "hang": "mail", "until": str(newest())})
+
+    # The mail that nobody gave up waits for two days; the page, the metrics and the probe say so of nothing else.
+    page = mai.get("/quan-tri/hang-doi/").text
+    assert (f"2{KEEP}ngày" in page, f"9{KEEP}ngày" in page) == (True, False)
+    waits = {row.queue: int(row.oldest_seconds) // DAY for row in measures.queues() if row.state == "new"}
+    assert waits == {"mail": 0, "media": 0, "default": 2}
+    assert health.vitals(["sweep"], here=datetime.now(UTC)).oldest // DAY == 2
 
 
 def test_all_is_dropped_with_a_reason_only(mai):

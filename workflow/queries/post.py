@@ -7,6 +7,7 @@ from sqlalchemy import Row, text
 
 from models.base import db
 from workflow.queries.desk import holding
+from workflow.queries.work import WAITING_SINCE
 
 PAGE = 25
 
@@ -74,11 +75,11 @@ def proposals(envelope_id: int) -> Sequence[Row[Any]]:
 
 # --- queues -------------------------------------------------------------------------------------------------------
 
-_QUEUES = text("""
-SELECT queue, state, next_at > now() AS is_put_off, count(*) AS n, min(created_at) AS oldest,
-  now() - min(created_at) AS age
+_QUEUES = text(f"""
+SELECT queue, state, next_at > now() AS is_put_off, count(*) AS n,
+  now() - min({WAITING_SINCE}) AS age
 FROM outbox WHERE state IN ('new', 'queued', 'running') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-""")
+""")  # noqa: S608  (a constant)
 
 _DEAD = text("""
 SELECT o.id, o.key, o.topic, o.queue, o.payload, o.attempts, o.error, o.created_at, o.queued_at, l.id AS letter_id,

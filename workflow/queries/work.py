@@ -10,6 +10,9 @@ from models.base import db
 
 PAGE = 25
 
+WAITING_SINCE = "coalesce(retried_at, created_at)"
+"""Of a row of the outbox. Not `next_at`: the relay moves it. Not the writing alone: a dead row waits for nobody."""
+
 
 @dataclass(frozen=True)
 class Which:
@@ -21,14 +24,14 @@ class Which:
 
 
 # A narrow state is found by its partial index, a wide one soon met when going backwards by id.
-_PAGE = text("""
+_PAGE = text(f"""
 SELECT id, key, topic, queue, payload, state, attempts, error, cause, created_at, next_at > now() AS is_put_off,
-  coalesce(done_at, now()) - created_at AS age
+  coalesce(done_at, now()) - {WAITING_SINCE} AS age
 FROM outbox
 WHERE (:state = '' OR state = :state) AND (:queue = '' OR queue = :queue) AND (:topic = '' OR topic = :topic)
   AND (CAST(:before AS bigint) IS NULL OR id < :before)
 ORDER BY id DESC LIMIT :size
-""")
+""")  # noqa: S608  (a constant)
 
 
 def page(which: Which, *, before: int | None = None) -> tuple[Sequence[Row[Any]], int | None]:
