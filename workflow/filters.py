@@ -64,8 +64,9 @@ def remove(filter_id: int, *, by: Account) -> None:
 
 
 def _told(kept: SavedFilter, action: str, by: Account, **more: Any) -> None:
-    # What somebody searches for is often a name.
+    # What somebody searches for, and calls it then, is often a name.
     asked = {
         name: privacy.seal(value, about=by.id) if name == "q" else value for name, value in kept.asked.items()
     }
-    trail.write("settings:filters", action, by=by, name=kept.name, asked=asked, **more)
+    name = privacy.seal(kept.name, about=by.id)
+    trail.write("settings:filters", action, by=by, name=name, asked=asked, **more)

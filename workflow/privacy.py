@@ -7,9 +7,9 @@ Without them nobody can find the word again, not even by trying every address th
 import hashlib
 import secrets
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
-from models.desk import Comment
+from models.desk import Comment, SavedFilter
 from models.people import Account
 from models.privacy import SealedWord
 from workflow import accounts
@@ -43,7 +43,7 @@ def seal(word: str, *, about: int | None, most: int = LONGEST) -> str:
 def forget(account: Account, *, reason: str, by: Account | None) -> int:
     """Erase every personal word about somebody for good; returns how many there were. The trail stays as it is.
 
-    What she said about pieces goes as well: its seal is among them.
+    What she said about pieces goes as well, and the filters nobody else was shown: their seals are among them.
 
     `by=None` is who runs the machine. Raises NotAllowed, Invalid(`reason_required`). Doing it again erases
     what came since.
@@ -65,7 +65,12 @@ def forget(account: Account, *, reason: str, by: Account | None) -> int:
             .values(text="")
             .cte("remarks")
         )
-        # One statement, one view of both: a remark that is said meanwhile keeps its words and their seal.
-        gone = session.execute(select(func.count()).select_from(words).add_cte(remarks)).scalar_one()
+        kept = (
+            delete(SavedFilter)
+            .where(SavedFilter.owner_id == account.id, SavedFilter.is_shared.is_(False))
+            .cte("kept")
+        )
+        # One statement, one view of all: a remark that is said meanwhile keeps its words and their seal.
+        gone = session.execute(select(func.count()).select_from(words).add_cte(remarks, kept)).scalar_one()
         accounts.told(account, "account:forget", by, reason=reason, words=gone)
         return gone

@@ -3,16 +3,17 @@
 import re
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
+from models.audit import AuditEvent
 from models.base import db
 from models.desk import SavedFilter
 from models.envelope import Envelope
 from models.submission import Submission
 from models.vocabulary import Audience, WrittenAs
-from workflow import comments, filters, submissions
+from workflow import comments, filters, privacy, submissions
 from workflow.engine.unit_of_work import bookkeeping
-from workflow.queries import queue, queue_words
+from workflow.queries import audit_check, queue, queue_words
 
 pytestmark = pytest.mark.database
 
@@ -163,14 +164,35 @@ def test_a_shared_filter_is_offered_to_everybody_and_its_own_to_its_owner(make, 
     )
     assert "Bài cô Lan" not in ha.get(LIST).text
     assert "Bài cô Lan" in son.get(LIST).text
-    told = db.session.execute(
-        text(
-            "SELECT action, payload::jsonb -> 'asked' ->> 'q' FROM audit_event"
-            " WHERE action = 'filter:save' ORDER BY id"
-        )
-    ).all()
-    assert [action for action, _ in told] == ["filter:save"] * 2
-    assert told[1][1].startswith("sealed:")
+
+
+def test_the_trail_knows_of_a_filter_what_was_typed_until_its_owner_is_forgotten(make, cast, client):
+    son, khang = client.as_(cast.son), client.as_(cast.khang)
+    son.read_token(f"{LIST}?q=Lan")
+    son.send(f"{LIST}bo-loc?q=Lan&muon=1", name="Bài cô Lan")
+    son.send(f"{LIST}bo-loc?muon=1", name="Gửi muộn", shared="1")
+    mine, _shared = db.session.scalars(select(SavedFilter).order_by(SavedFilter.id))
+    filters.remove(mine.id, by=cast.son)
+    son.send(f"{LIST}bo-loc?q=Lan", name="Lan, tháng này")
+    query = select(AuditEvent).where(AuditEvent.stream == "settings:filters").order_by(AuditEvent.id)
+    events = list(db.session.scalars(query))
+
+    assert [event.action for event in events] == [
+        "filter:save",
+        "filter:save",
+        "filter:remove",
+        "filter:save",
+    ]
+    assert [word for event in events for word in ("Lan", "Gửi muộn") if word in event.payload] == []
+    assert '"muon":"1"' in events[0].payload
+    sheet = f"/quan-tri/nhat-ky/{events[0].id}"
+    assert "Bài cô Lan" in khang.get(sheet).text
+
+    privacy.forget(cast.son, reason="Đề nghị của đồng chí Sơn", by=None)
+
+    assert "Bài cô Lan" not in khang.get(sheet).text
+    assert [kept.name for kept in db.session.scalars(select(SavedFilter))] == ["Gửi muộn"]
+    assert audit_check.check().is_whole
 
 
 def test_the_same_name_again_replaces_and_only_its_owner_removes(make, cast, client, refused):
