@@ -63,8 +63,8 @@ def test_a_link_of_last_week_is_too_old(client: Client, newcomer: Account, super
 
 @pytest.mark.parametrize(
     ("password", "again"),
-    [("ngắn", "ngắn"), (PASSWORD, f"{PASSWORD}!"), ("", "")],
-    ids=["short", "two", "none"],
+    [("ngắn", "ngắn"), (PASSWORD, f"{PASSWORD}!"), ("", ""), ("Basketball", "Basketball")],
+    ids=["short", "two", "none", "known"],
 )
 def test_a_password_that_will_not_do_keeps_the_link(
     client: Client, newcomer: Account, password: str, again: str
