@@ -14,8 +14,8 @@ from admin import trail_rows
 from admin.export import csv_lines, write_xlsx
 from look import line
 from workflow import inspecting
-from workflow.proof import keys, notes, proving, sealing
-from workflow.queries import audit, audit_check, seals
+from workflow.proof import notes, proving, sealing
+from workflow.queries import audit, audit_check
 from workflow.settings import settings
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -96,7 +96,7 @@ def new_key() -> dict[str, Any]:
     """Tạo khóa niêm phong mới khi khóa cũ bị mất hoặc bị lộ và đã được cất đi; khóa công khai cũ vẫn giữ."""
     if settings().seal_key.exists():
         raise line.Refused("seal_key_there", f"Khóa niêm phong đã có: {settings().seal_key}.")
-    key = keys.make_key(known=seals.keys()).public.text()
+    key = sealing.new_key().text()
     return {"key": key, "says": f"Đã tạo khóa mới. Khóa công khai: {key}"}
 
 

@@ -181,6 +181,9 @@ ACTIONS: Mapping[str, Told] = {
         N_("Nội dung quy trình thay đổi"), N_("Nội dung {what} trong chương trình khác với khi được ghi nhận.")
     ),
     "outbox:retry": Told(N_("Chạy lại việc lỗi"), N_("{who} cho chạy lại {what}.")),
+    "key:take": Told(
+        N_("Dùng khóa niêm phong mới"), N_("Từ đây nhật ký được niêm phong bằng một khóa mới.")
+    ),
     "backup:prove": Told(
         N_("Phục hồi thử bản sao lưu"), N_("Một bản sao lưu được phục hồi thử và còn nguyên vẹn.")
     ),

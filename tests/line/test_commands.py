@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 
 import toasoan
 from look import line as look_line
-from models.audit import AuditEvent
+from models.audit import AuditEvent, AuditLeaf, Checkpoint
 from models.base import db
 from tests.factories import Make
 from tests.line.conftest import DATA, Said
+from workflow.queries import seals
 
 pytestmark = pytest.mark.database
 
@@ -218,6 +219,38 @@ def test_steps_of_a_version_that_is_gone_are_counted_in_both_forms(
     assert told.code == 0
     assert "Bản quy trình không còn trong chương trình: 1 bước không đối chiếu được." in told.out
     assert [(step["seq"], step["kind"]) for step in row["unmatched"]] == [(6, "version_gone")]
+
+
+def test_the_trail_says_from_when_on_which_key_seals_it_the_first_one_too(
+    run: Run, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "seal.key"
+    monkeypatch.setenv("SEAL_KEY_FILE", str(file))
+    make.submission()
+    for _ in range(2):
+        run("audit", "seal")
+    file.rename(tmp_path / "stolen.key")
+    make.submission()
+    new = run("audit", "new-key", "--json").row["key"]
+    assert run("audit", "new-key", "--json").row["code"] == "seal_key_there"
+    run("audit", "seal")
+
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "key:take").order_by(AuditEvent.id)
+    ).all()
+    told = [json.loads(event.payload) for event in events]
+    first, second = seals.keys()
+    assert [(said["before"], said["after"]) for said in told] == [(None, first), (first, second)]
+    assert second == new
+    assert [said["key"] for said in told] == [key.partition("+")[0] for key in (first, second)]
+    assert all(said["cause"] for said in told)
+    # Each stands under a seal, the first one under that of the key it names.
+    sizes = db.session.scalars(select(Checkpoint.size).order_by(Checkpoint.size)).all()
+    places = db.session.scalars(
+        select(AuditLeaf.tree_index).where(AuditLeaf.stream == "settings:seal").order_by(AuditLeaf.seq)
+    ).all()
+    assert (len(sizes), places[0] < sizes[0] <= places[1]) == (2, True)
+    assert run("audit", "verify").code == 0
 
 
 def test_the_trail_is_sealed_proved_and_held_against_a_letter_that_was_kept(

@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from workflow import trail
 from workflow.engine.audit import instant
 from workflow.engine.errors import N_, Invalid
-from workflow.engine.unit_of_work import apart
+from workflow.engine.unit_of_work import apart, change
 from workflow.proof import merkle, notes
-from workflow.proof.keys import signing_key
-from workflow.queries.seals import grown
+from workflow.proof.keys import make_key, signing_key
+from workflow.proof.notes import PublicKey
+from workflow.queries import seals
 from workflow.settings import settings
 
 MOST = 50_000
@@ -90,7 +92,9 @@ def _seal_next() -> Sealed | None:
         if not new:
             return None
         key = signing_key(may_make=last is None)
-        tree = grown(connection, last.size if last else 0)
+        if note_key(key.public):
+            new = connection.execute(_NEW, {"settled": settled, "most": MOST}).all()
+        tree = seals.grown(connection, last.size if last else 0)
         _add_leaves(connection, tree, new)
         note = key.sign(_said(key.name, tree, new[0].at, last.note if last else None))
         ended = new[0].all_ended_before
@@ -107,6 +111,26 @@ def _seal_next() -> Sealed | None:
             },
         )
     return Sealed(tree.size, len(new), note)
+
+
+def new_key() -> PublicKey:
+    """A key in the place of one that was put away, on record at once. Raises FileExistsError."""
+    key = make_key(known=seals.keys()).public
+    note_key(key)
+    return key
+
+
+def note_key(key: PublicKey) -> bool:
+    """Put on record with which key the trail is sealed from now on; False when it says so already.
+
+    Asked at every seal: a key file may come into its place by other hands than ours.
+    """
+    with change():
+        before = seals.noted_key()
+        if before == key.text():
+            return False
+        trail.write("settings:seal", "key:take", by=None, key=key.name, before=before, after=key.text())
+        return True
 
 
 def _add_leaves(connection: Connection, tree: merkle.Growing, new: Sequence[Row[Any]]) -> None:

@@ -65,6 +65,16 @@ def keys() -> list[str]:
     return list(db.session.scalars(_KEYS))
 
 
+_NOTED_KEY = text(
+    "SELECT payload::jsonb ->> 'after' FROM audit_event WHERE action = 'key:take' ORDER BY id DESC LIMIT 1"
+)
+
+
+def noted_key() -> str | None:
+    """The public key that the trail says it is sealed with from then on."""
+    return db.session.execute(_NOTED_KEY).scalar()
+
+
 _LOOKS = """
 SELECT DISTINCT ON ({apart}) j.slot, j.claimed_at, j.done_at, j.outcome, a.full_name AS asked_by,
   j.done_at IS NULL AND j.claimed_at > now() - interval '30 minutes' AS is_under_way

@@ -164,6 +164,7 @@ def test_after_a_lost_key_a_new_one_is_made_on_purpose_and_the_old_seals_stay_va
     sealing.seal()
 
     assert len(keys.believed()) == len(seals.keys()) == 2
+    assert seals.noted_key() == seals.keys()[-1], "whoever put the file there"
     assert audit_check.check().is_whole
 
 
