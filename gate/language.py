@@ -20,6 +20,7 @@ from flask import (
     Flask,
     abort,
     current_app,
+    g,
     has_app_context,
     redirect,
     render_template,
@@ -27,7 +28,7 @@ from flask import (
     url_for,
 )
 from flask_admin.form import BaseForm
-from flask_babel import Babel, Domain, get_locale, get_translations
+from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
 from flask_login import current_user
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -159,9 +160,12 @@ def switch(code: str) -> Response | str:
     """A visitor's choice is kept in her browser; a person's is her account's, which no link may change: it asks."""
     if code not in LANGUAGES:
         abort(404)
-    if current_user.is_authenticated:
+    if not current_user.is_authenticated:
+        return remembered(code)
+    # In the language that is asked for: who wants it may read no other. `g` is asked before Babel is, by `here`.
+    g.look_language = code
+    with force_locale(code):
         return render_template("gate/language.html", code=code, name=LANGUAGES[code], back=back())
-    return remembered(code)
 
 
 @blueprint.post("/ngon-ngu/<code>")

@@ -62,6 +62,9 @@ def test_a_person_confirms_and_her_account_remembers(cast, client):
     asked = binh.get("/ngon-ngu/en?ve=/don-vi/")
 
     assert asked.status_code == 200
+    assert '<html lang="en"' in asked.text
+    assert "Your screens and the letters to you will be in this language." in html.unescape(asked.text)
+    assert "Màn hình và thư" not in asked.text
     assert language_of(cast.binh) == "vi", "a link alone changes nothing"
     binh.read_token("/ngon-ngu/en?ve=/don-vi/")
     done = binh.send("/ngon-ngu/en?ve=/don-vi/")
