@@ -139,8 +139,7 @@ def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Seque
         "allowed": offer.is_allowed,
         "kind": step.tone,
         "reasons": [
-            {"code": refusal.code, "says": told(refusal),
-             "way_out": gettext("Xem ảnh") if "consent" in refusal.code else "", "way_out_url": "#anh"}
+            {"code": refusal.code, "says": told(refusal), **_way_out(refusal.code, piece_id)}
             for refusal in offer.refusals
         ],
         "needs_reason": "reason" in step.asks,
@@ -149,6 +148,18 @@ def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Seque
         "busy": gettext(BUSY[trigger]) if trigger in BUSY else "",
         "question": gettext(QUESTIONS[trigger]) if trigger in QUESTIONS else "",
     }  # fmt: skip
+
+
+def _way_out(code: str, piece_id: int) -> dict[str, str]:
+    """Where on this page, or behind which, the reason can be taken away."""
+    if "consent" in code:
+        return {"way_out": gettext("Xem ảnh"), "way_out_url": "#anh"}
+    if code == "category_required":
+        return {
+            "way_out": gettext("Chọn chuyên mục"),
+            "way_out_url": url_for(OWN_PAGE["reclassify"], piece_id=piece_id),
+        }
+    return {}
 
 
 def answers(form: MultiDict[str, str]) -> dict[str, Any]:

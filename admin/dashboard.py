@@ -60,12 +60,13 @@ class Dashboard(Kept, AdminIndexView):
         back = request.form.get("back", "")
         if to is None:
             flash(gettext("Vui lòng chọn thời điểm."), "refused")
-        elif attempt(lambda: clock.travel(to, by=me()), done=_arrived(to)):
+        target = back if back.startswith(f"{menu.PREFIX}/") and "\\" not in back else url_for("admin.index")
+        if to is not None and attempt(lambda: clock.travel(to, by=me()), done=_arrived(to)):
             lapsed = deadlines.sweep()
-            if lapsed:
+            # The first page tells it with all else that has happened since.
+            if lapsed and target.partition("?")[0] != url_for("admin.index"):
                 flash(ngettext("%(num)s bản nháp đã chuyển sang Quá hạn.",
                                "%(num)s bản nháp đã chuyển sang Quá hạn.", lapsed), "info")  # fmt: skip
-        target = back if back.startswith(f"{menu.PREFIX}/") and "\\" not in back else url_for("admin.index")
         return redirect(target, SEE_OTHER)
 
 

@@ -152,16 +152,16 @@ NOUNS = {
     "picture": Sign("photo", ""),
 }
 
-# The forum's sections: icon, and the short name that fits a line of eight.
+# The forum's sections: their icons; their names are data, and can be changed.
 SECTIONS = {
-    "ban-tru": Sign("tools-kitchen-2", N_("Công tác bán trú")),
-    "moi-truong-giao-duc": Sign("plant-2", N_("Môi trường giáo dục")),
-    "hoat-dong-giao-duc": Sign("ball-football", N_("Hoạt động giáo dục")),
-    "phoi-hop-phu-huynh": Sign("heart-handshake", N_("Phối hợp phụ huynh")),
-    "guong-dien-hinh": Sign("award", N_("Gương điển hình")),
-    "chia-se-kinh-nghiem": Sign("bulb", N_("Chia sẻ kinh nghiệm")),
-    "tu-lieu-chuyen-mon": Sign("books", N_("Tư liệu chuyên môn")),
-    "tin-tuc-su-kien": Sign("news", N_("Tin tức - Sự kiện")),
+    "ban-tru": Sign("tools-kitchen-2", ""),
+    "moi-truong-giao-duc": Sign("plant-2", ""),
+    "hoat-dong-giao-duc": Sign("ball-football", ""),
+    "phoi-hop-phu-huynh": Sign("heart-handshake", ""),
+    "guong-dien-hinh": Sign("award", ""),
+    "chia-se-kinh-nghiem": Sign("bulb", ""),
+    "tu-lieu-chuyen-mon": Sign("books", ""),
+    "tin-tuc-su-kien": Sign("news", ""),
 }
 
 # Flash categories of Flask and Flask-Admin -> icon and tone of the notice.

@@ -191,7 +191,12 @@ def not_author(facts: Facts) -> Refusal | None:
 
 
 def sectioned(facts: Facts) -> Refusal | None:
-    return _unless(facts.has_category, "category_required", N_("Vui lòng chọn chuyên mục."))
+    return _unless(
+        facts.has_category,
+        "category_required",
+        N_("Vui lòng chọn chuyên mục."),
+        N_("Đơn vị để Sở chọn, khi biên tập hoặc sửa phân loại."),
+    )
 
 
 def consents_answered(facts: Facts) -> Refusal | None:
