@@ -62,6 +62,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         servers.stop(Path(os.environ[DATA]), say=lambda _: None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal what takes long to all workers and let each begin with it: the last of the run are then short.
+
+    `worksteal` hands each worker as many neighbours as the others, and takes from the end of a row what it moves.
+    """
+    hands = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    ends = [len(items) * hand // hands for hand in range(hands + 1)]
+    dealt: list[pytest.Item] = []
+    for hand in range(hands):
+        mine = long[hand::hands]
+        filled = ends[hand + 1] - ends[hand] - len(mine)
+        dealt += [*mine, *short[:filled]]
+        del short[:filled]
+    items[:] = dealt
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The data folder of the servers that all workers share."""

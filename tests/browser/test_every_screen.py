@@ -39,6 +39,7 @@ def month(make, cast):
     return screens.lay(make, cast)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("who", "part"), [(who, part) for who, parts in ROUNDS.items() for part in range(parts)]
 )

@@ -39,6 +39,7 @@ def weigh():
     return begin
 
 
+@pytest.mark.long
 def test_the_first_page_of_the_console_and_every_later_one_are_light(make, cast, window, weigh):
     for _ in range(12):
         piece = make.submission(state="submitted")

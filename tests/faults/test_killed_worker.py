@@ -28,6 +28,7 @@ def only_the_master(born):
     os.kill(born.pid, signal.SIGKILL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kill", [whole_group, only_the_child, only_the_master])
 def test_a_worker_killed_while_it_sends_costs_only_its_lease(post_office, one_letter, only_jobs, bear, kill):
     only_jobs()
@@ -85,6 +86,7 @@ def test_three_relays_and_two_workers_send_each_letter_once(post_office, make, c
     assert len(set(post_office.message_ids())) == len(post_office.peer.taken)
 
 
+@pytest.mark.long
 def test_a_worker_stops_in_order_when_it_is_told_to(post_office, one_letter):
     """The worker as Dramatiq's own program starts it."""
     log = post_office.log

@@ -76,6 +76,7 @@ def poisoned(one_letter, bear, post_office, only_jobs, superuser) -> Callable[..
     return live_through
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("poison", ["raises", "segfault", "endless loop", "sleeps in a system call"])
 def test_f25_a_poisonous_row_is_put_aside_after_its_tries_and_the_others_flow(poisoned, poison):
     poisoned(poison)

@@ -65,6 +65,7 @@ def is_kept(rule, answer):
     return is_inside and answer.headers.get("Cache-Control") not in allowed
 
 
+@pytest.mark.long
 def test_who_may_read_reads_text_for_few_statements_and_nobody_else(app, marked, visitors, statements):
     wrong, shown = {}, 0
     for rule in rules(app, "GET"):
@@ -101,6 +102,7 @@ def deeds():
     ).scalar_one()
 
 
+@pytest.mark.long
 def test_who_may_not_press_changes_nothing(app, scene, visitors):
     visitors[None].read_token("/vao/dang-nhap")
     before, wrong = deeds(), {}

@@ -127,6 +127,7 @@ def test_the_doors_ask_for_many_names():
     assert {"reason", "full_name", "email", "title", "q", "seen", "consent"} <= set(NAMES) | {"consent"}
 
 
+@pytest.mark.long
 def test_no_field_of_any_form_is_an_error(app, scene, visitors):
     wrong = []
     columns = columns_now()
@@ -170,6 +171,7 @@ def columns_now():
     }
 
 
+@pytest.mark.long
 def test_no_address_is_an_error(app, scene, visitors):
     wrong = []
     for rule in rules(app, "GET"):

@@ -76,6 +76,7 @@ def walked(app, scene, cast, client, monkeypatch) -> Heard:
 
 
 @pytest.mark.database
+@pytest.mark.long
 def test_no_page_asks_for_words_that_its_language_does_not_have(walked):
     ours = {part for sentence in sources() for part in parts(sentence)}
     english = {part for m in written("en") if m.id and all(parts(m.string)) for part in parts(m.id)}

@@ -5,7 +5,7 @@ import pytest
 from embedded import valkey
 from tests.faults.processes import until
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.long]
 
 
 def test_losing_all_of_redis_loses_no_letter_and_doubles_none(post_office, make, cast, bear):

@@ -14,7 +14,7 @@ from workflow import accounts, committees, organisation
 from workflow.intake import receiving
 from workflow.settings import settings
 
-pytestmark = [pytest.mark.database, pytest.mark.browser]
+pytestmark = [pytest.mark.database, pytest.mark.browser, pytest.mark.long]
 
 MAIL = Path(__file__).parents[2] / "tasks" / "rehearsal" / "data" / "mail" / "m01-gmail-base64-docx-jpg.eml"
 TITLE = "Kinh nghiệm xây dựng mạng lưới cộng tác viên tin, bài ở cơ sở"

@@ -20,7 +20,7 @@ from workflow import clock, storage
 from workflow.engine.unit_of_work import bookkeeping
 from workflow.wording import CHECKLIST
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.long]
 
 WIDTHS = pytest.mark.parametrize("width", [1366, 390])
 MAILS = Path(__file__).parents[2] / "tasks" / "rehearsal" / "data" / "mail"

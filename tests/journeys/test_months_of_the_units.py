@@ -9,7 +9,7 @@ from tests.factories import picture
 from tests.windows import type_into_the_editor
 from workflow import submissions
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.long]
 
 WIDTHS = pytest.mark.parametrize("width", [390, 1366])
 

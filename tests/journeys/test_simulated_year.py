@@ -26,7 +26,7 @@ from workflow import accounts, clock, deadlines, organisation, submissions, writ
 from workflow.engine.unit_of_work import bookkeeping, change
 from workflow.queries.standings import standings
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.long]
 
 YEARS = int(os.environ.get("SIMULATED_YEARS", "1"))
 SEED = int(os.environ.get("SIMULATED_SEED", "2026"))

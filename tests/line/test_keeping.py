@@ -15,7 +15,7 @@ from embedded.errors import CellarError
 from tests.line.conftest import DATA, Line, Said
 from workflow import schema
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.long]
 
 LINK = """
 INSERT INTO one_time_link (purpose, account_id, nonce, token_hash, expires_at)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.line.conftest import Line
 
-pytestmark = [pytest.mark.database, pytest.mark.fault]
+pytestmark = [pytest.mark.database, pytest.mark.fault, pytest.mark.long]
 
 
 def get(url: str) -> int:
