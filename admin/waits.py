@@ -14,7 +14,6 @@ from workflow.engine.errors import N_
 from workflow.queries import calendar_days, queue_heads
 from workflow.rules.guards import CLAIM_LASTS_WORKING_DAYS
 from workflow.rules.workdays import Known, moment_later
-from workflow.rules.zone import local_day
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ DUTIES = (
 
 
 OLDEST = 5
-_DAY = spoken("day_month")
+_DAY, _BETWEEN = spoken("day_month"), spoken("days_between")
 
 
 def rows() -> list[dict[str, Any]]:
@@ -120,7 +119,7 @@ def _fact(duty: Duty, counts: Any) -> str:
 
 
 def _age(since: datetime, now: datetime) -> str:
-    days = (local_day(now) - local_day(since)).days
+    days = _BETWEEN(since, now)
     if days <= 0:
         return str(gettext("hôm nay"))
     if days == 1:

@@ -50,7 +50,7 @@ class Sewing(Environment):
 
 FILTERS = (
     "day", "day_month", "month", "weekday", "long_day", "clock_time", "moment", "last_day", "until", "day_input",
-    "ago", "span", "number", "size", "initials", "sentence_start", "digest_groups",
+    "ago", "span", "waited", "number", "size", "initials", "sentence_start", "digest_groups",
 )  # fmt: skip
 GLOBALS = ("days_left", "time_left", "along", "of")
 """Names of look/words.py; those that English says otherwise are in look/english.py too."""

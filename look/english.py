@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from look import words
-from look.words import DAY, HOUR, KEEP, MINUTE, WEEK_DAYS, days_left, local, local_day
+from look.words import DAY, HOUR, KEEP, MINUTE, WEEK_DAYS, days_between, days_left, local, local_day
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -74,6 +74,12 @@ def span(length: timedelta) -> str:
 
 def counted(amount: int, name: str) -> str:
     return f"{amount}{KEEP}{name}" if amount == 1 else f"{amount}{KEEP}{name}s"
+
+
+def waited(since: datetime, until: datetime) -> str:
+    """9 hours 12 minutes; from a day on in days of the calendar: 3 days."""
+    length = until - since
+    return span(length) if length < timedelta(days=1) else counted(days_between(since, until), "day")
 
 
 def time_left(deadline: datetime, now: datetime) -> str:

@@ -114,6 +114,17 @@ def span(length: timedelta) -> str:
     return f"{hours}{KEEP}giờ" + (f" {minutes}{KEEP}phút" if minutes else "")
 
 
+def days_between(since: datetime, until: datetime) -> int:
+    """As a calendar counts: from Monday evening to Wednesday morning 2."""
+    return (local(until).date() - local(since).date()).days
+
+
+def waited(since: datetime, until: datetime) -> str:
+    """How long something lay: 9 giờ 12 phút; from a day on in days of the calendar, as everywhere: 3 ngày."""
+    length = until - since
+    return span(length) if length < timedelta(days=1) else f"{days_between(since, until)}{KEEP}ngày"
+
+
 def time_left(deadline: datetime, now: datetime) -> str:
     """còn 2 ngày; on the last day còn 9 giờ 12 phút; afterwards quá hạn 2 ngày, quá hạn 5 giờ 3 phút."""
     if now >= deadline:
@@ -125,7 +136,7 @@ def time_left(deadline: datetime, now: datetime) -> str:
 def ago(at: datetime, now: datetime) -> str:
     """vừa xong; 12 phút trước; 3 giờ trước; hôm qua; 4 ngày trước; after a week the day itself."""
     seconds = (now - at).total_seconds()
-    days = (local(now).date() - local(at).date()).days
+    days = days_between(at, now)
     if seconds < MINUTE:
         return f"vừa{KEEP}xong"
     if seconds < HOUR:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from look import words
+from look import english, words
 from workflow.rules import periods
 
 DEADLINE = datetime(2021, 11, 19, 17, 0, tzinfo=UTC)  # 20/11 00:00 at home
@@ -136,3 +136,17 @@ def test_a_point_on_the_line_stays_on_the_line():
     assert words.along(start - timedelta(days=1), start, end) == 0
     assert words.along(end + timedelta(days=1), start, end) == 100
     assert words.along(start, start, start) == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "says", "in_english"),
+    [
+        ("2021-11-15 22:00", "2021-11-16 08:30", "10 giờ 30 phút", "10 hours 30 minutes"),
+        ("2021-11-15 22:00", "2021-11-17 08:00", "2 ngày", "2 days"),
+        ("2021-11-15 08:00", "2021-11-16 08:00", "1 ngày", "1 day"),
+        ("2021-11-15 08:00", "2021-11-18 07:59", "3 ngày", "3 days"),
+    ],
+)
+def test_what_lay_for_a_day_is_told_in_days_of_the_calendar(since, until, says, in_english):
+    assert words.waited(at(since), at(until)).replace(words.KEEP, " ") == says
+    assert english.waited(at(since), at(until)).replace(words.KEEP, " ") == in_english

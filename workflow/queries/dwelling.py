@@ -6,7 +6,7 @@ led out. An act beside the state changes nothing; a migration that renames a sta
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -33,9 +33,6 @@ class Stay:
     since: datetime
     until: datetime | None
     """None: it stands there now."""
-
-    def length(self, now: datetime) -> timedelta:
-        return max((self.until or now) - self.since, timedelta(0))
 
 
 def of_piece(submission_id: int) -> Sequence[Stay]:
