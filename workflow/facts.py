@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from models.vocabulary import AttachmentKind, Consent, Role
 from workflow.engine import driver
 from workflow.engine.errors import NotFound
-from workflow.queries.consents import answer
+from workflow.queries.consents import ASKED_ABOUT, answer
 from workflow.queries.heirs import at_work
 from workflow.queries.months import OWES, counted
 from workflow.rules.facts import Facts, Media, Month
@@ -21,7 +21,7 @@ from workflow.rules.facts import Facts, Media, Month
 _MEDIA = f"""ARRAY(SELECT row_to_json(m) FROM (
     SELECT a.id, ra.position, a.kind, {answer("a")} AS answer
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
-    WHERE ra.revision_id = r.id AND a.kind IN ('picture', 'video') ORDER BY ra.position
+    WHERE ra.revision_id = r.id AND a.kind IN {ASKED_ABOUT} ORDER BY ra.position
   ) m) AS media"""  # noqa: S608  (a constant of the house)
 _WORDS = f"""r.title <> '' AS has_title, octet_length(r.body) > 0 AS has_body,
   r.category_id IS NOT NULL AS has_category, {_MEDIA}"""

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
-from workflow.queries.consents import is_unclear, shows_unclear
+from workflow.queries.consents import ASKED_ABOUT, is_unclear, shows_unclear
 from workflow.rules.zone import local_day
 
 _WEEK = text(f"""
@@ -65,7 +65,7 @@ def month(year: int, number: int) -> RowMapping:
 _UNCLEAR = text(f"""
 SELECT a.kind, ra.position, ra.caption, a.name
 FROM submission s JOIN revision_attachment ra ON ra.revision_id = s.revision_id
-JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
+JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN {ASKED_ABOUT}
 WHERE s.id = :piece AND {is_unclear("a")}
 ORDER BY ra.position
 """)  # noqa: S608  (a constant of the house)

@@ -1,5 +1,8 @@
 """What was answered about the children in a picture or video (R8): the newest answer counts, everywhere alike."""
 
+ASKED_ABOUT = "('picture', 'video')"
+"""SQL: the kinds of files that readers see on a page, and about which the question is asked."""
+
 
 def answer(attachment: str) -> str:
     """SQL for the newest answer about `attachment` (an alias); NULL while nobody has answered."""
@@ -18,6 +21,6 @@ def shows_unclear(revision: str) -> str:
     """SQL: does the revision with this id (an expression) show a picture or video that nobody may publish yet?"""
     return (
         "EXISTS (SELECT FROM revision_attachment ra"
-        " JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')"
+        f" JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN {ASKED_ABOUT}"
         f" WHERE ra.revision_id = {revision} AND {is_unclear('a')})"
     )

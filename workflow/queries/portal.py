@@ -14,7 +14,7 @@ from models.base import db
 from models.vocabulary import WITH_UNIT, Phase
 from workflow import definitions
 from workflow.queries import months
-from workflow.queries.consents import is_unclear
+from workflow.queries.consents import ASKED_ABOUT, is_unclear
 from workflow.queries.heirs import at_work
 
 SHOWN = 20
@@ -122,7 +122,7 @@ LEFT JOIN account writer ON writer.id = s.created_by
 LEFT JOIN LATERAL (
   SELECT count(*) AS pictures, count(*) FILTER (WHERE {is_unclear("a")}) AS waiting,
     (array_agg(a.public_blob ORDER BY ra.position) FILTER (WHERE a.kind = 'picture'))[1] AS cover
-  FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN ('picture', 'video')
+  FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id AND a.kind IN {ASKED_ABOUT}
   WHERE ra.revision_id = s.revision_id
 ) files ON true
 WHERE s.nth <= :size

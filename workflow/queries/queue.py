@@ -12,7 +12,7 @@ from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
 from workflow.queries import paging, queue_words
-from workflow.queries.consents import answer, shows_unclear
+from workflow.queries.consents import ASKED_ABOUT, answer, shows_unclear
 
 PAGE = 25
 ASIDE = "aside"
@@ -127,7 +127,7 @@ CROSS JOIN LATERAL (
   FROM (
     SELECT {answer("a")} AS answer
     FROM revision_attachment ra JOIN attachment a ON a.id = ra.attachment_id
-    WHERE ra.revision_id = s.revision_id AND a.kind IN ('picture', 'video')
+    WHERE ra.revision_id = s.revision_id AND a.kind IN {ASKED_ABOUT}
   ) answers
 ) media
 ORDER BY s.state_since {{order}}, s.id {{order}}
