@@ -16,7 +16,7 @@ from workflow.engine.errors import N_
 from workflow.queries import portal
 from workflow.rules.permissions import may
 from workflow.rules.zone import local_day
-from workflow.wording import FILES
+from workflow.wording import file_called
 
 blueprint = Blueprint("files", __name__)
 
@@ -38,7 +38,7 @@ def never_public(code: str) -> str:
 @blueprint.app_template_filter("numbered")
 def numbered(kind: str, position: int) -> str:
     """“ảnh 2”: what a file of a piece is called."""
-    return gettext(FILES[kind]).format(n=position)
+    return file_called(kind, position, gettext)
 
 
 @blueprint.get("/tep/<int:attachment_id>")

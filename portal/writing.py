@@ -17,7 +17,7 @@ from workflow.engine.errors import CommandReused, Invalid, NoRoom, NotAllowed, S
 from workflow.queries import portal as read
 from workflow.queries import timeline
 from workflow.queries.collisions import since_seen
-from workflow.wording import FILES
+from workflow.wording import file_called
 
 Answer = Response | str | tuple[str, int]
 
@@ -115,7 +115,7 @@ def missing_for_sending(form: Writing, files: Any) -> dict[int, str]:
     unanswered = {
         file.id: gettext(
             "Vui lòng chọn một câu trả lời cho %(file)s.",
-            file=gettext(FILES[file.kind]).format(n=file.position),
+            file=file_called(file.kind, file.position, gettext),
         )
         for file in asked(files)
         if file.answer is None

@@ -3,7 +3,7 @@
 Codes are those of `models/vocabulary.py` and of the audit trail; the terms come from docs/glossary.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from workflow.engine.errors import N_
 
@@ -60,6 +60,12 @@ FILES: Mapping[str, str] = {
     "document": N_("tệp {n}"),
 }
 """What a file of a piece is called by its position in the revision, the same on every page and in every letter."""
+
+
+def file_called(kind: str, position: int, say: Callable[[str], str]) -> str:
+    """“ảnh 2”; `say` puts a sentence into the reader's language."""
+    return say(FILES[kind]).format(n=position)
+
 
 UNIT_KINDS: Mapping[str, str] = {
     "phong_gddt": N_("Phòng Giáo dục và Đào tạo"),
