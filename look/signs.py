@@ -164,6 +164,16 @@ SECTIONS = {
     "tin-tuc-su-kien": Sign("news", ""),
 }
 
+# Names of sections that would not fit a line of eight. By the name: one that was changed is shown as it is.
+SHORT = {
+    "Xây dựng môi trường giáo dục": N_("Môi trường giáo dục"),
+    "Building the educational environment": N_("Môi trường giáo dục"),
+    "Tổ chức hoạt động giáo dục": N_("Hoạt động giáo dục"),
+    "Organising educational activities": N_("Hoạt động giáo dục"),
+    "Phối hợp với phụ huynh": N_("Phối hợp phụ huynh"),
+    "Working with parents": N_("Phối hợp phụ huynh"),
+}
+
 # Flash categories of Flask and Flask-Admin -> icon and tone of the notice.
 NOTICES = {
     "success": Sign("circle-check", "", "good"),
