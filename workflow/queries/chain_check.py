@@ -39,7 +39,7 @@ _IS_GONE = """(
     (CASE WHEN this.action = ANY (CAST(:beyond AS text[])) THEN this.payload::jsonb -> 'after' END)
   ) AS followed (one)
 )"""
-_ASKED_FOR = f"kind IS NOT NULL AND coalesce((kind = '{UNMATCHED}') = CAST(:unmatched AS boolean), true)"
+_ASKED_FOR = f"kind IS NOT NULL AND (kind <> '{UNMATCHED}' OR CAST(:with_gone AS boolean))"
 
 # What each event says of itself and of the one before it; the strongest reason first. Parsing a payload costs more
 # than hashing it: its text is looked at, and only what looks wrong is parsed (a nested key may look so). Looked at by
@@ -203,18 +203,22 @@ def chains(connection: Connection, *, most: int, told: Callable[[], None]) -> It
         "topics": [topic for _, topic in due],
     }
     for question in (_COLUMNS, _EVENTS, _HEADS, _VERSIONS, _OWN, _EFFECTS):
-        yield from _answers(connection, question, {**tables, "most": most})
+        yield from _answers(connection, question, tables, most=most)
         told()
 
 
-def _answers(connection: Connection, question: TextClause, values: Mapping[str, object]) -> list[Found]:
-    """Steps that nobody can judge must not crowd out damage: where there are any, each are asked for apart."""
+def _answers(
+    connection: Connection, question: TextClause, tables: Mapping[str, object], *, most: int
+) -> list[Found]:
+    """Steps that nobody can judge must not crowd out damage: a list they helped to fill is asked for without them."""
 
-    def asked(unmatched: bool | None) -> list[Found]:
-        return [tuple(row) for row in connection.execute(question, {**values, "unmatched": unmatched})]
+    def asked(*, with_gone: bool) -> list[Found]:
+        values = {**tables, "most": most, "with_gone": with_gone}
+        return [tuple(row) for row in connection.execute(question, values)]
 
-    found = asked(None)
-    return asked(False) + asked(True) if any(kind == UNMATCHED for _, _, kind in found) else found
+    found = asked(with_gone=True)
+    gone = [one for one in found if one[2] == UNMATCHED]
+    return asked(with_gone=False) + gone if gone and len(found) == most else found
 
 
 def _lines(engines: Iterable[Engine]) -> set[str]:

@@ -1,6 +1,7 @@
 """Somebody with the keys to the database alters the trail; the check says where and how (R11)."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -115,6 +116,7 @@ def test_a_stream_whose_head_was_removed_is_found(piece: Submission, superuser: 
 
 FIRST, SECOND = ("monthly-submission", 1), ("unit-approval", 1)
 Vanish = Callable[[tuple[str, int]], None]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 def forge(piece: Submission, source: str, action: str, target: str) -> None:
@@ -137,7 +139,7 @@ def discarded(make: Make) -> Submission:
 
 
 def test_steps_of_a_version_that_is_gone_are_told_apart_and_crowd_out_no_damage(
-    make: Make, superuser: Engine, vanishing: Vanish, monkeypatch: pytest.MonkeyPatch
+    make: Make, superuser: Engine, vanishing: Vanish, statements: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One piece went over to the second definition and came back, one was begun in it; then its file was lost."""
     back = make.submission(state="submitted")
@@ -154,14 +156,19 @@ def test_steps_of_a_version_that_is_gone_are_told_apart_and_crowd_out_no_damage(
     assert found() == {Damage(stream, 5, "effect_lost")}
 
     vanishing(SECOND)
-    verdict = audit_check.check()
+    with statements() as seen:
+        verdict = audit_check.check()
 
     assert verdict.is_whole
+    assert sum("AS came_from" in sql for sql in seen) == 1
     gone = [(stream, seq) for seq in (3, 4, 5, 6)] + [(f"submission:{begun.id}", 2)]
     assert {*verdict.unmatched} == {Damage(*step, "version_gone") for step in gone}
     forge(back, "approved", "send_back", "submitted")
     monkeypatch.setattr(audit_check, "MOST", 1)
-    assert found() == {Damage(stream, 8, "not_in_table")}
+    # A list filled by what nobody can judge is asked for once more, without it.
+    with statements() as seen:
+        assert found() == {Damage(stream, 8, "not_in_table")}
+    assert sum("AS came_from" in sql for sql in seen) == 2
 
 
 def test_a_forged_step_is_not_excused_by_saying_that_its_piece_follows_a_version_nobody_has(
