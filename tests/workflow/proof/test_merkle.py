@@ -56,6 +56,13 @@ def test_the_paths_are_those_of_the_reference(index, size, path):
     assert tuple(one.hex() for one in merkle.inclusion(index, size, ask)) == path
 
 
+def test_the_last_leaf_is_proved_where_its_path_leaves_out_a_level():
+    leaves = [merkle.leaf_hash(entry) for entry in ENTRIES[:7]]
+    path = merkle.inclusion(6, 7, planted(leaves))
+
+    assert merkle.root_by_inclusion(leaves[6], 6, 7, path).hex() == ROOTS[7]
+
+
 @settings(max_examples=60)
 @given(st.integers(1, 300), st.data())
 def test_every_leaf_of_every_tree_can_be_proved_and_no_other(size, data):
@@ -67,6 +74,7 @@ def test_every_leaf_of_every_tree_can_be_proved_and_no_other(size, data):
     assert merkle.root_by_inclusion(leaves[index], index, size, path) == merkle.root(leaves)
     assert merkle.root_by_inclusion(merkle.leaf_hash(b"other"), index, size, path) != merkle.root(leaves)
     assert merkle.root_by_inclusion(leaves[index], index, size, [*path, leaves[0]]) is None
+    assert not path or merkle.root_by_inclusion(leaves[index], index, size, path[:-1]) is None
     assert len(path) <= (size - 1).bit_length()
 
 
