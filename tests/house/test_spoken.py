@@ -9,8 +9,11 @@ import flask_admin
 import pytest
 from babel.messages.pofile import read_po
 from flask_security.core import _default_messages
+from sqlalchemy import select
 
 from gate.language import catalogue
+from models.base import db
+from models.submission import Category
 from tests.endpoints import rules
 from tests.house.test_words import FOLDER, HOUSE, parts, sources, written
 from workflow import accounts, definitions
@@ -19,7 +22,7 @@ DOORS = ("admin", "portal", "gate", "forum", "look")
 HIDDEN = {"Action", "Id", "Next", "Seen", "Url", "Csrf Token"}
 """Labels that WTForms makes for hidden fields; no page shows them."""
 DATA = re.compile(r"\d{1,2}/\d{4}|(H\.|TX|TP\.) .*")
-"""Months and names of units, which the charts hand through the catalogue beside their words."""
+"""Months and names of units, which the charts hand through the catalogue beside their words; so are the sections'."""
 
 
 class Heard:
@@ -84,7 +87,10 @@ def test_no_page_asks_for_words_that_its_language_does_not_have(walked):
     states = [
         state.label for one in definitions.engines().values() for state in one.definition.states.values()
     ]
-    said_by_data = HIDDEN | {label.vi for label in states} | {label.en for label in states}
+    sections = [
+        name for row in db.session.execute(select(Category.name_vi, Category.name_en)) for name in row
+    ]
+    said_by_data = HIDDEN | {label.vi for label in states} | {label.en for label in states} | {*sections}
     asked = {
         language: {words for words in heard - said_by_data if not DATA.fullmatch(words)}
         for language, heard in walked.asked.items()
