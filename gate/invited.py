@@ -25,7 +25,7 @@ class Choice(FlaskForm):
         description=_("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
         validators=[
             DataRequired(_("Vui lòng nhập mật khẩu.")),
-            Length(passwords.SHORTEST, passwords.LONGEST, _("Mật khẩu cần ít nhất 10 ký tự.")),
+            Length(passwords.SHORTEST, passwords.LONGEST, _("Mật khẩu cần từ 10 đến 200 ký tự.")),
         ],
         render_kw={"autocomplete": "new-password"},
     )
@@ -40,6 +40,9 @@ class Choice(FlaskForm):
         self.of = of
 
     def validate_password(self, field: PasswordField) -> None:
+        if field.errors:
+            # Too long to be looked at, or not there: said already.
+            return
         try:
             passwords.refuse_common(field.data, of=self.of)
         except Invalid as refused:

@@ -28,13 +28,15 @@ COMMON = {
 }  # fmt: skip
 """What is left of the passwords that are tried first when figures and marks are taken away."""
 
-
 KNOWN = Path(__file__).with_name("known_passwords.txt")
 
 
 def refuse_common(password: str, *, of: Account) -> None:
-    """Raises Invalid(`password_common`) for what is guessed first: known words, a run of keys, her name, her unit's;
-    Invalid(`password_known`) for what stands in the lists that guessers go by (ASVS 6.2.4)."""
+    """For a password of at most LONGEST characters: whoever takes it from a form asks its length first.
+
+    Raises Invalid(`password_common`) for what is guessed first (known words, a run of keys, her name, her unit's),
+    Invalid(`password_known`) for what stands in the lists that guessers go by (ASVS 6.2.4).
+    """
     plain = _plain(password)
     letters = re.sub(r"[^a-z]", "", plain)
     is_run = len(letters) > 3 and any(letters in run or letters in run[::-1] for run in RUNS)
@@ -95,5 +97,5 @@ def choose(account: Account, *, password_hash: str, here: int | None = None) -> 
 
 def _plain(words: str) -> str:
     """Small letters without their marks: "Đức Thọ" → "duc tho"."""
-    apart = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
+    apart = unicodedata.normalize("NFKD", words).lower().replace("đ", "d")
     return "".join(letter for letter in apart if not unicodedata.combining(letter))

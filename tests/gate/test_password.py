@@ -94,6 +94,18 @@ def test_thousands_of_known_passwords_are_refused_however_they_are_spelt(cast):
     passwords.refuse_common("basketball dưới mưa phùn", of=cast.son)
 
 
+def test_what_is_too_long_is_told_by_its_length_and_compared_with_nothing(cast, client, monkeypatch):
+    """Comparing costs more than its length: two million letters held a core for ten seconds."""
+    monkeypatch.setattr(passwords, "refuse_common", lambda *_, **__: pytest.fail("was compared"))
+
+    assert "Mật khẩu cần từ 10 đến 200 ký tự." in change(client.as_(cast.son), new="password" * 26).text
+
+
+def test_wide_letters_are_letters(cast):
+    with pytest.raises(Invalid, match="password_known"):
+        passwords.refuse_common("ｂａｓｋｅｔｂａｌｌ", of=cast.son)
+
+
 def test_the_page_says_why(cast, client):
     son = client.as_(cast.son)
 
