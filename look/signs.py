@@ -171,7 +171,6 @@ SHORT = {
     "Tổ chức hoạt động giáo dục": N_("Hoạt động giáo dục"),
     "Organising educational activities": N_("Hoạt động giáo dục"),
     "Phối hợp với phụ huynh": N_("Phối hợp phụ huynh"),
-    "Working with parents": N_("Phối hợp phụ huynh"),
 }
 
 # Flash categories of Flask and Flask-Admin -> icon and tone of the notice.

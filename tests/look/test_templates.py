@@ -1,5 +1,6 @@
 """What holds for every template of the house: no colour, no inline style or handler, known icons, tidy words."""
 
+import csv
 import re
 import tomllib
 import unicodedata
@@ -80,6 +81,14 @@ def test_every_section_has_a_drawn_cover():
     scenes = ROOT / "look/static/scenes"
 
     assert {path.stem for path in scenes.glob("*.svg")} == set(signs.SECTIONS)
+
+
+def test_the_sections_with_a_shorter_name_are_sections():
+    with (ROOT / "tasks/rehearsal/data/categories.csv").open(encoding="utf-8") as file:
+        named = {name for row in csv.DictReader(file) for name in (row["name_vi"], row["name_en"])}
+
+    assert set(signs.SHORT) <= named
+    assert all(len(short) < len(name) for name, short in signs.SHORT.items())
 
 
 def test_the_sprite_keeps_the_drawing_and_drops_the_wrapping(tmp_path):

@@ -54,6 +54,7 @@ def seal() -> list[Sealed]:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(20210501)")
+_ONE_NOTES = text("SELECT pg_advisory_xact_lock(20210502)")
 _NEWEST = text("SELECT size, note, settled_id FROM checkpoint ORDER BY size DESC LIMIT 1")
 # Events without a leaf, never "later than the last one sealed": numbers are given before the commit, so a small one
 # may appear after a large one. Below `settled` all are sealed and none can appear any more.
@@ -92,7 +93,7 @@ def _seal_next() -> Sealed | None:
         if not new:
             return None
         key = signing_key(may_make=last is None)
-        if note_key(key.public):
+        if _note_key(key.public):
             new = connection.execute(_NEW, {"settled": settled, "most": MOST}).all()
         tree = seals.grown(connection, last.size if last else 0)
         _add_leaves(connection, tree, new)
@@ -116,16 +117,17 @@ def _seal_next() -> Sealed | None:
 def new_key() -> PublicKey:
     """A key in the place of one that was put away, on record at once. Raises FileExistsError."""
     key = make_key(known=seals.keys()).public
-    note_key(key)
+    _note_key(key)
     return key
 
 
-def note_key(key: PublicKey) -> bool:
+def _note_key(key: PublicKey) -> bool:
     """Put on record with which key the trail is sealed from now on; False when it says so already.
 
     Asked at every seal: a key file may come into its place by other hands than ours.
     """
-    with change():
+    with change() as session:
+        session.execute(_ONE_NOTES)
         before = seals.noted_key()
         if before == key.text():
             return False

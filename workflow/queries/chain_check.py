@@ -210,7 +210,10 @@ def chains(connection: Connection, *, most: int, told: Callable[[], None]) -> It
 def _answers(
     connection: Connection, question: TextClause, tables: Mapping[str, object], *, most: int
 ) -> list[Found]:
-    """Steps that nobody can judge must not crowd out damage: a list they helped to fill is asked for without them."""
+    """Steps that nobody can judge must not crowd out damage: a list they helped to fill is asked for without them.
+
+    Of such steps only those in the first list are told.
+    """
 
     def asked(*, with_gone: bool) -> list[Found]:
         values = {**tables, "most": most, "with_gone": with_gone}
