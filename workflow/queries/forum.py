@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from models.base import db
+from workflow.queries.consents import ASKED_ABOUT
 
 PER_PAGE = 20
 
@@ -204,15 +205,15 @@ def last_retraction(connection: Connection) -> datetime | None:
     return found
 
 
+_PICTURES = text(f"""
+SELECT position, blob, media_type, caption, credit, name, width, height FROM public_file
+WHERE revision_id = :revision AND kind IN {ASKED_ABOUT} ORDER BY position
+""")  # noqa: S608  (a constant)
+
+
 def pictures(connection: Connection, revision_id: int) -> list[Picture]:
     """Those that may be seen now, in the revision's order; an answer taken back hides a picture at once (R8)."""
-    rows = connection.execute(
-        text(
-            "SELECT position, blob, media_type, caption, credit, name, width, height FROM public_file"
-            " WHERE revision_id = :revision AND kind IN ('picture', 'video') ORDER BY position"
-        ),
-        {"revision": revision_id},
-    )
+    rows = connection.execute(_PICTURES, {"revision": revision_id})
     return [Picture(**row._mapping) for row in rows]
 
 

@@ -76,8 +76,7 @@ def proposals(envelope_id: int) -> Sequence[Row[Any]]:
 # --- queues -------------------------------------------------------------------------------------------------------
 
 _QUEUES = text(f"""
-SELECT queue, state, next_at > now() AS is_put_off, count(*) AS n,
-  now() - min({WAITING_SINCE}) AS age
+SELECT queue, state, next_at > now() AS is_put_off, count(*) AS n, now() - min({WAITING_SINCE}) AS age
 FROM outbox WHERE state IN ('new', 'queued', 'running') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)  # noqa: S608  (a constant)
 
