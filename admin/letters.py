@@ -5,15 +5,16 @@ from typing import Any
 from flask import Response, abort, g, make_response, request
 from flask_admin import expose
 from flask_babel import gettext
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as Answer
 
-from admin.desk import attempt, back_to, can, me
+from admin.desk import MAX_WORDS, attempt, back_to, can, me
 from admin.long_ledger import LongLedger
 from admin.picks import Pick
 from admin.queues import ask_behind
 from models.base import db
 from models.outbox import Letter
-from workflow import bounces, letters, outbox, storage
+from workflow import bounces, letters, outbox, storage, texts
 from workflow.engine.errors import N_
 from workflow.queries import letters as read
 from workflow.wording import LETTER_KINDS, LETTER_STATES
@@ -33,6 +34,9 @@ class Letters(LongLedger):
         Pick("trang-thai", N_("Trạng thái"), tuple(LETTER_STATES.items()), read.stands),
         Pick("loai", N_("Loại thư"), tuple(LETTER_KINDS.items()), lambda kind: Letter.kind == kind),
     )
+
+    def holding(self, search: str | None) -> ColumnElement[bool]:
+        return read.holding(texts.tidy(search or "")[:MAX_WORDS])
 
     def render(self, template: str, **values: Any) -> str:
         shown = values["data"] if "data" in values else [values["letter"]] if "letter" in values else []

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, false, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, Text, Uuid, false, func
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId, CreatedAt, words
@@ -87,9 +87,21 @@ class Letter(Base):
     sent_at: Mapped[datetime | None]
     server: Mapped[str] = mapped_column(server_default="")
     error: Mapped[str] = mapped_column(server_default="")
+    found: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('public.vi_plain', translate(subject || ' ' || to_name || ' ' || to_address || ' ' || code,"
+            " '@._+-/:&=?#~%<>;', repeat(' ', 16)))",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+    """What parts words only becomes a space: each part of an address or a code is a word to be found by."""
 
     __table_args__ = (
         Index("ix_letter_submission", "submission_id"),
+        # Read by the search of letters.
+        Index("ix_letter_found", "found", postgresql_using="gin"),
         Index("ix_letter_state", "state", "id"),
         # Read when a bounce comes in.
         Index("ix_letter_message_id", "message_id", postgresql_where="message_id <> ''"),

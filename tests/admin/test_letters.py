@@ -242,7 +242,10 @@ def test_where_a_letter_is_foretold_it_is_a_link_to_what_it_says(make, cast, cli
     assert '<a href="/quan-tri/thu-da-gui/mau/approved">Báo đã phê duyệt</a>' in page
 
 
-def test_the_list_goes_to_its_end_and_back_by_keyset_and_counts_nothing(cast, clock_at, client, statements):
+@pytest.mark.parametrize("many", [27, 31])
+def test_the_list_goes_to_its_end_and_back_by_keyset_and_counts_nothing(
+    cast, clock_at, client, statements, many
+):
     at = clock_at("2021-05-17 08:30")
     letters.keep(
         [
@@ -256,7 +259,8 @@ def test_the_list_goes_to_its_end_and_back_by_keyset_and_counts_nothing(cast, cl
                 html="",
                 written_at=at,
             )
-            for number in range(27)
+            # The words of thirty are common, and read in the order of the list; those of few lead to them.
+            for number in range(many)
         ]
     )
     numbers = db.session.scalars(select(Letter.id).order_by(Letter.id.desc())).all()
@@ -274,6 +278,28 @@ def test_the_list_goes_to_its_end_and_back_by_keyset_and_counts_nothing(cast, cl
     second, back = shown(ways["next"])
 
     assert first + second == numbers
-    assert len(second) == 2 and "loai=receipt" in back["prev"]
+    assert len(second) == many - 25 and "loai=receipt" in back["prev"]
     assert shown(back["prev"])[0] == first
     assert [sql for sql in seen if "count(" in sql and "FROM letter" in sql and "outbox" not in sql] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("binh@example.edu.vn", True), ("BINH@exam", True), ("phan binh", True), ("Đinh", True), ("2021-05", True),
+        ("ky 05", True), ("da nhan tin", True), ("… & !", True), ("inh", False), ("binh@example.com", False),
+        ("da nhan bai", False), ("a:* & (b", False), ("\\", True), ("' OR 1=1 --", False),
+    ],
+)  # fmt: skip
+def test_a_letter_is_found_by_the_beginnings_of_its_words(cast, clock_at, client, typed, is_found):
+    letter = Sheet(
+        key="receipt|1|1", kind="receipt", to_address="binh@example.edu.vn", to_name="Phan Đình Bình",
+        subject="Đã nhận tin", code="KY-2021-05", text="", html="", written_at=clock_at("2021-05-17 08:30"),
+    )  # fmt: skip
+    letters.keep([letter])
+    number = db.session.scalars(select(Letter.id)).one()
+
+    page = client.as_(cast.son).get(f"{SCREEN}/", query_string={"search": typed})
+
+    assert page.status_code == 200
+    assert (f'"{SCREEN}/{number}"' in page.text) is is_found

@@ -1,16 +1,18 @@
 """What letters are told: reads only, one statement each, facts and no words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, select, text
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal_column, select, text, true
 
 from models.base import db
 from models.outbox import Bounce, Letter, OutboxMessage
 from models.vocabulary import LetterState, OutboxState, SeatKind
 from workflow.engine.errors import NotFound
 from workflow.queries import months
+from workflow.queries.queue_words import MOST_WORDS, SELDOM
 
 Row = RowMapping
 
@@ -216,6 +218,39 @@ WHERE d.id = :id
 def delegation(delegation_id: int, event: int) -> Row:
     """A delegation and the event that gave or ended it."""
     return db.session.execute(_DELEGATION, {"id": delegation_id, "event": event}).mappings().one()
+
+
+# --- letters by words ---------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+")
+_ASKED = "to_tsquery('public.vi_plain', :asked)"
+_NEWEST, _SOON = 1_000, 30
+"""Words that so many of the newest have are common."""
+
+# NULL for common words; the index is asked only when the newest letters have not told.
+_LEADING = text(f"""
+WITH worded AS MATERIALIZED (SELECT id FROM letter WHERE found @@ {_ASKED})
+SELECT CASE WHEN NOT EXISTS (
+    SELECT FROM (SELECT found FROM letter ORDER BY id DESC LIMIT {_NEWEST}) AS newest
+    WHERE found @@ {_ASKED} OFFSET {_SOON - 1})
+  THEN ARRAY(SELECT id FROM worded LIMIT {SELDOM + 1}) END
+""")  # noqa: S608  (constants of this file)
+
+
+def holding(typed: str) -> ColumnElement[bool]:
+    """Each word of `typed` begins a word of subject, receiver, address or code, accents and case aside.
+
+    As with pieces, a seldom answer leads to its letters; a common one is read in the list's own order and soon full.
+    What has neither letter nor figure asks for nothing.
+    """
+    words = _WORD.findall(typed)[:MOST_WORDS]
+    if not words:
+        return true()
+    asked = " & ".join(f"{word}:*" for word in words)
+    numbers = db.session.scalar(_LEADING, {"asked": asked})
+    if numbers is None or len(numbers) > SELDOM:
+        return Letter.found.bool_op("@@")(func.to_tsquery(literal_column("'public.vi_plain'"), asked))
+    return Letter.id.in_(numbers)
 
 
 # --- what became of a letter --------------------------------------------------------------------------------------
