@@ -40,6 +40,8 @@ PAGES: Mapping[str, str] = {
     "letters, deep": "/quan-tri/thu-da-gui/?truoc={letters}",
     "letters that failed": "/quan-tri/thu-da-gui/?trang-thai=failed",
     "letters, by words": "/quan-tri/thu-da-gui/?search=nguoi7@example.edu.vn",
+    "letters, by common words": "/quan-tri/thu-da-gui/?search=bai+so",
+    "letters, by a word of none": "/quan-tri/thu-da-gui/?search=khong+co",
     "the queue": "/quan-tri/hang-doi/viec",
     "the queue, given up": "/quan-tri/hang-doi/viec?tinh-trang=dead",
     "units": "/quan-tri/don-vi/",

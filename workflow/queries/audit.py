@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from models.base import db
 from workflow.queries import paging
 from workflow.queries.desk import holding
+from workflow.queries.queue_words import showing
 
 PAGE = 40
 PART = 2_000
@@ -120,13 +121,11 @@ LEFT JOIN submission s ON s.id = e.submission_id
 LEFT JOIN revision r ON r.id = s.revision_id
 """
 
+_ASKED = "(nullif(plainto_tsquery('public.vi_plain', :words)::text, '') || ':*')::tsquery"
 _NAMED = text(f"""
 SELECT ARRAY(SELECT a.id FROM account a WHERE {holding("a.full_name || ' ' || a.email")} ORDER BY a.id LIMIT :people)
   AS people,
-  ARRAY(SELECT id FROM submission WHERE code = upper(:words)) || ARRAY(
-    SELECT s.id FROM revision r JOIN submission s ON s.id = r.submission_id AND s.revision_id = r.id
-    WHERE r.found @@ (nullif(plainto_tsquery('public.vi_plain', :words)::text, '') || ':*')::tsquery
-    LIMIT :pieces) AS pieces
+  ARRAY(SELECT id FROM submission WHERE code = upper(:words)) || ARRAY({showing(_ASKED)} LIMIT :pieces) AS pieces
 """)  # noqa: S608
 
 

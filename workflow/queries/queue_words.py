@@ -11,6 +11,17 @@ from sqlalchemy import text
 
 from models.base import db
 
+
+def showing(asked: str) -> str:
+    """SELECT the ids of the pieces whose present text answers `asked`, an expression of ours that is a tsquery.
+
+    However many there are, only as many are looked at as are read: texts first, each then led to its piece.
+    """
+    return f"""WITH worded AS MATERIALIZED (SELECT id, submission_id FROM revision WHERE found @@ {asked})
+  SELECT shown.id FROM worded CROSS JOIN LATERAL (
+    SELECT id FROM submission WHERE id = worded.submission_id AND revision_id = worded.id OFFSET 0) AS shown"""  # noqa: S608
+
+
 MOST_WORDS = 8
 SELDOM = 500
 """A word that so many pieces have, at most, leads to them."""
@@ -23,12 +34,14 @@ _MAIL = """SELECT es.submission_id FROM envelope_submission es JOIN envelope e O
     WHERE strpos(unaccent(lower(e.from_address || ' ' || e.from_name)), unaccent(lower({word}))) > 0"""
 
 # The pieces of each word, no more than show whether it is a seldom one.
+# A code is searched whole before it is searched for: that asks every piece.
 _PIECES = text(f"""
 SELECT asked.number, ARRAY(SELECT id FROM (
-  SELECT x.id FROM revision r JOIN submission x ON x.id = r.submission_id AND x.revision_id = r.id
-  WHERE r.found @@ {_ASKED.format(word="asked.word")}
-  UNION ALL SELECT x.id FROM submission x WHERE x.unit_id IN ({_UNITS.format(word="asked.word")})
+  ({showing(_ASKED.format(word="asked.word"))})
+  UNION ALL SELECT x.id FROM submission x WHERE x.unit_id = ANY(ARRAY({_UNITS.format(word="asked.word")}))
+  UNION ALL SELECT x.id FROM submission x WHERE x.code = upper(asked.word)
   UNION ALL SELECT x.id FROM submission x WHERE {_CODE.format(word="asked.word", piece="x")}
+    AND NOT EXISTS (SELECT FROM submission WHERE code = upper(asked.word))
   UNION ALL {_MAIL.format(word="asked.word")}
 ) AS found (id) LIMIT :most) AS ids
 FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS asked (word, number)
