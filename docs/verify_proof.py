@@ -57,6 +57,14 @@ def climbed(path, index, last, ours, theirs=None):
     return ours, theirs
 
 
+def continues(old, old_root, size, root, path):
+    index, last = old - 1, size - 1
+    while index > 0 and index & 1:
+        index, last = index >> 1, last >> 1
+    first, *rest = path if old & (old - 1) else [old_root, *path]
+    return 0 < old <= size and climbed(rest, index, last, first, first) == (root, old_root)
+
+
 def check(proof, key, note):
     path = [base64.b64decode(one) for one in proof["path"]]
     new = proof["note" if proof["kind"] == "inclusion" else "new"]
@@ -73,11 +81,7 @@ def check(proof, key, note):
     old, old_root = opened(proof["old"], key)
     if (old, old_root) == (size, root):
         return "both notes are over the same tree"
-    index, last = old - 1, size - 1
-    while index & 1:
-        index, last = index >> 1, last >> 1
-    first, *rest = path if old & (old - 1) else [old_root, *path]
-    if not 0 < old <= size or climbed(rest, index, last, first, first) != (root, old_root):
+    if not continues(old, old_root, size, root, path):
         raise ValueError("the newer note does not continue the older one")
     return f"the note over {size} events only adds to the note over {old}"
 

@@ -143,50 +143,6 @@ def consistency(old: int, size: int, ask: Ask) -> list[bytes]:
     return ([] if is_whole and old == end and begin == 0 else [_span(begin, end, ask)]) + path[::-1]
 
 
-def root_by_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root a proof of inclusion leads to, or None when it has the wrong number of hashes (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return None
-    number, last, whole = index, size - 1, leaf
-    for beside in path:
-        if last == 0:
-            return None
-        if number & 1 or number == last:
-            whole = node_hash(beside, whole)
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            whole = node_hash(whole, beside)
-        number, last = number >> 1, last >> 1
-    return whole if last == 0 else None
-
-
-def is_consistent(old: int, old_root: bytes, size: int, new_root: bytes, path: Sequence[bytes]) -> bool:
-    """Does the proof show the old tree to be the beginning of the new one? (RFC 9162, 2.1.4.2)"""
-    if not 0 < old <= size:
-        return False
-    if old == size:
-        return not path and old_root == new_root
-    hashes = list(path) if old & (old - 1) else [old_root, *path]
-    if not hashes:
-        return False
-    number, last = old - 1, size - 1
-    while number & 1:
-        number, last = number >> 1, last >> 1
-    ours = theirs = hashes[0]
-    for beside in hashes[1:]:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            ours, theirs = node_hash(beside, ours), node_hash(beside, theirs)
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            theirs = node_hash(theirs, beside)
-        number, last = number >> 1, last >> 1
-    return last == 0 and ours == old_root and theirs == new_root
-
-
 def _split(size: int) -> int:
     """The largest power of two below `size`."""
     return 1 << ((size - 1).bit_length() - 1)
