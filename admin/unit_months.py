@@ -19,6 +19,7 @@ from workflow import bulk, clock, deadlines, organisation, reminders
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import offices, standings, unit_months
 from workflow.rules.periods import last_day
+from workflow.rules.zone import local_day
 
 MORE_TIME = timedelta(days=3)
 """What the form proposes as the later deadline."""
@@ -46,7 +47,7 @@ class UnitMonths(Screen):
             is_closed=period.closed_at is not None or period.closes_at <= menu.now(),
             pieces=sent,
             late=[piece for piece in sent if piece.sent_late and piece.excused_reason is None],
-            reminded=[_said(each.occasion) for each in unit_months.reminded(unit.id, period.id)],
+            reminded=[_said(each) for each in unit_months.reminded(unit.id, period.id)],
             exceptions=[
                 each for each in offices.exceptions(period.id) if each.unit in (None, unit.short_name)
             ],
@@ -140,9 +141,9 @@ def _named(period_id: int, code: str) -> tuple[Period, Unit]:
     return db.session.get(Period, period_id) or abort(404), organisation.by_code(code)
 
 
-def _said(occasion: str) -> str:
-    """`t3` -> Nhắc 3 ngày trước hạn; `late@2021-05-21` -> Báo đã quá hạn, gửi thêm ngày 21/05."""
-    when, _, by_hand = occasion.partition("@")
+def _said(reminder: Any) -> str:
+    """`t3` -> Nhắc 3 ngày trước hạn, ngày 17/05; `late@2021-05-21` -> Báo đã quá hạn, gửi thêm ngày 21/05."""
+    when, _, by_hand = reminder.occasion.partition("@")
     days = when.removeprefix("t")
     if when == "late":
         said = gettext("Báo đã quá hạn")
@@ -150,7 +151,6 @@ def _said(occasion: str) -> str:
         said = gettext("Nhắc trong ngày cuối")
     else:
         said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", int(days), n=days)
-    if not by_hand:
-        return str(said)
-    day = date.fromisoformat(by_hand)
-    return str(gettext("%(said)s, gửi thêm ngày %(day)s", said=said, day=f"{day:%d/%m}"))
+    day = date.fromisoformat(by_hand) if by_hand else local_day(reminder.created_at)
+    told = N_("%(said)s, gửi thêm ngày %(day)s") if by_hand else N_("%(said)s, ngày %(day)s")
+    return str(gettext(told, said=said, day=f"{day:%d/%m}"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, BigId, CreatedAt, SaidAt
+from models.base import Base, BigId, SaidAt
 from models.directive import Directive
 
 
@@ -99,6 +99,6 @@ class Reminder(Base):
     """`t7`, `t3`, `t0` (the last day) or `late`; sent by hand, with its day: `t3@2021-05-16`."""
     is_skipped: Mapped[bool]
     """Slept over: a stronger reminder of the same day, or a newer one, went out instead."""
-    created_at: Mapped[CreatedAt]
+    created_at: Mapped[SaidAt]
 
     __table_args__ = (UniqueConstraint("unit_id", "period_id", "occasion"),)

@@ -1,5 +1,7 @@
 """A cell of the matrix: how one unit stands in one month, and the four acts, each with a reason (R6)."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.period import Exemption, Extension, Reminder
 from models.submission import Submission
-from workflow import deadlines, submissions
+from workflow import deadlines, reminders, submissions
 from workflow.engine.unit_of_work import change
 
 pytestmark = pytest.mark.database
@@ -63,6 +65,15 @@ def test_an_editor_reminds_extends_and_exempts_with_a_reason(make, cast, client,
     assert "Gia hạn đến hết Chủ nhật 23/05" in page
     assert "Nhắc 2 ngày trước hạn, gửi thêm ngày 17/05" in page
     assert "Miễn chỉ tiêu" in page
+
+
+def test_a_reminder_bears_the_day_it_went_out(cast, client, may, clock_at):
+    clock_at("2021-05-12 08:00")
+    reminders.remind(date(2021, 5, 12))
+
+    page = client.as_(cast.son).get(cell(may)).text
+
+    assert "Nhắc 7 ngày trước hạn, ngày 12/05" in page
 
 
 def test_the_late_pieces_of_a_cell_are_excused_with_one_reason(make, cast, client, may, clock_at):

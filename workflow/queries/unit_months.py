@@ -22,7 +22,7 @@ def pieces(unit_id: int, period_id: int) -> Sequence[Row[Any]]:
 
 
 _REMINDED = text("""
-SELECT r.occasion FROM reminder r
+SELECT r.occasion, r.created_at FROM reminder r
 WHERE r.period_id = :period AND r.unit_id = :unit AND NOT r.is_skipped ORDER BY r.id DESC LIMIT 20
 """)
 
