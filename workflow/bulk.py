@@ -108,7 +108,7 @@ def perform_all(
     )  # fmt: skip
     found: dict[int, Outcome] = {}
     for some in _batches(pieces):
-        if submissions.writes_more(trigger):
+        if consequences.writes_more(trigger):
             found.update(_one_by_one(some, click, by))
         else:
             found.update(_patiently(some, click))
@@ -163,7 +163,7 @@ def _decided(known: Facts, click: _Click) -> moves.Happening:
     step = followed(known.workflow, known.workflow_version).decide(click.trigger, known, answers)
     if "seen" in step.asks and answers["seen"] != known.digest:
         raise Stale
-    if submissions.writes_more(click.trigger):
+    if consequences.writes_more(click.trigger):
         changes: dict[str, Any] = {}
         details: dict[str, Any] = {}
     else:
@@ -171,7 +171,7 @@ def _decided(known: Facts, click: _Click) -> moves.Happening:
     command = click.command_of(number)
     if click.is_repeatable:
         details = {**details, "asked": repeats.asked(command, click.content_of(number))}
-    return submissions.happening_of(
+    return consequences.happening(
         known, step, changes, details, answers, command=command, cause=click.command
     )
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from models.vocabulary import UncountReason
 from workflow import publications
+from workflow.engine import moves
+from workflow.engine.definition import Step
 from workflow.engine.errors import N_, Invalid, Stale
+from workflow.notices import effects
 from workflow.rules.facts import Facts
 from workflow.rules.periods import booking
 
@@ -118,3 +121,42 @@ def of(trigger: str, known: Facts, answers: Answers) -> tuple[Changes, dict[str,
     """(columns, details) of one step. Raises Invalid for an answer that cannot be taken, Stale for a lost race."""
     found = CONSEQUENCES.get(trigger)
     return found(known, answers) if found else ({}, {})
+
+
+def writes_more(trigger: str) -> bool:
+    """Steps that write rows beside the piece, so that one statement is not the whole of them."""
+    return trigger in ("submit", "publish", "retract")
+
+
+def happening(
+    known: Facts,
+    step: Step,
+    changes: Changes,
+    details: dict[str, Any],
+    answers: Answers,
+    *,
+    command: str,
+    cause: str | None,
+) -> moves.Happening:
+    """One decided step as `engine/moves.py` writes it down."""
+    told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
+    lender = known.in_place_of(step.roles)
+    if lender is not None:
+        told["in_place_of"] = lender
+    if known.now != known.recorded_at:
+        told["became_at"] = known.now
+    return moves.Happening(
+        submission_id=known.submission_id,
+        state=known.state,
+        target=step.target or known.state,
+        version=known.version,
+        head_hash=known.head_hash,
+        action=f"submission:{step.trigger}",
+        actor=known.actor,
+        at=known.recorded_at,
+        changes=changes,
+        effects=effects(step.effects, event=known.version + 1),
+        details={"unit": known.unit_id, "digest": known.digest, **told, **details},
+        cause=cause,
+        command=command,
+    )

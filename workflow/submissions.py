@@ -26,7 +26,6 @@ from workflow.engine.errors import NotAllowed, Stale, ToaSoanError
 from workflow.engine.machine import Engine, Offer
 from workflow.engine.patience import patiently
 from workflow.engine.unit_of_work import apart, change, statement
-from workflow.notices import effects
 from workflow.rules.facts import Facts
 
 
@@ -170,7 +169,7 @@ def _take(order: _Order) -> Done:
             changes, details = {**changes, **more}, {**details, **told}
         if order.command is not None:
             details = {**details, "asked": repeats.asked(order.command, order.asks())}
-        happening = happening_of(
+        happening = consequences.happening(
             known, step, changes, details, answers, command=order.command or order.own_id, cause=order.cause
         )
         version = moves.record(connection, happening)
@@ -178,13 +177,8 @@ def _take(order: _Order) -> Done:
     return Done(order.submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
 
 
-def writes_more(trigger: str) -> bool:
-    """Steps that write rows beside the piece, so that one statement is not the whole of them."""
-    return trigger in ("submit", "publish", "retract")
-
-
 def _transaction(order: _Order) -> AbstractContextManager[object]:
-    return change() if order.beside is not None or writes_more(order.trigger) else nullcontext()
+    return change() if order.beside is not None or consequences.writes_more(order.trigger) else nullcontext()
 
 
 _HOLD = text("""
@@ -245,40 +239,6 @@ def put_on_record(trigger: str, refused: Sequence[tuple[Facts, NotAllowed]]) -> 
                 unit=known.unit_id,
                 reasons=[reason.code for reason in refusal.refusals],
             )
-
-
-def happening_of(
-    known: Facts,
-    step: Step,
-    changes: Changes,
-    details: dict[str, Any],
-    answers: Answers,
-    *,
-    command: str,
-    cause: str | None,
-) -> moves.Happening:
-    """One decided step as `engine/moves.py` writes it down."""
-    told = {name: answers[name] for name in ("reason", "kind", "until") if answers.get(name)}
-    lender = known.in_place_of(step.roles)
-    if lender is not None:
-        told["in_place_of"] = lender
-    if known.now != known.recorded_at:
-        told["became_at"] = known.now
-    return moves.Happening(
-        submission_id=known.submission_id,
-        state=known.state,
-        target=step.target or known.state,
-        version=known.version,
-        head_hash=known.head_hash,
-        action=f"submission:{step.trigger}",
-        actor=known.actor,
-        at=known.recorded_at,
-        changes=changes,
-        effects=effects(step.effects, event=known.version + 1),
-        details={"unit": known.unit_id, "digest": known.digest, **told, **details},
-        cause=cause,
-        command=command,
-    )
 
 
 # --- the verbs ------------------------------------------------------------------------------------------------------
