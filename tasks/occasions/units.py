@@ -20,19 +20,34 @@ UPDATE_COMMITTEE_WITHIN = 5
 
 
 def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
-    """To the whole committee, unless the unit has sent enough meanwhile. Days left are those of this moment."""
+    """To the whole committee, unless the unit has sent enough meanwhile. Days left are those of this moment.
+
+    What was to be said before the deadline is not said after it.
+    """
     for duty in duties.owing(now=now, period_id=payload["period"], unit_id=payload["unit"]):
-        yield _reminder_of(duty, payload["occasion"], now)
+        if now < duty.deadline_at or _is_late(payload["occasion"]):
+            yield _reminder_of(duty, payload["occasion"], now)
+
+
+def _is_late(occasion: str) -> bool:
+    return occasion.partition("@")[0] == "late"
+
+
+def _readers(unit_id: int) -> Sequence[Person]:
+    """The unit's committee; the department's specialists where it has nobody to write to, as in a new commune."""
+    return recipients.members(unit_id) or recipients.editors()
 
 
 def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
     about = read.month(duty.unit_id, duty.period_id)
-    is_entered = occasion != "late" and read.is_first_reminder(duty.unit_id, duty.period_id, occasion)
-    is_moved = occasion != "late" and duty.deadline_at != about["deadline_at"]
+    is_late = _is_late(occasion)
+    is_entered = not is_late and read.is_first_reminder(duty.unit_id, duty.period_id, occasion)
+    is_moved = not is_late and duty.deadline_at != about["deadline_at"]
     waiting = read.drafts(duty.unit_id, duty.period_id)
     return Errand(
         kind=_reminder_kind(occasion),
-        to=recipients.members(duty.unit_id),
+        # A late notice goes to the department's specialists as well.
+        to=recipients.once([*_readers(duty.unit_id), *(recipients.editors() if is_late else [])]),
         occasion=f"{about['period']}:{duty.unit_id}:{occasion}",
         unit_id=duty.unit_id,
         calendar=_diary_of(duty, about, now) if is_entered or is_moved else None,
@@ -70,10 +85,9 @@ def _reminder_kind(occasion: str) -> str:
 
     One that somebody sends by hand carries its day: `t3@2021-05-16`.
     """
-    when, _, _ = occasion.partition("@")
-    if when == "late":
+    if _is_late(occasion):
         return "late_notice"
-    days_before = int(when.removeprefix("t"))
+    days_before = int(occasion.partition("@")[0].removeprefix("t"))
     return "reminder_last_day" if days_before == 0 else "reminder_t3" if days_before <= 3 else "reminder_t7"
 
 
@@ -87,7 +101,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
         return
     yield Errand(
         kind="committee_incomplete",
-        to=recipients.members(about["unit_id"])[:2],
+        to=recipients.members(about["unit_id"])[:2] or recipients.editors(),
         occasion=f"unit:{about['unit_id']}:{payload['on']}" if proposal is None else f"proposal:{proposal}",
         unit_id=about["unit_id"],
         facts=lambda _: {

@@ -260,7 +260,8 @@ def test_r1_an_incomplete_committee_is_told_what_it_lacks(make, cast, sent, brok
 
     letters = sent("committee_incomplete")
 
-    assert addresses(letters) == ["binh@example.edu.vn", "nga@example.edu.vn"]
+    # The third unit has nobody to write to: the department's specialists are told in its place.
+    assert addresses(letters) == [f"{who}@example.edu.vn" for who in ("binh", "ha", "nga", "son")]
     assert "- Thiếu 01 lãnh đạo.\n- Thiếu 03 giáo viên hoặc cán bộ quản lý." in letters[0].text
     assert "trước ngày 24/5/2021" in letters[0].text
 
@@ -278,9 +279,24 @@ def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
 
     letters = sent("late_notice")
 
-    assert addresses(letters) == ["binh@example.edu.vn", "nga@example.edu.vn"]
+    # To two committees, and of all three units to the department's specialists.
+    who = ("binh", "ha", "ha", "ha", "nga", "son", "son", "son")
+    assert addresses(letters) == [f"{each}@example.edu.vn" for each in who]
     assert "mới gửi 00/02 tin, bài của tháng 5/2021; còn thiếu 02" in letters[0].text
     assert "trước ngày 25/5/2021" in letters[0].text
+
+
+def test_what_was_to_be_said_before_the_deadline_is_not_said_after_it(make, cast, sent, clock_at, broker):
+    from workflow import deadlines, reminders
+    from workflow.engine.unit_of_work import change
+
+    with change():
+        deadlines.ensure_period(2021, 5)
+    clock_at("2021-05-19 08:00")
+    reminders.remind(date(2021, 5, 19))
+    clock_at("2021-05-22 08:00")
+
+    assert sent("reminder_last_day") == []
 
 
 def test_r11_once_a_month_is_closed_units_and_department_get_the_count_and_the_newest_seal(
