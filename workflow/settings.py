@@ -109,7 +109,9 @@ class Settings(BaseSettings):
         1.0, validation_alias="RELAY_SECONDS", description="pause of the relay while nobody rings"
     )
     attempts: int = Field(
-        8, validation_alias="ATTEMPTS", description="tries before an outbox row is put aside as dead"
+        12,
+        validation_alias="ATTEMPTS",
+        description="tries before an outbox row is put aside as dead; about half an hour from first to last",
     )
     max_upload_bytes: int = Field(
         32 * 1024 * 1024, validation_alias="MAX_UPLOAD_BYTES", description="largest request taken"
