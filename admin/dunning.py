@@ -16,8 +16,11 @@ from workflow.queries.reports import UnitMonth
 FONT = "Times New Roman"
 
 
-def draft(year: int, month: int, short: Sequence[UnitMonth], *, closes_at: datetime) -> bytes:
-    """The letter as .docx: `short` are the units that still owe something, each with what it lacks."""
+def draft(year: int, month: int, short: Sequence[UnitMonth], *, until: datetime | None) -> bytes:
+    """The letter as .docx: `short` are the units that still owe something, each with what it lacks.
+
+    `until`: when the month stops taking what is late; None when it has.
+    """
     paper = docx.Document()
     _lay_out(paper)
     _head(paper, f"V/v đôn đốc gửi tin, bài truyền thông GDMN tháng {month}/{year}")
@@ -32,12 +35,16 @@ def draft(year: int, month: int, short: Sequence[UnitMonth], *, closes_at: datet
         f" tin, bài của tháng {month}/{year} theo quy định:",
     )
     _table(paper, short)
-    until = f"{closes_at.astimezone(ZONE):%d/%m/%Y}"
+    wish = (
+        f"gửi bổ sung trước ngày {until.astimezone(ZONE):%d/%m/%Y}; tin, bài gửi sau hạn vẫn được biên tập, đăng tải"
+        " và được ghi nhận là gửi muộn."
+        if until
+        else "gửi đủ tin, bài trong các tháng tiếp theo."
+    )
     _line(
         paper,
-        f"Sở Giáo dục và Đào tạo đề nghị các đơn vị chỉ đạo Ban Truyền thông gửi bổ sung trước ngày {until}; tin, bài"
-        " gửi sau hạn vẫn được biên tập, đăng tải và được ghi nhận là gửi muộn. Nếu có lý do khách quan, đề nghị giải"
-        " trình bằng văn bản.",
+        f"Sở Giáo dục và Đào tạo đề nghị các đơn vị chỉ đạo Ban Truyền thông {wish} Nếu có lý do khách quan, đề nghị"
+        " giải trình bằng văn bản.",
     )
     _line(paper, "Trân trọng./.")
     _foot(paper)

@@ -90,17 +90,22 @@ class Periods(Screen):
 
     @expose("/<int:period_id>/du-thao-don-doc.docx")
     def press(self, period_id: int) -> Response:
-        """The draft of the official letter to who is still short, once the deadline has passed; else 404."""
-        period = _period(period_id)
-        if menu.now() < period.deadline_at:
+        """The draft of the official letter to who is still short, once the deadline has passed; else 404.
+
+        Who was given a later one is not pressed before it.
+        """
+        period, now = _period(period_id), menu.now()
+        if now < period.deadline_at:
             abort(404)
         # Read here: a letter or two a month, and five megabytes with its library.
         from admin import dunning  # noqa: PLC0415
 
-        short = [row for row in reports.month(period.year, period.month) if row.status in OWING]
+        rows = reports.month(period.year, period.month)
+        short = [row for row in rows if row.status in OWING and row.deadline_at <= now]
+        may_follow = now < period.closes_at and period.closed_at is None
         name = f"du-thao-don-doc-{period.year}-{period.month:02d}.docx"
         return Response(
-            dunning.draft(period.year, period.month, short, closes_at=period.closes_at),
+            dunning.draft(period.year, period.month, short, until=period.closes_at if may_follow else None),
             mimetype="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from models.base import db
+from models.period import Period
 from workflow import deadlines
 
 pytestmark = pytest.mark.database
@@ -109,3 +110,27 @@ def test_r13_after_the_deadline_the_official_letter_to_who_is_short_is_drafted(m
     assert "trước ngày 25/05/2021" in words
     assert "DỰ THẢO" in words
     assert paper.tables[0].rows[0].cells[0].text.splitlines()[2] == "Số:        /SGDĐT-GDMN"
+
+
+def test_who_was_given_a_later_deadline_is_not_pressed_before_it(make, cast, client, clock_at):
+    piece = make.submission(state="submitted")
+    period = db.session.get(Period, piece.period_id)
+    until = clock_at("2021-06-10 00:00")
+    clock_at("2021-05-18 08:00")
+    deadlines.extend(period, unit=cast.can_loc, until=until, reason="Mưa lũ.", by=cast.son)
+    son = client.as_(cast.son)
+
+    def drafted(on):
+        clock_at(on)
+        paper = docx.Document(io.BytesIO(son.get(f"/quan-tri/ky/{period.id}/du-thao-don-doc.docx").data))
+        pressed = [row.cells[1].text for row in paper.tables[1].rows[1:]]
+        return pressed, "\n".join(paragraph.text for paragraph in paper.paragraphs)
+
+    others = [cast.town_ky_anh.name, cast.district_ky_anh.name]
+    while_open, words = drafted("2021-05-20 08:00")
+    assert while_open == others and "gửi bổ sung trước ngày 25/05/2021" in words
+    once_closed, words = drafted("2021-05-25 08:00")
+    assert once_closed == others and "25/05/2021" not in words
+    assert "gửi đủ tin, bài trong các tháng tiếp theo" in words
+    last, _ = drafted("2021-06-10 08:00")
+    assert cast.can_loc.name in last
