@@ -14,7 +14,7 @@ from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import audit
 from workflow.rules.wishes import SUBJECTS
-from workflow.wording import ROLES
+from workflow.wording import JOBS, ROLES
 
 
 class Line(NamedTuple):
@@ -65,7 +65,11 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
         or event.about
         or event.unit
         or event.period
-        or gettext(ABOUT.get(event.stream) or ABOUT.get(event.stream.split(":")[0], event.stream)),
+        or gettext(
+            JOBS.get(event.stream.removeprefix("job:"))
+            or ABOUT.get(event.stream)
+            or ABOUT.get(event.stream.split(":")[0], event.stream)
+        ),
         code=event.code or event.period or _number(event.stream),
         url=f"{place}{event.id}",
     )
