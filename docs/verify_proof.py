@@ -68,7 +68,7 @@ def continues(old, old_root, size, root, path):
 def check(proof, key, note):
     path = [base64.b64decode(one) for one in proof["path"]]
     new = proof["note" if proof["kind"] == "inclusion" else "new"]
-    if note is not None and new.strip() not in note:
+    if note is not None and not any(one.strip() in note for one in (new, proof.get("old", new))):
         raise ValueError("the proof is against another note than yours")
     size, root = opened(new, key)
     if proof["kind"] == "inclusion":

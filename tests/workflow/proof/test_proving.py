@@ -106,12 +106,17 @@ def test_a_proof_against_another_note_than_the_one_kept_does_not_hold(approval, 
     assert "another note" in says
 
 
-def test_a_later_note_is_shown_to_continue_an_earlier_one(approval, checked):
+def test_a_later_note_is_shown_to_continue_an_earlier_one(approval, checked, tmp_path):
+    kept = tmp_path / "letter.txt"
     sizes = list(db.session.scalars(select(Checkpoint.size).order_by(Checkpoint.size)))
     proof = proving.consistency(sizes[0], sizes[2])
 
     assert checked(proof, "--key", proof["key"])[0] == 0
     assert checked(proving.consistency(sizes[1]), "--key", proof["key"])[0] == 0
+    # It binds to the letter of then as to the one of now, and to no other.
+    for note, code in ((proof["old"], 0), (proof["new"], 0), (proving.consistency(sizes[1])["old"], 1)):
+        kept.write_text(f"Kính gửi\n\n{note}\nTrân trọng.", "utf-8")
+        assert checked(proof, "--key", proof["key"], "--note", str(kept))[0] == code
     swapped = changed(proof, "old", to=proving.consistency(sizes[1])["old"])
     assert checked(swapped, "--key", proof["key"])[0] == 1
     assert checked(changed(proof, "path", to=proof["path"][1:]), "--key", proof["key"])[0] == 1
