@@ -77,6 +77,16 @@ def test_each_piece_is_judged_by_itself_and_told_why_not(make, cast, audited):
     assert [state_of(number) for number in asked] == ["approved", "edited", "submitted", "edited"]
 
 
+def test_a_step_that_only_another_pieces_definition_knows_is_refused_for_this_one(make, cast):
+    piece = make.submission(state="submitted")
+
+    [outcome] = bulk.perform_all({piece.id: None}, "endorse", by=cast.minh)
+
+    assert (outcome.is_done, codes(outcome)) == (False, ["invalid_transition"])
+    with pytest.raises(KeyError):
+        bulk.perform_all({piece.id: None}, "bake", by=cast.minh)
+
+
 def test_a_piece_that_is_not_there_is_told_so(make, cast):
     piece = make.submission(state="edited")
 

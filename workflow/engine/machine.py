@@ -81,9 +81,16 @@ class Engine:
         if found is None:
             if trigger not in self.machine.events:
                 raise KeyError(trigger)
-            label = self.definition.states[state].label.vi
-            raise NotAllowed(Refusal("invalid_transition", NOT_HERE, fields={"state": label}))
+            raise self.not_here(state)
         return found
+
+    def knows(self, trigger: str) -> bool:
+        """Has any of its states a step of this name?"""
+        return any(step.trigger == trigger for step in self.definition.steps)
+
+    def not_here(self, state: str) -> NotAllowed:
+        label = self.definition.states[state].label.vi
+        return NotAllowed(Refusal("invalid_transition", NOT_HERE, fields={"state": label}))
 
     def has_passed(self, trigger: str, facts: Any) -> bool:
         """The step is closed in this state, though the person may take it in another."""
