@@ -143,7 +143,8 @@ def _named(period_id: int, code: str) -> tuple[Period, Unit]:
 
 def _said(reminder: Any) -> str:
     """`t3` -> Nhắc 3 ngày trước hạn, ngày 17/05; `late@2021-05-21` -> Báo đã quá hạn, gửi thêm ngày 21/05."""
-    when, _, by_hand = reminder.occasion.partition("@")
+    named, _, by_hand = reminder.occasion.partition("@")
+    when, _, moved_to = named.partition("/")
     days = when.removeprefix("t")
     if when == "late":
         said = gettext("Báo đã quá hạn")
@@ -153,4 +154,7 @@ def _said(reminder: Any) -> str:
         said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", int(days), n=days)
     day = date.fromisoformat(by_hand) if by_hand else local_day(reminder.created_at)
     told = N_("%(said)s, gửi thêm ngày %(day)s") if by_hand else N_("%(said)s, ngày %(day)s")
+    if moved_to:
+        until = date.fromisoformat(moved_to)
+        said = gettext("%(said)s (hạn mới %(day)s)", said=said, day=f"{until:%d/%m}")
     return str(gettext(told, said=said, day=f"{day:%d/%m}"))

@@ -96,7 +96,8 @@ class Reminder(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     period_id: Mapped[int] = mapped_column(ForeignKey("period.id"))
     occasion: Mapped[str]
-    """`t7`, `t3`, `t0` (the last day) or `late`; sent by hand, with its day: `t3@2021-05-16`."""
+    """`t7`, `t3`, `t0` (the last day) or `late`; of a deadline that was moved, with its last day: `t3/2021-06-09`;
+    sent by hand, with the day it was sent: `t3@2021-05-16`."""
     is_skipped: Mapped[bool]
     """Slept over: a stronger reminder of the same day, or a newer one, went out instead."""
     created_at: Mapped[SaidAt]

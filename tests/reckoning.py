@@ -205,13 +205,18 @@ class Reckoning:
     def note(self, cell: tuple[Month, str], occasion: str, *, skipped: bool) -> None:
         self.told.setdefault(cell, {}).setdefault(occasion, skipped)
 
+    def named(self, cell: tuple[Month, str], occasion: str) -> str:
+        """What is said of a deadline that was moved is another occasion for each new day."""
+        moved = self.deadline(*cell) > at(*cell[0], 20)
+        return f"{occasion}/{self.last_day(*cell)}" if moved else occasion
+
     def remind(self, today: date, now: datetime) -> None:
         for cell in self.owing(now):
             last = self.last_day(*cell)
             due = [
-                f"t{days}"
+                self.named(cell, f"t{days}")
                 for days in (7, 3, 0)
-                if f"t{days}" not in self.told.get(cell, {})
+                if self.named(cell, f"t{days}") not in self.told.get(cell, {})
                 and shifted(last - timedelta(days=days), -1) <= today
             ]
             for occasion in due:
@@ -222,7 +227,9 @@ class Reckoning:
             first = shifted(self.last_day(*cell) + timedelta(days=1), 1)
             if now < self.deadline(*cell) or on < first:
                 continue
-            self.note(cell, "late", skipped=cell[0] in self.closed or now >= at(*cell[0], 25))
+            self.note(
+                cell, self.named(cell, "late"), skipped=cell[0] in self.closed or now >= at(*cell[0], 25)
+            )
 
     def give_shortfall(self, on: date, now: datetime) -> None:
         due = []

@@ -74,6 +74,7 @@ def reminders_due(on: date, now: datetime, unit_id: int | None = None) -> list[D
         return reminding.due_reminder(
             duty.deadline_at,
             days_before=duty.reminder_days,
+            is_moved=duty.is_extended,
             recorded=duty.recorded,
             on=today,
             zone=duty.zone,
@@ -97,6 +98,7 @@ def late_notices_due(on: date, now: datetime, unit_id: int | None = None) -> lis
         return reminding.due_late_notice(
             duty.deadline_at,
             closes_at,
+            is_moved=duty.is_extended,
             recorded=duty.recorded,
             on=on,
             now=now,

@@ -1,5 +1,6 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
@@ -30,7 +31,7 @@ def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
 
 
 def _is_late(occasion: str) -> bool:
-    return occasion.partition("@")[0] == "late"
+    return occasion.startswith("late")
 
 
 def _readers(unit_id: int) -> Sequence[Person]:
@@ -83,11 +84,12 @@ def _diary_of(duty: Duty, about: Row, now: datetime) -> Callable[[str], str]:
 def _reminder_kind(occasion: str) -> str:
     """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0.
 
-    One that somebody sends by hand carries its day: `t3@2021-05-16`.
+    One that somebody sends by hand carries its day, `t3@2021-05-16`; one of a moved deadline the new last day,
+    `t3/2021-06-09`.
     """
     if _is_late(occasion):
         return "late_notice"
-    days_before = int(occasion.partition("@")[0].removeprefix("t"))
+    days_before = int(re.split("[/@]", occasion)[0].removeprefix("t"))
     return "reminder_last_day" if days_before == 0 else "reminder_t3" if days_before <= 3 else "reminder_t7"
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.audit import AuditEvent
 from models.base import db
-from models.period import Exemption, Extension, Reminder
+from models.period import Exemption, Extension, Period, Reminder
 from models.submission import Submission
 from workflow import deadlines, reminders, submissions
 from workflow.engine.unit_of_work import change
@@ -74,6 +74,17 @@ def test_a_reminder_bears_the_day_it_went_out(cast, client, may, clock_at):
     page = client.as_(cast.son).get(cell(may)).text
 
     assert "Nhắc 7 ngày trước hạn, ngày 12/05" in page
+
+
+def test_a_reminder_of_a_moved_deadline_bears_the_new_day_too(cast, client, may, clock_at):
+    until = clock_at("2021-05-25 00:00")
+    clock_at("2021-05-17 08:00")
+    deadlines.extend(db.session.get(Period, may), unit=cast.can_loc, until=until, reason="Lũ.", by=cast.son)
+    reminders.remind(date(2021, 5, 17))
+
+    page = client.as_(cast.son).get(cell(may)).text
+
+    assert "Nhắc 7 ngày trước hạn (hạn mới 24/05), ngày 17/05" in page.replace("\xa0", " ")
 
 
 def test_the_late_pieces_of_a_cell_are_excused_with_one_reason(make, cast, client, may, clock_at):

@@ -77,7 +77,36 @@ def test_r6_a_free_month_a_later_deadline_and_an_ended_unit_are_heeded(make, cas
     reminders.remind(date(2021, 5, 21))
 
     # The extended unit's last day is Sunday the 23rd: reminded on Friday.
-    assert recorded() == [("h-ky-anh", "t0", False), ("h-ky-anh", "t3", True), ("h-ky-anh", "t7", True)]
+    new = "2021-05-23"
+    assert recorded() == [
+        ("h-ky-anh", f"t0/{new}", False), ("h-ky-anh", f"t3/{new}", True), ("h-ky-anh", f"t7/{new}", True),
+    ]  # fmt: skip
+
+
+def test_r5_who_was_reminded_of_the_old_deadline_is_reminded_of_each_new_one(cast, may, clock_at, outbox):
+    def done_by(unit):
+        return [occasion for code, occasion, is_skipped in recorded() if code == unit and not is_skipped]
+
+    first, second = clock_at("2021-06-10 00:00"), clock_at("2021-06-17 00:00")
+    for day in ("2021-05-12", "2021-05-17", "2021-05-19", "2021-05-20"):
+        now = clock_at(f"{day} 08:00")
+        reminders.remind(now.date())
+        reminders.give_late_notice(now.date())
+    assert done_by("h-can-loc") == done_by("tx-ky-anh") == ["late", "t0", "t3", "t7"]
+
+    deadlines.extend(may, unit=cast.can_loc, until=first, reason="Mưa lũ.", by=cast.son)
+    assert reminders.remind(date(2021, 5, 20)) == {"sent": 0, "skipped": 0}
+    clock_at("2021-06-02 08:00")
+    assert reminders.remind(date(2021, 6, 2)) == {"sent": 1, "skipped": 0}
+    deadlines.extend(may, unit=cast.can_loc, until=second, reason="Mưa lũ.", by=cast.son)
+    for day in ("2021-06-09", "2021-06-14", "2021-06-16"):
+        now = clock_at(f"{day} 08:00")
+        assert reminders.remind(now.date()) == {"sent": 1, "skipped": 0}
+        assert reminders.remind(now.date()) == {"sent": 0, "skipped": 0}
+
+    moved = ["t0/2021-06-16", "t3/2021-06-16", "t7/2021-06-09", "t7/2021-06-16"]
+    assert done_by("h-can-loc") == ["late", "t0", *moved[:1], "t3", *moved[1:2], "t7", *moved[2:]]
+    assert done_by("tx-ky-anh") == ["late", "t0", "t3", "t7"]
 
 
 def test_the_late_notice_goes_once_on_the_working_day_after(may, clock_at, outbox):

@@ -21,6 +21,7 @@ class Duty:
     period_id: int
     deadline_at: datetime
     """The unit's own: extensions are in it."""
+    is_extended: bool
     closes_at: datetime
     closed_at: datetime | None
     zone: str
@@ -28,7 +29,7 @@ class Duty:
     sent_count: int
     quota: int
     recorded: frozenset[str]
-    """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`, `short`."""
+    """Occasions already sent or skipped: `t7`, `t3`, `t0`, `late`, `short`; of a moved deadline `t3/2021-06-09`."""
 
     @property
     def is_closed(self) -> bool:
@@ -36,7 +37,7 @@ class Duty:
 
 
 _OWING = text(f"""
-SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, p.closes_at, p.closed_at,
+SELECT u.id AS unit_id, p.id AS period_id, due.deadline_at, due.is_extended, p.closes_at, p.closed_at,
   d.zone, d.reminder_days, sent.counted AS sent_count, p.quota,
   ARRAY(SELECT occasion FROM reminder r WHERE r.unit_id = u.id AND r.period_id = p.id) AS recorded
 {months.counted("u.kind = ANY (d.bound_unit_kinds)")}

@@ -1,7 +1,8 @@
 """On which day who still owes is reminded, and what is passed over (R5). Pure.
 
-"T" is the last day, the 19th. A reminder due on a day off moves to the working day before; two on one day
-become the stronger one; of several slept over only the strongest goes out.
+"T" is the last day, the 19th, or a later one that the unit was given: the reminders of such a day are named with it,
+so that who was reminded of the old one hears of the new. A reminder due on a day off moves to the working day before;
+two on one day become the stronger one; of several slept over only the strongest goes out.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,9 +26,13 @@ class Plan:
     skipped: tuple[str, ...] = ()
 
 
-def occasion(days_before: int) -> str:
-    """7 -> `t7`; 0 is the last day, `t0`."""
-    return f"t{days_before}"
+def occasion(days_before: int, moved_to: date | None = None) -> str:
+    """7 -> `t7`; 0 is the last day, `t0`; of a deadline that was moved `t7/2021-06-09`."""
+    return _named(f"t{days_before}", moved_to)
+
+
+def _named(name: str, moved_to: date | None) -> str:
+    return f"{name}/{moved_to.isoformat()}" if moved_to else name
 
 
 def reminder_day(last: date, days_before: int, known: Known) -> date:
@@ -44,6 +49,7 @@ def due_reminder(
     deadline_at: datetime,
     *,
     days_before: Sequence[int],
+    is_moved: bool,
     recorded: Collection[str],
     on: date,
     zone: str,
@@ -51,14 +57,16 @@ def due_reminder(
 ) -> Plan:
     """What is due on the day `on`, given the occasions already on record for the unit and month.
 
-    Once the last day is over nothing is sent any more: whatever was slept over is skipped.
+    `is_moved`: the deadline is later than the month's own. Once the last day is over nothing is sent any more:
+    whatever was slept over is skipped.
     """
     last = last_day(deadline_at, zone)
     weakest_first = sorted(days_before, reverse=True)
+    moved_to = last if is_moved else None
     due = [
-        occasion(days)
+        occasion(days, moved_to)
         for days in weakest_first
-        if occasion(days) not in recorded and reminder_day(last, days, known) <= on
+        if occasion(days, moved_to) not in recorded and reminder_day(last, days, known) <= on
     ]
     if not due or on > last:
         return Plan(None, tuple(due))
@@ -76,6 +84,7 @@ def due_late_notice(
     deadline_at: datetime,
     closes_at: datetime,
     *,
+    is_moved: bool,
     recorded: Collection[str],
     on: date,
     now: datetime,
@@ -83,9 +92,10 @@ def due_late_notice(
     known: Known,
 ) -> Plan:
     """The late notice, from its day until the month closes; slept over till then, it is skipped."""
-    if LATE in recorded or now < deadline_at or on < notice_day(deadline_at, zone, known):
+    late = _named(LATE, last_day(deadline_at, zone) if is_moved else None)
+    if late in recorded or now < deadline_at or on < notice_day(deadline_at, zone, known):
         return Plan(None)
-    return Plan(LATE) if now < closes_at else Plan(None, (LATE,))
+    return Plan(late) if now < closes_at else Plan(None, (late,))
 
 
 def due_shortfall(

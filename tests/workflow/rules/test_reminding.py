@@ -26,7 +26,9 @@ NONE: Known = {}
 
 
 def due(on: date, *, recorded: set[str] = frozenset(), deadline: datetime = MAY, known: Known = NONE) -> Plan:
-    return due_reminder(deadline, days_before=[7, 3, 0], recorded=recorded, on=on, zone=ZONE, known=known)
+    return due_reminder(
+        deadline, days_before=[7, 3, 0], is_moved=False, recorded=recorded, on=on, zone=ZONE, known=known
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_the_late_notice_goes_out_on_the_first_working_day_after_the_deadline(de
 )
 def test_the_late_notice_is_given_once_while_the_month_is_open(on, now, recorded, plan):
     given = {"recorded": recorded, "on": on, "now": now, "zone": ZONE}
-    assert due_late_notice(MAY, CLOSES, **given, known=NONE) == plan
+    assert due_late_notice(MAY, CLOSES, is_moved=False, **given, known=NONE) == plan
 
 
 @pytest.mark.parametrize(
