@@ -79,7 +79,7 @@ class Engine:
         """The step, or NotAllowed(`invalid_transition`). Raises KeyError for a trigger nobody knows."""
         found = self._steps.get((trigger, state))
         if found is None:
-            if trigger not in self.machine.events:
+            if not self.knows(trigger):
                 raise KeyError(trigger)
             raise self.not_here(state)
         return found
