@@ -1,7 +1,7 @@
 """One unit in one month: how it stands, and what the department may do about it, each with a reason (R6)."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, request
@@ -18,6 +18,7 @@ from models.period import Period
 from workflow import bulk, clock, deadlines, organisation, reminders
 from workflow.engine.errors import N_, Invalid
 from workflow.queries import offices, standings, unit_months
+from workflow.rules import reminding
 from workflow.rules.periods import last_day
 from workflow.rules.zone import local_day
 
@@ -143,18 +144,16 @@ def _named(period_id: int, code: str) -> tuple[Period, Unit]:
 
 def _said(reminder: Any) -> str:
     """`t3` -> Nhắc 3 ngày trước hạn, ngày 17/05; `late@2021-05-21` -> Báo đã quá hạn, gửi thêm ngày 21/05."""
-    named, _, by_hand = reminder.occasion.partition("@")
-    when, _, moved_to = named.partition("/")
-    days = when.removeprefix("t")
-    if when == "late":
+    about = reminding.read(reminder.occasion)
+    days = about.days_before
+    if days is None:
         said = gettext("Báo đã quá hạn")
-    elif days == "0":
+    elif days == 0:
         said = gettext("Nhắc trong ngày cuối")
     else:
-        said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", int(days), n=days)
-    day = date.fromisoformat(by_hand) if by_hand else local_day(reminder.created_at)
-    told = N_("%(said)s, gửi thêm ngày %(day)s") if by_hand else N_("%(said)s, ngày %(day)s")
-    if moved_to:
-        until = date.fromisoformat(moved_to)
-        said = gettext("%(said)s (hạn mới %(day)s)", said=said, day=f"{until:%d/%m}")
+        said = ngettext("Nhắc %(n)s ngày trước hạn", "Nhắc %(n)s ngày trước hạn", days, n=days)
+    if about.moved_to:
+        said = gettext("%(said)s (hạn mới %(day)s)", said=said, day=f"{about.moved_to:%d/%m}")
+    day = about.by_hand_on or local_day(reminder.created_at)
+    told = N_("%(said)s, gửi thêm ngày %(day)s") if about.by_hand_on else N_("%(said)s, ngày %(day)s")
     return str(gettext(told, said=said, day=f"{day:%d/%m}"))

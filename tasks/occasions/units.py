@@ -1,6 +1,5 @@
 """Letters to a unit or a person: reminders, the committee's list, an invitation."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,7 +11,7 @@ from workflow.queries import letters as read
 from workflow.queries.duties import Duty
 from workflow.queries.letters import Row
 from workflow.queries.recipients import Person
-from workflow.rules import periods, workdays
+from workflow.rules import periods, reminding, workdays
 from workflow.rules.zone import local_day
 from workflow.settings import settings
 
@@ -26,12 +25,8 @@ def reminder(payload: Payload, now: datetime) -> Iterator[Errand]:
     What was to be said before the deadline is not said after it.
     """
     for duty in duties.owing(now=now, period_id=payload["period"], unit_id=payload["unit"]):
-        if now < duty.deadline_at or _is_late(payload["occasion"]):
+        if now < duty.deadline_at or reminding.read(payload["occasion"]).days_before is None:
             yield _reminder_of(duty, payload["occasion"], now)
-
-
-def _is_late(occasion: str) -> bool:
-    return occasion.startswith("late")
 
 
 def _readers(unit_id: int) -> Sequence[Person]:
@@ -41,12 +36,13 @@ def _readers(unit_id: int) -> Sequence[Person]:
 
 def _reminder_of(duty: Duty, occasion: str, now: datetime) -> Errand:
     about = read.month(duty.unit_id, duty.period_id)
-    is_late = _is_late(occasion)
+    days_before = reminding.read(occasion).days_before
+    is_late = days_before is None
     is_entered = not is_late and read.is_first_reminder(duty.unit_id, duty.period_id, occasion)
     is_moved = not is_late and duty.deadline_at != about["deadline_at"]
     waiting = read.drafts(duty.unit_id, duty.period_id)
     return Errand(
-        kind=_reminder_kind(occasion),
+        kind=_reminder_kind(days_before),
         # A late notice goes to the department's specialists as well.
         to=recipients.once([*_readers(duty.unit_id), *(recipients.editors() if is_late else [])]),
         occasion=f"{about['period']}:{duty.unit_id}:{occasion}",
@@ -81,15 +77,10 @@ def _diary_of(duty: Duty, about: Row, now: datetime) -> Callable[[str], str]:
     return lambda language: entry(deadline, language)
 
 
-def _reminder_kind(occasion: str) -> str:
-    """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0.
-
-    One that somebody sends by hand carries its day, `t3@2021-05-16`; one of a moved deadline the new last day,
-    `t3/2021-06-09`.
-    """
-    if _is_late(occasion):
+def _reminder_kind(days_before: int | None) -> str:
+    """The nearer the last day, the plainer the letter; a directive may name other days than 7, 3 and 0."""
+    if days_before is None:
         return "late_notice"
-    days_before = int(re.split("[/@]", occasion)[0].removeprefix("t"))
     return "reminder_last_day" if days_before == 0 else "reminder_t3" if days_before <= 3 else "reminder_t7"
 
 

@@ -35,6 +35,27 @@ def _named(name: str, moved_to: date | None) -> str:
     return f"{name}/{moved_to.isoformat()}" if moved_to else name
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the name of an occasion says."""
+
+    days_before: int | None
+    """None for the late notice."""
+    moved_to: date | None
+    by_hand_on: date | None
+
+
+def read(name: str) -> Said:
+    """`t3`, `late`, `t3/2021-06-09` or `t3@2021-05-16`, as `occasion` and `by_hand` name them."""
+    rest, _, by_hand_on = name.partition("@")
+    when, _, moved_to = rest.partition("/")
+    return Said(
+        None if when == LATE else int(when.removeprefix("t")),
+        date.fromisoformat(moved_to) if moved_to else None,
+        date.fromisoformat(by_hand_on) if by_hand_on else None,
+    )
+
+
 def reminder_day(last: date, days_before: int, known: Known) -> date:
     """The day the reminder goes out: T minus `days_before`, or the working day before that."""
     return workdays.on_or_before(last - timedelta(days=days_before), known)
