@@ -15,6 +15,7 @@ from sqlalchemy import text
 from models.base import db
 from tests.faults import invariants, networks, proxy
 from tests.faults.conftest import serving
+from tests.faults.processes import until
 from tests.faults.visitors import Sending
 from tests.nursery import bearing, rocking
 
@@ -61,6 +62,8 @@ def test_f42_a_split_network_holds_nobody_and_costs_nothing(
             born_there("clock", **away),
         ):
             assert binh.insist(served.port, sendings[0])
+            # The clock has begun. One that is born into a split network ends, for its supervisor to begin again.
+            until(_has_handed_on, seconds=60, log=post_office.log)
             getattr(place, how)()
             threads = [
                 threading.Thread(target=press, args=(sendings[n + 1 :: 4], served.port)) for n in range(4)
@@ -81,3 +84,9 @@ def test_f42_a_split_network_holds_nobody_and_costs_nothing(
     assert report.raw_doubles == 0
     sent = text("SELECT count(*) FROM audit_event WHERE action = 'submission:submit'")
     assert db.session.execute(sent).scalar_one() == len(sendings)
+
+
+def _has_handed_on() -> bool:
+    queued = db.session.execute(text("SELECT count(*) FROM outbox WHERE state = 'queued'")).scalar_one()
+    db.session.rollback()
+    return bool(queued > 0)
