@@ -4,15 +4,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import abort, url_for
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from admin.desk import can, told
 from admin.fields import typed_moment, typed_number
+from models.vocabulary import DEPARTMENT_ROLES
+from workflow.engine.definition import Step
 from workflow.engine.errors import N_
-from workflow.engine.machine import Offer
+from workflow.engine.machine import Engine, Offer
 from workflow.wording import CHECKLIST, TOPICS
 
 OWN_PAGE = {"write": "desk_pieces.edit", "reclassify": "desk_pieces.reclassify"}
@@ -73,6 +75,35 @@ QUESTIONS: Mapping[str, str] = {
 TONES = ("primary", "secondary", "danger", "text")
 
 
+def pressed(engine: Engine, trigger: str) -> Step:
+    """The step of this name that is pressed at the desk; 404 where the definition has none.
+
+    Raises Invalid(`definition_missing`).
+    """
+    if engine.gone:
+        raise engine.gone
+    return next(filter(is_pressed_here, engine.named(trigger)), None) or abort(404)
+
+
+def is_pressed_here(step: Step) -> bool:
+    """A step of the department's that one press takes; the unit's own are pressed in the portal."""
+    return is_offered_here(step) and step.trigger not in OWN_PAGE
+
+
+def is_offered_here(step: Step) -> bool:
+    return bool(step.roles & DEPARTMENT_ROLES) and step.trigger not in NOT_BUTTONS
+
+
+def done(step: Step) -> str:
+    """What has happened, and what comes next where the house knows."""
+    said = DONE.get(step.trigger)
+    return gettext(said) if said else gettext("Đã thực hiện: %(act)s.", act=label(step))
+
+
+def label(step: Step) -> str:
+    return step.label.en if str(get_locale()) == "en" else step.label.vi
+
+
 def steps(
     offers: Sequence[Offer],
     *,
@@ -101,9 +132,8 @@ def steps(
 
 
 def _is_shown(offer: Offer) -> bool:
-    trigger = offer.step.trigger
-    noise = NOISE.get(trigger, frozenset())
-    return trigger not in NOT_BUTTONS and not any(refusal.code in noise for refusal in offer.refusals)
+    noise = NOISE.get(offer.step.trigger, frozenset())
+    return is_offered_here(offer.step) and not any(refusal.code in noise for refusal in offer.refusals)
 
 
 def _effect(offer: Offer, letters: Mapping[str, int]) -> str:
@@ -127,11 +157,10 @@ def _letter(topic: str) -> str:
 def _drawn(offer: Offer, piece_id: int, digest: str, reasons: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     step = offer.step
     trigger = step.trigger
-    label = step.label.vi if str(get_locale()) != "en" else step.label.en
     own_page = OWN_PAGE.get(trigger)
     return {
         "name": trigger,
-        "label": label,
+        "label": label(step),
         "action_url": url_for("desk_pieces.step", piece_id=piece_id, trigger=trigger),
         "page_url": url_for(own_page, piece_id=piece_id) if own_page else "",
         "form": FORMS.get(trigger, ""),

@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 
 from admin import acts, reading
 from admin.desk import SEE_OTHER, Screen, back_to, command, me, sentences
+from models.base import db
+from models.submission import Submission
 from models.vocabulary import Phase
 from workflow import definitions, submissions
 from workflow.engine.errors import Stale, ToaSoanError
@@ -68,6 +70,8 @@ class Deciding(Screen):
         try:
             if not revision.is_newest:
                 raise Stale
+            piece = db.session.get_one(Submission, piece_id)
+            pressed = acts.pressed(definitions.followed(piece.workflow, piece.workflow_version), trigger)
             given = acts.answers(request.form) | {"seen": revision.digest}
             submissions.perform(
                 piece_id, trigger, by=me(), command=command(),
@@ -79,7 +83,7 @@ class Deciding(Screen):
         except ToaSoanError as refused:
             flash(sentences(refused), "refused")
             return self._back(piece_id, seen)
-        flash(gettext(acts.DONE[trigger]), "success")
+        flash(acts.done(pressed), "success")
         return self._back(piece_id, seen)
 
     def _back(self, piece_id: int, seen: str) -> Response:

@@ -51,7 +51,7 @@ class Inspection(Screen):
         asked = _asked()
         inspecting.note_export({**asdict(asked), "form": form}, by=me(), what="audit:export_decisions")
         # Said now: the request is over before a streamed answer is finished.
-        says = {f"submission:{act}": gettext(action_name(f"submission:{act}")) for act in decisions.DECISIONS}
+        says = {f"submission:{act}": gettext(action_name(f"submission:{act}")) for act in decisions.known()}
         rows = (
             [row.id, datetime.fromisoformat(row.at), row.who or "", row.in_place_of or "", says[row.action], row.code,
              row.title or "", row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "",
@@ -162,7 +162,7 @@ def _asked() -> decisions.AskedDecisions:
     get = request.args.get
     return decisions.AskedDecisions(
         words=words_of(),
-        act=get("viec", "") if get("viec", "") in decisions.DECISIONS else "",
+        act=get("viec", "") if get("viec", "") in decisions.known() else "",
         actor=key_of("nguoi"),
         unit=get("don-vi", "")[:60],
         month=get("ky", "")[:7],
@@ -176,7 +176,7 @@ def _kept() -> dict[str, str]:
 
 
 def _selects(asked: decisions.AskedDecisions) -> Sequence[Mapping[str, Any]]:
-    acts = [(act, gettext(action_name(f"submission:{act}"))) for act in decisions.DECISIONS]
+    acts = [(act, gettext(action_name(f"submission:{act}"))) for act in decisions.known()]
     return [
         {"name": "nguoi", "label": gettext("Người"), "value": asked.actor, "choices": decisions.deciders()},
         {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},

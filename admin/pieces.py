@@ -104,9 +104,8 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
     def step(self, piece_id: int, trigger: str) -> Any:
         """One press. Done: the page says what comes next. Refused: on record, and back to the reasons."""
         piece = db.session.get(Submission, piece_id) or abort(404)
-        if trigger in acts.OWN_PAGE or trigger in acts.NOT_BUTTONS or trigger not in acts.DONE:
-            abort(404)
         try:
+            pressed = acts.pressed(definitions.followed(piece.workflow, piece.workflow_version), trigger)
             if trigger == "extend":
                 _extend_its_unit(piece)
             else:
@@ -129,7 +128,7 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
         except ToaSoanError as refused:
             flash(sentences(refused), "refused")
             return back_to(".piece", piece_id=piece_id)
-        flash(gettext(acts.DONE[trigger]), "success")
+        flash(acts.done(pressed), "success")
         return back_to(".piece", piece_id=piece_id)
 
     @expose("/<int:piece_id>/anh/<int:file_id>", methods=["POST"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask_admin import expose
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from admin import acts
 from admin.desk import back_to, command, me, roles, sentences, told
@@ -19,8 +19,6 @@ from workflow.engine.errors import Stale, ToaSoanError
 from workflow.queries import piles, queue
 from workflow.wording import CHECKLIST, UNCOUNT_REASONS
 
-LEFT_OUT = frozenset(acts.OWN_PAGE) | acts.NOT_BUTTONS | bulk.NOT_TOGETHER
-
 
 def offered(phase: str) -> list[dict[str, str]]:
     """The steps this person may take with several pieces of a tab, as the list's foot offers them."""
@@ -29,10 +27,10 @@ def offered(phase: str) -> list[dict[str, str]]:
         for state in engine.definition.states.values():
             if phase in ("", queue.ASIDE) or state.phase == phase:
                 for step in engine.steps_from(state.name):
-                    if step.roles & roles() and step.trigger in acts.DONE.keys() - LEFT_OUT:
+                    if step.roles & roles() and _is_together(step):
                         found.setdefault(step.trigger, step)
     ordered = sorted(found.values(), key=lambda step: acts.TONES.index(step.tone))
-    return [{"name": step.trigger, "label": _label(step)} for step in ordered]
+    return [{"name": step.trigger, "label": acts.label(step)} for step in ordered]
 
 
 class Together:
@@ -60,7 +58,7 @@ class Together:
         page = self.render(
             "desk/together.html",
             step={
-                "name": step.trigger, "label": _label(step), "asks": step.asks, "danger": step.tone == "danger",
+                "name": step.trigger, "label": acts.label(step), "asks": step.asks, "danger": step.tone == "danger",
                 "form": acts.FORMS.get(step.trigger, ""),
                 "action_url": url_for(".press_together", trigger=step.trigger),
                 "busy": gettext("Đang xử lý…"),
@@ -91,7 +89,7 @@ class Together:
             flash(sentences(refused), "refused")
             return self._foretold(step, pieces, refused.status)
         return self.render(
-            "desk/together.html", step={"name": trigger, "label": _label(step)}, rows=_rows(outcomes),
+            "desk/together.html", step={"name": trigger, "label": acts.label(step)}, rows=_rows(outcomes),
             is_done=True, back_url=url_for(".index"), ready={},
         )  # fmt: skip
 
@@ -105,14 +103,11 @@ class Together:
 
 def _step(trigger: str) -> Step:
     """Some definition's step of this name; its guards are asked of each piece by the piece's own definition."""
-    if trigger in LEFT_OUT or trigger not in acts.DONE:
-        abort(404)
-    every = (step for engine in definitions.engines().values() for step in engine.definition.steps)
-    return next(step for step in every if step.trigger == trigger)
+    return next(filter(_is_together, definitions.steps(trigger)), None) or abort(404)
 
 
-def _label(step: Step) -> str:
-    return step.label.en if str(get_locale()) == "en" else step.label.vi
+def _is_together(step: Step) -> bool:
+    return acts.is_pressed_here(step) and step.trigger not in bulk.NOT_TOGETHER
 
 
 def _samples(step: Step) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Role(StrEnum):
 
 UNIT_ROLES = frozenset({Role.CONTRIBUTOR, Role.COMMITTEE})
 """Roles that are held for one unit; all others are held at the department."""
+DEPARTMENT_ROLES = frozenset(Role) - UNIT_ROLES - {Role.SYSTEM}
 
 
 class Phase(StrEnum):

@@ -115,8 +115,7 @@ def step(code: str, trigger: str) -> Response:
     """One of the plain moves. A refused press is on record and told with its reasons."""
     found = piece_of(code)
     engine = definitions.followed(found.workflow, found.workflow_version)
-    steps = engine.definition.steps
-    if not engine.gone and not any(step.trigger == trigger and is_button(step) for step in steps):
+    if not engine.gone and not any(map(is_button, engine.named(trigger))):
         abort(404)
     try:
         submissions.perform(found.id, trigger, by=person.me(), command=command())

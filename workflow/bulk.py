@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.people import Account
-from workflow import consequences, facts, submissions
-from workflow.definitions import engines, followed
+from workflow import consequences, definitions, facts, submissions
 from workflow.engine import batch, moves, repeats
 from workflow.engine.errors import N_, Invalid, NotAllowed, NotFound, Refusal, Stale, ToaSoanError
 from workflow.engine.patience import patiently
@@ -160,7 +159,7 @@ def _before(some: Sequence[int], click: _Click) -> dict[int, Outcome]:
 def _decided(known: Facts, click: _Click) -> moves.Happening:
     """The same questions as of one piece alone. Raises NotAllowed, Stale, Invalid."""
     number, answers = known.submission_id, click.answers_of(known.submission_id)
-    engine = followed(known.workflow, known.workflow_version)
+    engine = definitions.followed(known.workflow, known.workflow_version)
     if engine.gone is None and not engine.knows(click.trigger):
         # Another piece's definition may know it: among many this one is refused, and no mistake.
         raise engine.not_here(known.state)
@@ -214,7 +213,7 @@ def _batches(pieces: Seen) -> Iterator[list[int]]:
 
 
 def _refuse_unfit(pieces: Seen, trigger: str) -> None:
-    if not any(engine.knows(trigger) for engine in engines().values()):
+    if not any(definitions.steps(trigger)):
         raise KeyError(trigger)
     if trigger in NOT_TOGETHER:
         raise Invalid("not_together", N_("Thao tác này làm với từng bài, không làm cùng lúc nhiều bài."))

@@ -103,9 +103,7 @@ def states_in(*phases: Phase) -> list[str]:
 
 def steps(trigger: str) -> Iterator[Step]:
     """Every step of this trigger in any definition."""
-    return (
-        step for engine in engines().values() for step in engine.definition.steps if step.trigger == trigger
-    )
+    return (step for engine in engines().values() for step in engine.named(trigger))
 
 
 def sources(trigger: str) -> list[str]:

@@ -3,7 +3,7 @@
 Pure. Guards are functions over facts that return None or a Refusal; the engine knows none of them by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,11 @@ class Engine:
 
     def knows(self, trigger: str) -> bool:
         """Has any of its states a step of this name?"""
-        return any(step.trigger == trigger for step in self.definition.steps)
+        return any(self.named(trigger))
+
+    def named(self, trigger: str) -> Iterator[Step]:
+        """Its steps of this name, one for each state that has it."""
+        return (step for step in self.definition.steps if step.trigger == trigger)
 
     def not_here(self, state: str) -> NotAllowed:
         label = self.definition.states[state].label.vi
@@ -95,7 +99,7 @@ class Engine:
     def has_passed(self, trigger: str, facts: Any) -> bool:
         """The step is closed in this state, though the person may take it in another."""
         return (trigger, facts.state) not in self._steps and any(
-            step.trigger == trigger and step.roles & facts.roles for step in self.definition.steps
+            step.roles & facts.roles for step in self.named(trigger)
         )
 
     def refusals(self, step: Step, facts: Any) -> tuple[Refusal, ...]:

@@ -7,13 +7,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from models.base import db
+from models.vocabulary import Role
+from workflow import definitions
 from workflow.queries import audit, paging
 
 PAGE = 40
 
-DECISIONS = ("approve", "publish", "edit", "endorse", "return", "send_back", "revise", "retract")
-"""What somebody decides about a piece and answers for; `endorse` is the unit's own leader."""
 USUAL = ("approve", "publish")
+
+
+def known() -> Sequence[str]:
+    """Every move that people make in some definition: what somebody decides about a piece and answers for."""
+    moves = (step for engine in definitions.engines().values() for step in engine.definition.moves)
+    return list(dict.fromkeys(step.trigger for step in moves if step.roles - {Role.SYSTEM}))
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _rows(
     pieces = " AND ".join(sql for name, sql in _PIECES.items() if getattr(asked, name))
     way = _BY_PIECE if pieces else _BY_PERSON if asked.actor else _BY_ACT
     ids = way.format(conditions=conditions, pieces=pieces, order=order, size=size)
-    acts = (asked.act,) if asked.act in DECISIONS else USUAL
+    acts = (asked.act,) if asked.act in known() else USUAL
     values = {
         **{name: getattr(asked, name) for name in (*_CONDITIONS, "month")},
         "actions": [f"submission:{act}" for act in acts],
