@@ -50,9 +50,13 @@ class Asked:
     after: Key | None = None
 
 
-_CONDITIONS: Mapping[str, str] = {
+# A unit or a month has so few pieces that all of them are read; else the index gives each state in order.
+_FEW: Mapping[str, str] = {
     "unit": "s.unit_id = (SELECT id FROM unit WHERE code = :unit)",
-    "period": "s.period_id IN (SELECT id FROM period WHERE year || '-' || lpad(month::text, 2, '0') = :period)",
+    "period": "s.period_id = ANY(ARRAY(SELECT id FROM period"
+    " WHERE year || '-' || lpad(month::text, 2, '0') = :period))",
+}
+_CONDITIONS: Mapping[str, str] = {
     "kind": "s.kind = :kind",
     # A section that was merged is its heir, in the text and in what is asked.
     "section": "(SELECT r.category_id FROM revision r WHERE r.id = s.revision_id) = ANY(ARRAY(SELECT c.id FROM"
@@ -89,7 +93,7 @@ def _values(asked: Asked, sought: queue_words.Sought) -> dict[str, Any]:
     for name in ("before", "after"):
         keys[f"{name}_at"], keys[f"{name}_id"] = getattr(asked, name) or (None, None)
     return {
-        **{name: getattr(asked, name) for name in _CONDITIONS if name not in ("before", "after")},
+        **{name: getattr(asked, name) for name in (*_FEW, *_CONDITIONS) if name not in ("before", "after")},
         **keys,
         **(sought.values or {}),
         "states": definitions.states_in(*phases),
@@ -98,8 +102,20 @@ def _values(asked: Asked, sought: queue_words.Sought) -> dict[str, Any]:
     }
 
 
+def _few(asked: Asked) -> str:
+    """The pieces of the unit, the month or both that are asked for, as a table; empty where neither is."""
+    asks = [sql for name, sql in _FEW.items() if getattr(asked, name)]
+    # OFFSET 0: else the planner may read a whole state in its order, in the hope to meet some of these.
+    return f"(SELECT s.* FROM submission s WHERE {' AND '.join(asks)} OFFSET 0)" if asks else ""  # noqa: S608
+
+
 def _found(asked: Asked, sought: queue_words.Sought, order: str) -> str:
-    """The numbers of the first `:size` pieces: the index gives each state in order, so depth costs nothing."""
+    """The numbers of the first `:size` pieces; however deep, it costs the same."""
+    if few := _few(asked):
+        return f"""
+        SELECT s.id, s.state_since FROM {few} s WHERE s.state = ANY(:states) AND {_where(asked, sought)}
+        ORDER BY s.state_since {order}, s.id {order} LIMIT :size
+        """  # noqa: S608  (put together from constants of this file)
     return f"""
     SELECT s.id, s.state_since FROM unnest(CAST(:states AS text[])) AS wanted (state)
     CROSS JOIN LATERAL (
@@ -107,6 +123,27 @@ def _found(asked: Asked, sought: queue_words.Sought, order: str) -> str:
       WHERE s.state = wanted.state AND {_where(asked, sought)}
       ORDER BY s.state_since {order}, s.id {order} LIMIT :size
     ) s ORDER BY s.state_since {order}, s.id {order} LIMIT :size
+    """  # noqa: S608  (put together from constants of this file)
+
+
+def _counted_whole(few: str, where: str) -> str:
+    """How many there are of each state; those that were set aside are counted as ASIDE."""
+    return f"""
+    SELECT CASE WHEN s.set_aside_reason IS NULL THEN s.state ELSE '{ASIDE}' END AS tab, count(*) AS n
+    FROM {few} s WHERE s.state = ANY(:states) AND {where} GROUP BY tab
+    """  # noqa: S608  (put together from constants of this file)
+
+
+def _counted_by_state(where: str) -> str:
+    """The same, and never more than `:most` of a state."""
+    return f"""
+    SELECT wanted.state AS tab, counted.n FROM unnest(CAST(:states AS text[])) AS wanted (state)
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
+      SELECT FROM submission s WHERE s.state = wanted.state AND s.set_aside_reason IS NULL AND {where}
+      ORDER BY s.state_since DESC LIMIT :most) AS listed) AS counted
+    UNION ALL
+    SELECT '{ASIDE}', count(*) FROM (
+      SELECT FROM submission s WHERE s.set_aside_reason IS NOT NULL AND {where} LIMIT :most) AS listed
     """  # noqa: S608  (put together from constants of this file)
 
 
@@ -172,15 +209,8 @@ class Reading:
         """
         everything = replace(self._asked, phase="", before=None, after=None)
         where = _where(everything, self._sought)
-        query = text(f"""
-        SELECT wanted.state AS tab, counted.n FROM unnest(CAST(:states AS text[])) AS wanted (state)
-        CROSS JOIN LATERAL (SELECT count(*) AS n FROM (
-          SELECT FROM submission s WHERE s.state = wanted.state AND s.set_aside_reason IS NULL AND {where}
-          ORDER BY s.state_since DESC LIMIT :most) AS listed) AS counted
-        UNION ALL
-        SELECT '{ASIDE}', count(*) FROM (
-          SELECT FROM submission s WHERE s.set_aside_reason IS NOT NULL AND {where} LIMIT :most) AS listed
-        """)  # noqa: S608  (put together from constants of this file)
+        few = _few(everything)
+        query = text(_counted_whole(few, where) if few else _counted_by_state(where))
         found: Counter[str] = Counter()
         for row in db.session.execute(query, {**_values(everything, self._sought), "most": MOST_COUNTED + 1}):
             found[ASIDE if row.tab == ASIDE else definitions.states()[row.tab].phase] += row.n
