@@ -16,7 +16,8 @@ from models.base import db
 from models.outbox import Letter
 from workflow import bounces, letters, outbox, storage, texts
 from workflow.engine.errors import N_
-from workflow.queries import letters as read
+from workflow.queries import sent_letters as read
+from workflow.queries.letters import lost
 from workflow.wording import LETTER_KINDS, LETTER_STATES
 
 SECRET = frozenset({"account_invitation", "sign_in_link"})
@@ -64,9 +65,8 @@ class Letters(LongLedger):
     def letter(self, letter_id: int) -> str:
         letter = _found(letter_id)
         g.frames = "'self'"
-        lost = read.lost(letter.to_address)
         return self.render(
-            "desk/letter.html", letter=letter, may_read=_may_read(letter), lost=lost,
+            "desk/letter.html", letter=letter, may_read=_may_read(letter), lost=lost(letter.to_address),
             may_go_again=can("letters.write") and letters.may_go_again(letter),
             may_settle=can("queues.write"),
         )  # fmt: skip

@@ -95,7 +95,7 @@ LETTER_STATES: Mapping[str, str] = {
     "put_aside": N_("Giữ lại sau khi phục hồi"),
     "dropped": N_("Đã bỏ, không gửi"),
 }
-"""What a letter's row says, and what the work that would post it adds: `queries/letters.standings`."""
+"""What a letter's row says, and what the work that would post it adds: `queries/sent_letters.standings`."""
 
 QUEUES: Mapping[str, str] = {
     "mail": N_("Thư đi"),

@@ -13,7 +13,7 @@ from models.submission import Submission
 from models.vocabulary import Audience, WrittenAs
 from workflow import comments, filters, privacy, submissions
 from workflow.engine.unit_of_work import bookkeeping
-from workflow.queries import audit_check, queue, queue_words
+from workflow.queries import audit_check, piece_words, queue
 
 pytestmark = pytest.mark.database
 
@@ -65,7 +65,7 @@ def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accen
     assert codes(son.get(LIST, query_string={"q": typed}).text) == [piece.code]
     assert other.code not in codes(son.get(f"{LIST}?q=bep").text)
     # The same when no word is a seldom one, and the tabs stop counting.
-    monkeypatch.setattr(queue_words, "SELDOM", 0)
+    monkeypatch.setattr(piece_words, "SELDOM", 0)
     monkeypatch.setattr(queue, "MOST_COUNTED", 0)
     page = son.get(LIST, query_string={"q": typed}).text
     assert codes(page) == [piece.code]

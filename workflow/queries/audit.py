@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from models.base import db
 from workflow.queries import paging
 from workflow.queries.desk import holding
-from workflow.queries.queue_words import showing
+from workflow.queries.piece_words import showing
 
 PAGE = 40
 PART = 2_000

@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
 from workflow import definitions
-from workflow.queries import paging, queue_words
+from workflow.queries import paging, piece_words
 from workflow.queries.consents import ASKED_ABOUT, answer, shows_unclear
 
 PAGE = 25
@@ -74,7 +74,7 @@ _CONDITIONS: Mapping[str, str] = {
 }
 
 
-def _where(asked: Asked, sought: queue_words.Sought) -> str:
+def _where(asked: Asked, sought: piece_words.Sought) -> str:
     conditions = [
         "s.discarded_at IS NULL",
         *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
@@ -87,7 +87,7 @@ def _where(asked: Asked, sought: queue_words.Sought) -> str:
     return " AND ".join(conditions)
 
 
-def _values(asked: Asked, sought: queue_words.Sought) -> dict[str, Any]:
+def _values(asked: Asked, sought: piece_words.Sought) -> dict[str, Any]:
     phases = [phase for phase in Phase if phase == asked.phase] or list(Phase)
     keys: dict[str, Any] = {}
     for name in ("before", "after"):
@@ -109,7 +109,7 @@ def _few(asked: Asked) -> str:
     return f"(SELECT s.* FROM submission s WHERE {' AND '.join(asks)} OFFSET 0)" if asks else ""  # noqa: S608
 
 
-def _found(asked: Asked, sought: queue_words.Sought, order: str) -> str:
+def _found(asked: Asked, sought: piece_words.Sought, order: str) -> str:
     """The numbers of the first `:size` pieces; however deep, it costs the same."""
     if few := _few(asked):
         return f"""
@@ -184,7 +184,7 @@ class Reading:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._sought = queue_words.sought(asked.words)
+        self._sought = piece_words.sought(asked.words)
 
     def leaf(self) -> paging.Leaf[Key]:
         """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
