@@ -65,10 +65,11 @@ def test_one_box_finds_by_title_author_school_unit_code_and_sender_without_accen
     assert codes(son.get(LIST, query_string={"q": typed}).text) == [piece.code]
     assert other.code not in codes(son.get(f"{LIST}?q=bep").text)
     # The same when no word is a seldom one, and the tabs stop counting.
-    monkeypatch.setattr(piece_words, "SELDOM", 0)
     monkeypatch.setattr(queue, "MOST_COUNTED", 0)
-    page = son.get(LIST, query_string={"q": typed}).text
-    assert codes(page) == [piece.code]
+    for constant, value in (("SOON", 1), ("SELDOM", 0)):
+        monkeypatch.setattr(piece_words, constant, value)
+        page = son.get(LIST, query_string={"q": typed}).text
+        assert codes(page) == [piece.code]
     assert re.search(r"Đã gửi\s*<span>0\+</span>", page)
 
 

@@ -50,7 +50,8 @@ class Asked:
     after: Key | None = None
 
 
-# A unit or a month has so few pieces that all of them are read; else the index gives each state in order.
+# A unit or a month has so few pieces that all of them are read, as those of a seldom word are; else the index gives
+# each state in order.
 _FEW: Mapping[str, str] = {
     "unit": "s.unit_id = (SELECT id FROM unit WHERE code = :unit)",
     "period": "s.period_id = ANY(ARRAY(SELECT id FROM period"
@@ -78,7 +79,7 @@ def _where(asked: Asked, sought: piece_words.Sought) -> str:
     conditions = [
         "s.discarded_at IS NULL",
         *(sql for name, sql in _CONDITIONS.items() if getattr(asked, name)),
-        *sought.conditions,
+        *sought.others,
     ]
     if asked.phase == ASIDE:
         conditions.append("s.set_aside_reason IS NOT NULL")
@@ -95,23 +96,24 @@ def _values(asked: Asked, sought: piece_words.Sought) -> dict[str, Any]:
     return {
         **{name: getattr(asked, name) for name in (*_FEW, *_CONDITIONS) if name not in ("before", "after")},
         **keys,
-        **(sought.values or {}),
+        **sought.values,
         "states": definitions.states_in(*phases),
         "sent": definitions.states_in(Phase.SENT),
         "under_way": definitions.states_in(*UNDER_WAY),
     }
 
 
-def _few(asked: Asked) -> str:
-    """The pieces of the unit, the month or both that are asked for, as a table; empty where neither is."""
+def _few(asked: Asked, sought: piece_words.Sought) -> str:
+    """The few pieces that alone are in question, as a table; empty where they may be many."""
     asks = [sql for name, sql in _FEW.items() if getattr(asked, name)]
+    asks += [sought.leading] if sought.leading else []
     # OFFSET 0: else the planner may read a whole state in its order, in the hope to meet some of these.
     return f"(SELECT s.* FROM submission s WHERE {' AND '.join(asks)} OFFSET 0)" if asks else ""  # noqa: S608
 
 
 def _found(asked: Asked, sought: piece_words.Sought, order: str) -> str:
     """The numbers of the first `:size` pieces; however deep, it costs the same."""
-    if few := _few(asked):
+    if few := _few(asked, sought):
         return f"""
         SELECT s.id, s.state_since FROM {few} s WHERE s.state = ANY(:states) AND {_where(asked, sought)}
         ORDER BY s.state_since {order}, s.id {order} LIMIT :size
@@ -209,7 +211,7 @@ class Reading:
         """
         everything = replace(self._asked, phase="", before=None, after=None)
         where = _where(everything, self._sought)
-        few = _few(everything)
+        few = _few(everything, self._sought)
         query = text(_counted_whole(few, where) if few else _counted_by_state(where))
         found: Counter[str] = Counter()
         for row in db.session.execute(query, {**_values(everything, self._sought), "most": MOST_COUNTED + 1}):
