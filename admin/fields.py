@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
+from wtforms import StringField, validators
 from wtforms.fields.choices import SelectChoice
 
 from workflow import clock
@@ -25,6 +26,20 @@ def offered(pairs: Iterable[tuple[str, str]], *, none: str = "") -> list[SelectC
 def _as_text(says: str) -> Markup:
     """In the reader's language. A lazy sentence counts as HTML, and some choices are what people typed (T10)."""
     return escape(gettext(says))
+
+
+def code_field(label: LazyString, *, missing: LazyString, description: LazyString) -> StringField:
+    """The code of a unit or a section, as it stands in addresses; `missing` is said when nothing was typed."""
+    spelling = lazy_gettext("Mã chỉ gồm chữ thường không dấu, số và gạch nối.")
+    return StringField(
+        label,
+        [
+            validators.InputRequired(missing),
+            validators.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=spelling),
+            validators.Length(max=60),
+        ],
+        description=description,
+    )
 
 
 def typed_number(typed: str, *, digits: int = 18) -> int | None:

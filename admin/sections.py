@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 
 from admin.desk import attempt, back_to, me
+from admin.fields import code_field
 from admin.ledger import Workbench
 from models.submission import Category
 from workflow import categories
@@ -20,15 +21,9 @@ _ = lazy_gettext
 
 
 class SectionForm(Form):
-    code = StringField(
+    code = code_field(
         _("Mã chuyên mục"),
-        [
-            validators.InputRequired(_("Vui lòng nhập mã chuyên mục.")),
-            validators.Regexp(
-                r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_("Mã chỉ gồm chữ thường không dấu, số và gạch nối.")
-            ),
-            validators.Length(max=60),
-        ],
+        missing=_("Vui lòng nhập mã chuyên mục."),
         description=_("Đứng trong địa chỉ của trang công khai; không đổi về sau."),
     )
     name_vi = StringField(

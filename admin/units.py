@@ -11,7 +11,7 @@ from wtforms import DateField, Form, SelectField, StringField, TextAreaField, va
 
 from admin import menu
 from admin.desk import can, me
-from admin.fields import offered
+from admin.fields import code_field, offered
 from admin.ledger import Workbench
 from admin.picks import Pick
 from models.base import db
@@ -26,15 +26,9 @@ _ = lazy_gettext
 
 
 class UnitForm(Form):
-    code = StringField(
+    code = code_field(
         _("Mã đơn vị"),
-        [
-            validators.InputRequired(_("Vui lòng nhập mã đơn vị.")),
-            validators.Regexp(
-                r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_("Mã chỉ gồm chữ thường không dấu, số và gạch nối.")
-            ),
-            validators.Length(max=60),
-        ],
+        missing=_("Vui lòng nhập mã đơn vị."),
         description=_("Ví dụ: h-can-loc. Mã không đổi về sau."),
     )
     name = StringField(
