@@ -179,7 +179,7 @@ def init(email: str, name: str, without_mail: bool) -> dict[str, Any]:
 
 
 @line.command("backup", needs_house=False)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=line.NEW_FILE)
 def save(file: Path) -> dict[str, Any]:
     """Sao lưu cơ sở dữ liệu và tệp vào một tệp."""
     stand_up(_only_news)
@@ -192,7 +192,7 @@ def save(file: Path) -> dict[str, Any]:
 
 
 @line.command("restore", needs_house=False)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=line.FILE)
 def restore(file: Path) -> dict[str, Any]:
     """Phục hồi vào một cơ sở dữ liệu trống, rồi kiểm tra nhật ký và tệp; dừng giữa chừng thì chạy lại."""
     stand_up(_only_news, migrating=False)
@@ -227,7 +227,7 @@ def _restored(file: Path, owner_url: str) -> dict[str, Any]:
 
 
 @line.command("prove-backup")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=line.FILE)
 def prove(file: Path) -> dict[str, Any]:
     """Phục hồi thử một bản sao lưu ở chỗ riêng, kiểm tra nhật ký và tệp, rồi bỏ; ghi vào nhật ký."""
     try:

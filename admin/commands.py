@@ -29,7 +29,6 @@ IMPORTS: dict[str, tuple[Callable[[Path], Iterator[Outcome]], str]] = {
     "submissions": (submissions.take, "Bài, mỗi bài xét theo đúng thời điểm gửi (submissions.json)."),
 }
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # --- import -----------------------------------------------------------------------------------------------------
 
 
@@ -42,7 +41,7 @@ def _import_command(name: str) -> click.Command:
     take, described = IMPORTS[name]
 
     @line.command(name, help=described)
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=line.FILE)
     def run(file: Path) -> Iterator[dict[str, Any]]:
         counted: dict[str, int] = {"added": 0, "changed": 0, "unchanged": 0, "refused": 0}
         for outcome in take(file):

@@ -23,7 +23,7 @@ def workflow() -> None:
 @click.option("--version", type=int, help="Phiên bản; mặc định là mới nhất.")
 @click.option("--piece", metavar="PIECE", help="Đánh dấu chỗ của một bài, theo quy trình của bài đó.")
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Ghi hình SVG vào tệp.")
+@click.option("--svg", type=line.NEW_FILE, help="Ghi hình SVG vào tệp.")
 @click.option("--upright", is_flag=True, help="Hình SVG dọc, cho màn hình hẹp.")
 def draw(piece: str | None, language: str, svg: Path | None, **asked: Any) -> dict[str, Any]:
     """Vẽ quy trình bằng Mermaid, hoặc thành hình SVG."""

@@ -18,9 +18,6 @@ from workflow.proof import notes, proving, sealing
 from workflow.queries import audit, audit_check
 from workflow.settings import settings
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.group("audit")
 def trail() -> None:
@@ -31,7 +28,7 @@ def trail() -> None:
 @click.option(
     "--anchor",
     "anchors",
-    type=FILE,
+    type=line.FILE,
     multiple=True,
     help="Tệp có phiếu niêm phong đã lưu: thư tháng (.eml, .txt).",
 )
@@ -102,7 +99,7 @@ def new_key() -> dict[str, Any]:
 
 @line.command("prove")
 @click.argument("number", metavar="EVENT", type=int)
-@click.argument("file", type=NEW_FILE, required=False)
+@click.argument("file", type=line.NEW_FILE, required=False)
 def prove(number: int, file: Path | None) -> dict[str, Any]:
     """Bằng chứng rằng một sự kiện (số trên màn hình nhật ký) đã được niêm phong; kiểm bằng docs/verify_proof.py."""
     return _handed_over(proving.prove(number), file)
@@ -111,7 +108,7 @@ def prove(number: int, file: Path | None) -> dict[str, Any]:
 @line.command("consistency")
 @click.argument("old", type=int)
 @click.argument("new", type=int, required=False)
-@click.argument("file", type=NEW_FILE, required=False)
+@click.argument("file", type=line.NEW_FILE, required=False)
 def consistency(old: int, new: int | None, file: Path | None) -> dict[str, Any]:
     """Bằng chứng rằng niêm phong phủ NEW sự kiện chỉ thêm vào niêm phong phủ OLD sự kiện."""
     return _handed_over(proving.consistency(old, new), file)
@@ -129,7 +126,7 @@ def _handed_over(proof: dict[str, Any], file: Path | None) -> dict[str, Any]:
 @click.option("--csv", "form", flag_value="csv", help="Bảng CSV.")
 @click.option("--xlsx", "form", flag_value="xlsx", help="Bảng Excel.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Mỗi sự kiện một dòng JSON, nguyên văn như đã băm.")
-@click.argument("file", type=NEW_FILE)
+@click.argument("file", type=line.NEW_FILE)
 def export(form: str | None, file: Path) -> dict[str, Any]:
     """Xuất toàn bộ nhật ký; chính việc xuất được ghi lại trước."""
     if form is None:

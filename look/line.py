@@ -17,9 +17,11 @@ stdout with `--json`, the sentence on stderr otherwise. Everything else is a bug
 import functools
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -59,7 +61,25 @@ class Instant(click.ParamType):
         return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
+class NewFile(click.Path):
+    """A file to be written: its folder is there and takes it. Found out before anything is done or noted."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        file = Path(super().convert(value, param, ctx))
+        folder = file.absolute().parent
+        if not folder.is_dir():
+            self.fail(f"Không có thư mục “{folder}”.", param, ctx)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            self.fail(f"Không ghi được vào thư mục “{folder}”.", param, ctx)
+        return file
+
+
 INSTANT = Instant()
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = NewFile()
 
 
 def command(

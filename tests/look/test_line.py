@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -47,6 +48,13 @@ def set_clock(at: datetime) -> dict[str, Any]:
     return {"at": at.astimezone(UTC)}
 
 
+@line.command("write", needs_house=False)
+@click.argument("file", type=line.NEW_FILE)
+def write(file: Path) -> dict[str, Any]:
+    file.write_text("…", "utf-8")
+    return {"file": str(file)}
+
+
 class Said:
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
@@ -58,7 +66,7 @@ class Said:
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Any:
-    group = click.Group("toasoan", commands=[name, count, send, crash, set_clock])
+    group = click.Group("toasoan", commands=[name, count, send, crash, set_clock, write])
 
     def run(*words: str) -> Said:
         with pytest.raises(SystemExit) as exit:
@@ -97,6 +105,17 @@ def test_wrong_usage_exits_with_two_in_json_as_well(say: Any) -> None:
 
 def test_an_instant_without_a_zone_is_vietnamese_time(say: Any) -> None:
     assert say("set", "--at", "2021-05-20T00:05", "--json").rows == [{"at": "2021-05-19T17:05:00+00:00"}]
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_done(say: Any, tmp_path: Path) -> None:
+    (tmp_path / "tệp").touch()
+    nowhere = say("write", str(tmp_path / "không có" / "x.json"))
+    below_a_file = say("write", str(tmp_path / "tệp" / "x.json"), "--json")
+    written = say("write", str(tmp_path / "x.json"), "--json")
+
+    assert (nowhere.code, f"Không có thư mục “{tmp_path}/không có”." in nowhere.err) == (2, True)
+    assert (below_a_file.code, below_a_file.rows[0]["code"]) == (2, "usage")
+    assert (written.code, (tmp_path / "x.json").exists()) == (0, True)
 
 
 def test_a_bug_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
