@@ -90,12 +90,12 @@ class Delegation(Base):
     role: Mapped[Role] = mapped_column(words(Role))
     valid_from: Mapped[date]
     valid_to: Mapped[date]
-    """The first day on which it holds no more. One that was ended on its first day never held."""
+    """The first day on which it holds no more. One that was ended before its first day never held, and ends before it
+    begins; one that was ended on it may have held for hours."""
     reason: Mapped[str]
 
     __table_args__ = (
         CheckConstraint("from_account_id <> to_account_id", name="two_people"),
-        CheckConstraint("valid_from <= valid_to", name="dates"),
         CheckConstraint("role IN ('editor', 'approver', 'publisher')", name="lendable"),
         # Read with the facts of every move: whom does this person stand in for?
         Index("ix_delegation_to", "to_account_id"),

@@ -75,7 +75,7 @@ def end(delegation_id: int, *, reason: str, by: Account) -> None:
         if given.valid_to <= today:
             return
         before = given.valid_to
-        given.valid_to = max(today, given.valid_from)
+        given.valid_to = today
         session.flush()
         _told(given, "delegation:end", by, before=before, after=given.valid_to, reason=reason)
 

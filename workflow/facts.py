@@ -77,7 +77,7 @@ SELECT d.from_account_id AS id, d.role, d.valid_to,
     WHERE g.account_id = d.from_account_id AND g.role = d.role AND g.valid_from <= %(day)s::date
       AND (g.valid_to IS NULL OR %(day)s::date < g.valid_to)) AS counts
 FROM delegation d JOIN account me ON me.id = d.to_account_id JOIN account lender ON lender.id = d.from_account_id
-WHERE d.to_account_id = %(actor)s AND d.valid_from <= %(day)s::date
+WHERE d.to_account_id = %(actor)s AND d.valid_from <= %(day)s::date AND d.valid_from <= d.valid_to
 ORDER BY d.from_account_id
 """
 

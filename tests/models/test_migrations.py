@@ -112,3 +112,42 @@ def test_the_first_migration_goes_down_to_nothing(empty_database):
 
 def test_migrating_twice_is_migrating_once(empty_database):
     assert schema.migrate(empty_database) == schema.migrate(empty_database)
+
+
+def test_a_delegation_ended_before_its_first_day_is_told_from_one_ended_on_it(empty_database):
+    schema.migrate(empty_database, to="0033")
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account (email, full_name, sort_key)"
+                " VALUES ('a@example.edu.vn', 'A', 'a'), ('b@example.edu.vn', 'B', 'b')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO delegation (from_account_id, to_account_id, role, valid_from, valid_to, reason)"
+                " SELECT 1, 2, 'editor', '2021-06-01', '2021-06-01', 'Đi công tác' FROM generate_series(1, 2)"
+            )
+        )
+        # Half past midnight of the 1st in Hà Tĩnh, and the evening of the 25th of May.
+        for number, at in ((1, "2021-05-31T17:30:00.000000Z"), (2, "2021-05-25T13:00:00.000000Z")):
+            connection.execute(
+                text(
+                    "INSERT INTO audit_event (stream, seq, payload, command_id, prev_hash, hash)"
+                    " VALUES (:stream, 2, :payload, gen_random_uuid(), sha256(CAST(:payload AS bytea)), sha256('x'))"
+                ).bindparams(
+                    stream=f"delegation:{number}",
+                    payload=f'{{"action":"delegation:end","at":"{at}","cause":"c"}}',
+                )
+            )
+
+    ends = {}
+    for step in ("0034", "0033"):
+        schema.migrate(empty_database, to=step)
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT valid_to::text FROM delegation ORDER BY id"))
+            ends[step] = list(found.scalars())
+    engine.dispose()
+
+    assert ends == {"0034": ["2021-06-01", "2021-05-25"], "0033": ["2021-06-01", "2021-06-01"]}

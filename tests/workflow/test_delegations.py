@@ -140,6 +140,31 @@ def test_a_delegation_of_another_time_bars_nobody(make, cast, lend, clock_at):
     assert done.state == "approved"
 
 
+def test_a_delegation_ended_before_its_first_day_bars_nobody(make, cast, lend, clock_at):
+    given = lend(cast.son, cast.minh, Role.EDITOR, since=date(2021, 5, 20), until=NEXT_WEEK)
+    piece = make.submission(state="edited", editor=cast.son)
+    clock_at("2021-05-19 16:00")
+    delegations.end(given.id, reason="Hoãn công tác", by=cast.son)
+    clock_at("2021-05-21 09:00")
+
+    done = submissions.approve(piece.id, by=cast.minh, seen=piece.digest)
+
+    assert done.state == "approved"
+    assert audit_check.check().is_whole
+
+
+def test_r10_one_ended_on_its_first_day_still_bars(make, cast, lend, clock_at, refused):
+    given = lend(cast.son, cast.minh, Role.EDITOR)
+    piece = make.submission(state="edited", editor=cast.son)
+    clock_at("2021-05-17 16:00")
+    delegations.end(given.id, reason="Về sớm", by=cast.son)
+
+    assert (
+        refused(lambda: submissions.approve(piece.id, by=cast.minh, seen=piece.digest))
+        == "four_eyes_violation"
+    )
+
+
 @pytest.mark.parametrize(
     ("lender", "to", "role", "code"),
     [

@@ -145,7 +145,7 @@ WITH approved AS MATERIALIZED (
   JOIN audit_event given ON given.stream = 'delegation:' || d.id AND given.seq = 1 AND given.at < approved.at
   JOIN audit_event begun ON begun.stream = approved.stream AND begun.seq = 1
   WHERE d.valid_from <= (approved.at::timestamptz AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
-    AND d.valid_to >= left(begun.at, 10)::date
+    AND d.valid_to >= greatest(d.valid_from, left(begun.at, 10)::date)
   UNION ALL
   SELECT stream, seq, actor_id FROM approved WHERE actor_id IN (SELECT from_account_id FROM delegation)
 )
