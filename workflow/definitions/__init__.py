@@ -15,6 +15,7 @@ from workflow.engine.machine import MISSING, Engine, Vanished
 from workflow.engine.reading import load
 from workflow.rules.guards import GUARDS
 from workflow.rules.topics import EFFECTS
+from workflow.rules.verbs import CROSSINGS, NEEDS, RESERVED
 
 KNOWN = Vocabulary(
     roles=frozenset(Role),
@@ -23,6 +24,9 @@ KNOWN = Vocabulary(
     effects=EFFECTS,
     phases=tuple(Phase),
     system=Role.SYSTEM,
+    needs=NEEDS,
+    crossings=CROSSINGS,
+    reserved=RESERVED,
 )
 
 

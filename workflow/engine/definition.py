@@ -4,7 +4,7 @@ Roles, guards, effects and phases are names; whoever loads a definition says whi
 `reading.py` reads it from its file, `soundness.py` refuses an unsound one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 TONES = ("primary", "secondary", "danger", "text")
@@ -82,6 +82,14 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What every step of a verb asks and guards, whatever more a definition gives it."""
+
+    asks: Set[str] = frozenset()
+    guards: Set[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The names a definition may use."""
 
@@ -93,3 +101,9 @@ class Vocabulary:
     """In the order of the road: a piece begins in the first and is done in the last."""
     system: str
     """The role that no person holds."""
+    needs: Mapping[str, Needs]
+    """By trigger."""
+    crossings: Mapping[tuple[str, str], frozenset[str]]
+    """(phase, phase) -> the triggers that may lead from one into the other; any may where none is named."""
+    reserved: frozenset[str]
+    """What no step may be called."""

@@ -17,7 +17,12 @@ def load(path: Path, known: Vocabulary) -> Definition:
 
     Raises UnsoundDefinition naming file, line and reason; `soundness.py` has the list.
     """
-    text = path.read_text("utf-8")
+    written = path.read_bytes()
+    try:
+        text = written.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        raise UnsoundDefinition(f"{path.name}:{line}: this is no UTF-8") from error
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -115,7 +120,7 @@ class _Reader:
         return entry[word]
 
     def _label(self, entry: Mapping[str, Any], line: int) -> Label:
-        if not entry.get("vi") or not entry.get("en"):
+        if not all(entry.get(language, "").strip() for language in ("vi", "en")):
             raise self.refusal(line, "a label in Vietnamese (vi) and English (en) is missing")
         return Label(entry["vi"], entry["en"])
 

@@ -1,9 +1,10 @@
 """What makes a workflow definition unsound. Checks yield (line, sentence); the first refuses the file. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from workflow.engine.definition import TONES, Definition, Step, Vocabulary
+from workflow.engine.definition import TONES, Definition, Needs, Step, Vocabulary
 
 Fault = tuple[int, str]
 
@@ -12,6 +13,24 @@ def check(definition: Definition, known: Vocabulary) -> Iterator[Fault]:
     """Every fault of a definition, in the order of CHECKS."""
     for look in CHECKS:
         yield from look(definition, known)
+
+
+NAME, TITLE = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""Names stand in events, addresses and drawings as they are."""
+
+
+def _spelling(definition: Definition, known: Vocabulary) -> Iterator[Fault]:
+    if not TITLE.fullmatch(definition.name):
+        yield 1, f"{definition.name!r} is no name: small letters, figures and hyphens"
+    for line, name in (
+        *((state.line, state.name) for state in definition.states.values()),
+        *((step.line, step.trigger) for step in definition.steps),
+    ):
+        if not NAME.fullmatch(name):
+            yield line, f"{name!r} is no name: small letters, figures and underlines"
+    for step in definition.steps:
+        if step.trigger in known.reserved:
+            yield step.line, f"{step.trigger!r} is the name of what is no step"
 
 
 def _names(definition: Definition, known: Vocabulary) -> Iterator[Fault]:
@@ -63,32 +82,53 @@ def _twins(definition: Definition, _known: Vocabulary) -> Iterator[Fault]:
                 yield state.line, f"the states {names[said]!r} and {state.name!r} are both called {said!r}"
 
 
-def _sisters(definition: Definition, _known: Vocabulary) -> Iterator[Fault]:
-    """Moves of one trigger: to the same state they guard alike, and wherever they lead they ask alike.
+def _sisters(definition: Definition, known: Vocabulary) -> Iterator[Fault]:
+    """Moves of one trigger guard and ask alike, wherever they lead.
 
-    Moves of two triggers by which the same role may go the same way guard alike as well: else one of them is the way
-    round what the other guards.
+    Moves of two triggers by which one may go the same way guard alike as well: else one of them is the way round what
+    the other guards. On the way back the guards may be those of a role: who withdraws and who returns are two people.
     """
-    by_way: dict[tuple[str, str | None], Step] = {}
-    by_trigger: dict[str, Step] = {}
+    first: dict[str, Step] = {}
     for step in definition.moves:
-        for sister, what, mine, hers in (
-            (by_way.setdefault((step.trigger, step.target), step), "differ in", step.guards, "guards"),
-            (by_trigger.setdefault(step.trigger, step), "ask differently for", step.asks, "asks"),
+        sister = first.setdefault(step.trigger, step)
+        for what, mine, hers in (
+            ("differ in", step.guards, sister.guards),
+            ("ask differently for", step.asks, sister.asks),
         ):
-            skipped = sorted(set(getattr(sister, hers)) ^ set(mine))
-            if skipped:
+            if skipped := sorted(set(hers) ^ set(mine)):
                 yield (
                     step.line,
                     f"{step.trigger!r} from {step.source!r} and from {sister.source!r} {what} {skipped}",
                 )
+    road = {name: known.phases.index(state.phase) for name, state in definition.states.items()}
     for other, step in combinations(definition.moves, 2):
-        same_way = (step.source, step.target) == (other.source, other.target) and step.roles & other.roles
+        if step.trigger == other.trigger or (step.source, step.target) != (other.source, other.target):
+            continue
+        is_back = road[str(step.target)] < road[step.source]
         skipped = sorted(set(other.guards) ^ set(step.guards))
-        if same_way and step.trigger != other.trigger and skipped:
+        if skipped and (step.roles & other.roles or not is_back):
             yield (
                 step.line,
                 f"{step.trigger!r} and {other.trigger!r} from {step.source!r} to {step.target!r} differ in {skipped}",
+            )
+
+
+def _verbs(definition: Definition, known: Vocabulary) -> Iterator[Fault]:
+    """Verbs that the house knows have what they need, and lead where no other may."""
+    for step in definition.steps:
+        for what, needed, has in (
+            ("asks for", known.needs.get(step.trigger, Needs()).asks, step.asks),
+            ("is guarded by", known.needs.get(step.trigger, Needs()).guards, step.guards),
+        ):
+            if missing := sorted(set(needed) - set(has)):
+                yield step.line, f"{step.trigger!r} always {what} {missing}"
+    for step in definition.moves:
+        phases = (definition.states[step.source].phase, definition.states[str(step.target)].phase)
+        may = known.crossings.get(phases)
+        if may is not None and step.trigger not in may:
+            yield (
+                step.line,
+                f"{step.trigger!r} may not lead from {phases[0]!r} to {phases[1]!r}: that is for {sorted(may)}",
             )
 
 
@@ -126,4 +166,4 @@ def _reached(front: Iterable[str], ways: set[tuple[str, str]]) -> set[str]:
     return reached
 
 
-CHECKS = (_names, _people, _twins, _sisters, _ways)
+CHECKS = (_spelling, _names, _people, _twins, _sisters, _verbs, _ways)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflow import definitions
-from workflow.engine.definition import Vocabulary
+from workflow.engine.definition import Needs, Vocabulary
 from workflow.engine.errors import UnsoundDefinition
 from workflow.engine.machine import Engine
 from workflow.engine.reading import load
@@ -17,6 +17,9 @@ KNOWN = Vocabulary(
     effects=frozenset({"letter:done"}),
     phases=("desk", "shelf"),
     system="clock",
+    needs={"read": Needs(), "sign": Needs(asks={"reason"}, guards={"calm"})},
+    crossings={("desk", "shelf"): frozenset({"read", "rush"})},
+    reserved=frozenset({"create"}),
 )
 
 SOUND = """\
@@ -99,6 +102,24 @@ def test_a_sound_definition_is_read_as_it_stands(tmp_path):
             ('vi = "Đã đọc"', 'vi = "Đã viết"'),
             13,
             "the states 'written' and 'read' are both called 'Đã viết'",
+        ),
+        (('vi = "Đọc"', 'vi = " "'), 20, "a label in Vietnamese (vi) and English (en) is missing"),
+        (('trigger = "read"', 'trigger = ""'), 20, "'' is no name: small letters, figures and underlines"),
+        (
+            ('trigger = "read"', 'trigger = "refused/x"'),
+            20,
+            "'refused/x' is no name: small letters, figures and underlines",
+        ),
+        (('trigger = "read"', 'trigger = "create"'), 20, "'create' is the name of what is no step"),
+        (
+            ('name = "two-steps"', 'name = "Two; steps"'),
+            1,
+            "'Two; steps' is no name: small letters, figures and hyphens",
+        ),
+        (
+            ('trigger = "read"', 'trigger = "skim"'),
+            20,
+            "'skim' may not lead from 'desk' to 'shelf': that is for ['read', 'rush']",
         ),
         (('guards = ["ready"]', 'gaurds = ["ready"]'), 20, "'gaurds' is no word of a move"),
         (('guards = ["ready"]', 'tone = "loud"'), 20, "'read' names the unknown tone 'loud'"),
@@ -186,6 +207,23 @@ def state(name: str, *, final: bool = False) -> str:
             step("rush", "written", "read", vi="Vội"),
             "30: 'rush' and 'read' from 'written' to 'read' differ in ['ready']",
         ),
+        (
+            step("rush", "written", "read", vi="Vội").replace("boss", "writer"),
+            "30: 'rush' and 'read' from 'written' to 'read' differ in ['ready']",
+        ),
+        (
+            state("seen") + state("told") + step("look", "written", "seen", vi="Xem", more='guards = ["calm"]\n')
+            + step("look", "seen", "told", vi="Xem"),
+            "51: 'look' from 'seen' and from 'written' differ in ['calm']",
+        ),
+        (
+            state("seen") + step("sign", "written", "seen", vi="Ký"),
+            "36: 'sign' always asks for ['reason']",
+        ),
+        (
+            state("seen") + step("sign", "written", "seen", vi="Ký", more='asks = ["reason"]\n'),
+            "36: 'sign' always is guarded by ['calm']",
+        ),
     ],
 )  # fmt: skip
 def test_moves_that_trap_confuse_or_ask_differently_are_refused(tmp_path, more, sentence):
@@ -215,6 +253,44 @@ def test_a_version_stands_once(tmp_path):
         (tmp_path / name).write_text(text, "utf-8")
 
     with pytest.raises(UnsoundDefinition, match=r"b.toml:1: 'monthly-submission' version 1 stands twice"):
+        definitions.assembled(tmp_path)
+
+
+def test_a_file_that_is_no_utf_8_is_refused_with_its_line(tmp_path):
+    (tmp_path / "two_steps.toml").write_bytes(SOUND.encode("utf-8").replace("Đã".encode(), b"\xd0\xe3", 1))
+    with pytest.raises(UnsoundDefinition, match=r"two_steps.toml:10: this is no UTF-8"):
+        load(tmp_path / "two_steps.toml", KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            ('trigger = "approve"', 'trigger = "sign_off"'),
+            "'sign_off' may not lead from 'ready' to 'approved'",
+        ),
+        (('trigger = "publish"', 'trigger = "post"'), "'post' may not lead from 'approved' to 'public'"),
+        (('"in_use", "four_eyes", ', '"in_use", '), r"'approve' always is guarded by \['four_eyes'\]"),
+        (('asks = ["seen"]\neffects = ["letter:approved"]', ""), r"'approve' always asks for \['seen'\]"),
+        (
+            ('asks = ["reason"]\neffects = ["letter:returned"]', 'effects = ["letter:returned"]'),
+            r"'return' always asks for \['reason'\]",
+        ),
+        (
+            (
+                'trigger = "edit"\nfrom = ["submitted"]\nto = "edited"',
+                'trigger = "edit"\nfrom = ["submitted"]\nto = "approved"',
+            ),
+            "'edit' may not lead from 'sent' to 'approved'",
+        ),
+    ],
+)
+def test_r10_a_definition_of_ours_that_goes_round_its_verbs_is_refused(tmp_path, change, sentence):
+    text = (Path(definitions.__file__).parent / "monthly_submission.toml").read_text("utf-8")
+    assert change[0] in text
+    (tmp_path / "ours.toml").write_text(text.replace(*change, 1), "utf-8")
+
+    with pytest.raises(UnsoundDefinition, match=sentence):
         definitions.assembled(tmp_path)
 
 

@@ -18,6 +18,9 @@ KNOWN = Vocabulary(
     effects=frozenset({"letter:done"}),
     phases=("desk", "shelf"),
     system="clock",
+    needs={},
+    crossings={},
+    reserved=frozenset(),
 )
 WET, LOST = Refusal("wet", "Giấy ướt."), Refusal("lost", "Giấy mất.")
 
