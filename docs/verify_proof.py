@@ -1,9 +1,9 @@
-"""Checks a proof of Tòa Soạn off line: python verify_proof.py PROOF.json [--key KEY] [--note NOTE.txt]
+"""Checks a proof off line: python verify_proof.py PROOF.json [--key KEY] [--old-key KEY] [--note NOTE.txt]
 
 PROOF.json comes from `toasoan audit prove`, `toasoan audit consistency` or the button on an event. KEY is the public
-key as the letters and the public page show it; without it the key inside the proof is used, which proves nothing
-against whoever made the proof. NOTE.txt is a note you kept yourself: the proof must then be against that very note.
-Needs Python 3.9 and the package `cryptography`. Exit code 0: holds; 1: does not.
+key as letters and the public page show it, the older note's apart where it was changed since; without it the key in
+the proof is used, which proves nothing against whoever made the proof. NOTE.txt is a note that you kept: the proof
+must be against that very note. Needs Python 3.9 and `cryptography`. Exit code 0: holds; 1: does not.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def continues(old, old_root, size, root, path):
     return 0 < old <= size and climbed(rest, index, last, first, first) == (root, old_root)
 
 
-def check(proof, key, note):
+def check(proof, key, old_key, note):
     path = [base64.b64decode(one) for one in proof["path"]]
     new = proof["note" if proof["kind"] == "inclusion" else "new"]
     if note is not None and not any(one.strip() in note for one in (new, proof.get("old", new))):
@@ -78,7 +78,7 @@ def check(proof, key, note):
         if not 0 <= index < size or climbed(path, index, size - 1, leaf)[0] != root:
             raise ValueError("the event is not under this note")
         return f"the event was sealed, number {index + 1} of {size}:\n{event['payload']}"
-    old, old_root = opened(proof["old"], key)
+    old, old_root = opened(proof["old"], old_key)
     if (old, old_root) == (size, root):
         return "both notes are over the same tree"
     if not continues(old, old_root, size, root, path):
@@ -88,12 +88,12 @@ def check(proof, key, note):
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("proof", type=Path)
-    asked.add_argument("--key")
-    asked.add_argument("--note", type=Path)
+    for name, kind in (("proof", Path), ("--key", str), ("--old-key", str), ("--note", Path)):
+        asked.add_argument(name, type=kind)
     told = asked.parse_args()
     given = json.loads(told.proof.read_text("utf-8"))
     try:
-        print("HOLDS:", check(given, told.key or given["key"], told.note and told.note.read_text("utf-8")))
+        key, old_key = told.key or given["key"], told.old_key or told.key or given.get("old_key")
+        print("HOLDS:", check(given, key, old_key, told.note and told.note.read_text("utf-8")))
     except (InvalidSignature, ValueError, KeyError, IndexError) as error:
         sys.exit(f"DOES NOT HOLD: {error or 'the signature is not of this note'}")

@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from workflow.queries import seals
 pytestmark = pytest.mark.database
 
 Run = Callable[..., Said]
+PROOF_SCRIPT = Path(__file__).parents[2] / "docs" / "verify_proof.py"
 SON, MINH, PHUONG, MAI = (f"--as={name}@example.edu.vn" for name in ("son", "minh", "phuong", "mai"))
 
 
@@ -251,6 +254,17 @@ def test_the_trail_says_from_when_on_which_key_seals_it_the_first_one_too(
     ).all()
     assert (len(sizes), places[0] < sizes[0] <= places[1]) == (2, True)
     assert run("audit", "verify").code == 0
+    # A stranger is told across the change, by the keys he kept: the later note is not the older key's to sign.
+    run("audit", "consistency", *map(str, sizes), tmp_path / "c.json")
+    for keys, code in (
+        ((), 0),
+        (("--key", second, "--old-key", first), 0),
+        (("--key", second), 1),
+        (("--key", first), 1),
+        (("--key", first, "--old-key", first), 1),
+    ):
+        asked = [sys.executable, PROOF_SCRIPT, tmp_path / "c.json", *keys]
+        assert subprocess.run(asked, capture_output=True, check=False).returncode == code, keys
 
 
 def test_the_trail_is_sealed_proved_and_held_against_a_letter_that_was_kept(

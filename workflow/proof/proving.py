@@ -65,6 +65,7 @@ def consistency(old: int, new: int | None = None) -> dict[str, Any]:
         "new": later.note,
         "path": _written(path),
         "key": later.key,
+        "old_key": earlier.key,
     }
 
 
