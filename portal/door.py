@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from portal import house, month, person, pieces, quick, talking, unit, writing
+from portal import house, month, person, pieces, quick, talking, together, unit, writing
 
 
 def open_door(app: Flask) -> None:
@@ -10,7 +10,7 @@ def open_door(app: Flask) -> None:
     blueprint = Blueprint(
         "portal", __name__, url_prefix=house.PREFIX, template_folder="templates", static_folder="static"
     )
-    for room in (month, writing, quick, pieces, talking, unit, person):
+    for room in (month, writing, quick, pieces, together, talking, unit, person):
         for rule, methods, view in room.ADDRESSES:
             blueprint.add_url_rule(rule, view.__name__, view, methods=methods)
     blueprint.before_request(person.come_in)

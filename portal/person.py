@@ -88,11 +88,17 @@ def units() -> list[Unit]:
     return found
 
 
-def is_committee() -> bool:
-    """Selects and sends for the unit (R2), rather than only writing."""
+def roles() -> frozenset[str]:
+    """What the person is in the unit she works for."""
     if "portal_roles" not in g:
         g.portal_roles = accounts.roles_of(me(), unit=unit(), on=today())
-    return Role.COMMITTEE in g.portal_roles
+    held: frozenset[str] = g.portal_roles
+    return held
+
+
+def is_committee() -> bool:
+    """Selects and sends for the unit (R2), rather than only writing."""
+    return Role.COMMITTEE in roles()
 
 
 def now() -> datetime:

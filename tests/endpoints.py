@@ -94,7 +94,7 @@ TABLE = {
     "desk_delegations": {"index give end": "console.enter"},
     "portal": {
         "static": "anyone",
-        "this_month choose compose send_quickly committee letters": "member",
+        "this_month choose compose send_quickly committee letters together press_together": "member",
         "letter": "herself",
         "piece changes rewrite send step answer say": "own unit",
     },
