@@ -69,6 +69,7 @@ VARIABLES: Mapping[str, Shape] = {
     "editor": Shape.TEXT,
     "editor_title": Shape.TEXT,
     "effective_on": Shape.WHEN,
+    "extended_units": Shape.ROWS,  # lines
     "first_sent_at": Shape.WHEN,
     "from_day": Shape.WHEN,
     "guessed_unit": Shape.TEXT,
@@ -208,7 +209,7 @@ LETTERS: Mapping[str, Kind] = {
         "N18", N_("Tổng hợp tháng"), "summary", "period",
         needs="recipient month counted_at on_time_units unit_count late_units received_count published_count"
         " returned_count set_aside_count link",
-        may_lack="short_units leading_units counts report_link seal key",
+        may_lack="short_units extended_units leading_units counts report_link seal key",
     ),
     "weekly_digest": kind(
         "N17", N_("Tổng hợp tuần"), "summary", None,

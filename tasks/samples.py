@@ -172,6 +172,7 @@ SAMPLES: Mapping[str, dict[str, object]] = {
         "unit_count": 13,
         "late_units": 1,
         "short_units": ["H. Hương Khê", "TX Kỳ Anh", "H. Vũ Quang"],
+        "extended_units": ["H. Kỳ Anh"],
         "received_count": 31,
         "published_count": 22,
         "returned_count": 4,

@@ -34,7 +34,7 @@ def monthly_summary(payload: Payload, now: datetime) -> Iterator[Errand]:
             "period": period,
             "month": date(year, month, 1),
             "counted_at": now,
-            **_totals(year, month, counted),
+            **_totals(year, month, counted, now),
             "counts": [_line(unit) for unit in shown],
             "seal": sealed.note if sealed else None,
             "key": sealed.key if sealed else None,
@@ -54,7 +54,7 @@ def _counted_but_for_others(year: int, month: int, unit_id: int | None) -> list[
     return counted
 
 
-def _totals(year: int, month: int, counted: Sequence[UnitMonth]) -> Facts:
+def _totals(year: int, month: int, counted: Sequence[UnitMonth], now: datetime) -> Facts:
     bound = [unit for unit in counted if unit.is_bound]
     leading = sorted(
         (unit for unit in counted if unit.published), key=lambda unit: (-unit.published, unit.short_name)
@@ -64,7 +64,10 @@ def _totals(year: int, month: int, counted: Sequence[UnitMonth]) -> Facts:
         "unit_count": len(bound),
         "on_time_units": sum(unit.status == MonthStatus.ON_TIME for unit in bound),
         "late_units": sum(unit.status == MonthStatus.LATE for unit in bound),
-        "short_units": [unit.short_name for unit in bound if _is_short(unit)],
+        "short_units": [unit.short_name for unit in bound if _fell_short(unit, now)],
+        "extended_units": [
+            unit.short_name for unit in bound if _is_short(unit) and not _fell_short(unit, now)
+        ],
         "received_count": sum(unit.received for unit in counted),
         "published_count": sum(unit.published for unit in counted),
         "leading_units": ", ".join(f"{unit.short_name} ({unit.published})" for unit in leading[:LEADING]),
@@ -73,6 +76,11 @@ def _totals(year: int, month: int, counted: Sequence[UnitMonth]) -> Facts:
 
 def _is_short(unit: UnitMonth) -> bool:
     return unit.status in (MonthStatus.SHORT, MonthStatus.SILENT)
+
+
+def _fell_short(unit: UnitMonth, now: datetime) -> bool:
+    """Short, and its own deadline is over: whom an extension gives time still owes and has missed nothing (R6)."""
+    return _is_short(unit) and unit.deadline_at <= now
 
 
 def _line(unit: UnitMonth) -> dict[str, object]:
@@ -84,10 +92,10 @@ def _line(unit: UnitMonth) -> dict[str, object]:
     }
 
 
-def quota_shortfall(payload: Payload, _now: datetime) -> Iterator[Errand]:
+def quota_shortfall(payload: Payload, now: datetime) -> Iterator[Errand]:
     """To the unit's leader and the approvers, when the time to send late is over; nothing when the quota is met."""
     about = read.month(payload["unit"], payload["period"])
-    months = _months_short(payload["unit"], about["year"], about["month"])
+    months = _months_short(payload["unit"], about["year"], about["month"], now)
     if not months:
         return
     counted = months[0]
@@ -107,12 +115,12 @@ def quota_shortfall(payload: Payload, _now: datetime) -> Iterator[Errand]:
     )
 
 
-def _months_short(unit_id: int, year: int, month: int) -> list[UnitMonth]:
+def _months_short(unit_id: int, year: int, month: int, now: datetime) -> list[UnitMonth]:
     """The month and those before it in which the unit was short without a break, newest first; a year at most."""
     found: list[UnitMonth] = []
     while len(found) < 12:
         counted = next(iter(reports.month(year, month, unit_id)), None)
-        if counted is None or not counted.is_bound or not _is_short(counted):
+        if counted is None or not counted.is_bound or not _fell_short(counted, now):
             break
         found.append(counted)
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)

@@ -1,6 +1,6 @@
 """From what happened to the letters that go out: who is written to, what the letter says, that it goes once."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,8 @@ from sqlalchemy import select
 from models.base import db
 from models.outbox import Letter
 from models.vocabulary import CommitteeStatus, Role, SeatKind
-from workflow import accounts, committees, deadlines, delegations, submissions
+from workflow import accounts, clock, committees, deadlines, delegations, submissions
+from workflow.engine.unit_of_work import change
 from workflow.proof import notes, sealing
 from workflow.queries import audit_check, recipients, seals
 
@@ -175,7 +176,6 @@ def test_a_confirmed_committee_gets_its_list(cast, sent, clock_at, broker):
 
 
 def test_english_readers_are_written_to_in_english(make, cast, sent, broker):
-    from workflow.engine.unit_of_work import change
 
     with change():
         cast.binh.language = "en"
@@ -197,7 +197,6 @@ def test_who_has_left_is_not_written_to(make, cast, sent, broker):
 
 
 def test_an_ended_units_mail_goes_to_its_heirs_committee(cast, clock_at, app):
-    from workflow.engine.unit_of_work import change
 
     with change():
         cast.can_loc.valid_to = date(2021, 5, 1)
@@ -270,7 +269,6 @@ def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
     make, cast, sent, clock_at, broker
 ):
     from workflow import deadlines, reminders
-    from workflow.engine.unit_of_work import change
 
     with change():
         deadlines.ensure_period(2021, 5)
@@ -288,7 +286,6 @@ def test_who_still_owes_after_the_deadline_is_told_until_when_it_may_follow(
 
 def test_what_was_to_be_said_before_the_deadline_is_not_said_after_it(make, cast, sent, clock_at, broker):
     from workflow import deadlines, reminders
-    from workflow.engine.unit_of_work import change
 
     with change():
         deadlines.ensure_period(2021, 5)
@@ -329,6 +326,28 @@ def test_r11_once_a_month_is_closed_units_and_department_get_the_count_and_the_n
     for letter in letters.values():
         assert list(notes.found_in(letter.text)) == [seals.newest().note]
     assert audit_check.check(anchors=list(notes.found_in(letter.text))).is_whole
+
+
+def test_r6_a_unit_that_may_still_send_on_time_is_counted_apart_from_those_that_fell_short(
+    make, cast, sent, clock_at, broker
+):
+    from tasks import summaries
+
+    make.submission(state="submitted")
+    with change():
+        may = deadlines.ensure_period(2021, 5)
+    until = datetime(2021, 5, 28, tzinfo=clock.ZONE)
+    clock_at("2021-05-19 09:00")
+    deadlines.extend(may, unit=cast.can_loc, until=until, reason="mất mạng", by=cast.son)
+    now = clock_at("2021-05-25 08:00")
+    deadlines.close_due(now)
+    summaries.sum_up(now)
+
+    said = letter_of_minh({letter.to_address: letter for letter in sent("monthly_summary")})
+
+    assert (
+        "02 đơn vị chưa đủ: TX Kỳ Anh, H. Kỳ Anh; 01 đơn vị còn trong thời gian gia hạn: H. Can Lộc\n" in said
+    )
 
 
 def letter_of_minh(letters):
