@@ -1,4 +1,4 @@
-"""The clock's errands that count: the summary of a month once it is closed, the department's week on Monday."""
+"""The clock's errands that count: the summary of a month once it is closed, the department's week."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -67,10 +67,11 @@ TIMETABLE: Mapping[str, Job] = {job.name: job for job in (
     Job("shortfalls", at(hour=8), deadlines.give_shortfall_notice),
     Job("consents", at(hour=8), deadlines.ask_for_consents),
     Job("long_waits", at(hour=8), deadlines.tell_of_long_waits),
-    Job("committees", at(day_of_week="mon", hour=8), deadlines.remind_incomplete_committees),
+    # Each day, so that a week that begins with a holiday is told on its first working day.
+    Job("committees", at(hour=8), deadlines.remind_incomplete_committees),
     Job("claims", at(minute=0), deadlines.lapse_claims),
     Job("summaries", at(hour=8), summaries.sum_up),
-    Job("weekly_digest", at(day_of_week="mon", hour=7, minute=30), summaries.write_weekly_digest),
+    Job("weekly_digest", at(hour=7, minute=30), summaries.write_weekly_digest),
     Job("digests", at(hour=16, minute=30), digests.send),
     Job("audit_check", at(hour=3), sealing.look),
     Job("sign_ins", at(minute=40), doorkeeping.sweep),

@@ -50,7 +50,7 @@ def long_waits_due(on: date, now: datetime, bad: Bad) -> list[Planned] | None:
     """One letter a week to the editors, and one to the approvers, when a piece waits for them too long."""
     if _is_day_off(on):
         return None
-    monday = on - timedelta(days=on.weekday())
+    monday = workdays.monday_of(on)
     planned = [
         Planned(
             "letter:waiting_long",
@@ -85,8 +85,11 @@ def write_weekly_digest(on: date) -> Mapping[str, int]:
 
 
 def weekly_digest_due(on: date) -> list[Planned]:
-    """One letter to the department about the seven days before `on`, a Monday."""
-    return [Planned("letter:weekly_digest", f"weekly_digest:{on.isoformat()}", {"on": on.isoformat()})]
+    """One letter a week to the department, on a working day, about the seven days before Monday."""
+    if _is_day_off(on):
+        return []
+    monday = workdays.monday_of(on).isoformat()
+    return outbox.not_put([Planned("letter:weekly_digest", f"weekly_digest:{monday}", {"on": monday})])
 
 
 def _is_day_off(on: date) -> bool:

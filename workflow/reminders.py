@@ -25,7 +25,7 @@ from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import calendar_days, duties
 from workflow.queries.duties import Duty
-from workflow.rules import reminding
+from workflow.rules import reminding, workdays
 from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.rules.reminding import Plan
@@ -190,21 +190,26 @@ def _record(occasions: Sequence[tuple[Duty, str]], *, is_skipped: bool) -> set[t
 
 
 def remind_incomplete_committees(on: date) -> Mapping[str, int]:
-    """One letter a week to each unit whose committee lacks a seat."""
+    """One letter a week to each unit whose committee lacks a seat, on a working day."""
     with change():
         return {"sent": outbox.put_all(incomplete_committees_due(on))}
 
 
 def incomplete_committees_due(on: date) -> list[Planned]:
     """What `remind_incomplete_committees` would put into the outbox; changes nothing."""
-    return [
-        Planned(
-            "letter:committee_incomplete",
-            f"committee_incomplete:{unit_id}:{on.isoformat()}",
-            {"unit": unit_id, "on": on.isoformat()},
-        )
-        for unit_id in duties.incomplete_committees(on)
-    ]
+    if not workdays.is_working_day(on, calendar_days.exceptions()):
+        return []
+    monday = workdays.monday_of(on).isoformat()
+    return outbox.not_put(
+        [
+            Planned(
+                "letter:committee_incomplete",
+                f"committee_incomplete:{unit_id}:{monday}",
+                {"unit": unit_id, "on": monday},
+            )
+            for unit_id in duties.incomplete_committees(on)
+        ]
+    )
 
 
 @patient

@@ -48,7 +48,7 @@ def test_slots_are_those_of_our_zone():
         ("sweep", "2021-05-20 00:01"),
         ("close_periods", "2021-05-20 00:00"),
         ("reminders", "2021-05-19 08:00"),
-        ("committees", "2021-05-17 08:00"),
+        ("committees", "2021-05-19 08:00"),
         ("open_periods", "2021-05-01 00:05"),
         ("claims", "2021-05-20 00:00"),
     ],

@@ -131,6 +131,17 @@ def test_the_week_is_told_once(app, outbox):
     assert outbox() == ["letter:weekly_digest"]
 
 
+def test_the_week_is_told_on_its_first_working_day(app, outbox, clock_at):
+    # Monday 3/5/2021 was a day off, instead of Saturday 1/5.
+    assert nudges.write_weekly_digest(date(2021, 5, 3)) == {"sent": 0}
+    assert nudges.weekly_digest_due(date(2021, 5, 3)) == []
+
+    assert [one.payload for one in nudges.weekly_digest_due(date(2021, 5, 4))] == [{"on": "2021-05-03"}]
+    assert nudges.write_weekly_digest(date(2021, 5, 4)) == {"sent": 1}
+    assert nudges.write_weekly_digest(date(2021, 5, 5)) == {"sent": 0}
+    assert nudges.weekly_digest_due(date(2021, 5, 5)) == []
+
+
 def test_a_month_is_summed_up_once_it_is_closed_by_whomever(make, cast, clock_at):
     make.submission(state="submitted")
     clock_at("2021-05-22 08:00")

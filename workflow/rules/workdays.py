@@ -69,6 +69,11 @@ def on_or_after(day: date, known: Known) -> date:
     return day
 
 
+def monday_of(day: date) -> date:
+    """The Monday of the week, a working day or not: what is said once a week is named after it."""
+    return day - timedelta(days=day.weekday())
+
+
 def later(day: date, count: int, known: Known) -> date:
     """The working day `count` working days after `day`: Friday 14/5/2021 and 3 is Wednesday 19/5."""
     for _ in range(count):
