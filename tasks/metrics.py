@@ -77,7 +77,9 @@ def _parts() -> Metric:
 def _queues() -> Iterator[Metric]:
     rows = GaugeMetricFamily("toasoan_queue_rows", "Rows of the outbox", labels=["queue", "state"])
     age = GaugeMetricFamily(
-        "toasoan_queue_oldest_seconds", "Age of the oldest row that is due", labels=["queue", "state"]
+        "toasoan_queue_oldest_seconds",
+        "Age of the oldest row that is due, or dead",
+        labels=["queue", "state"],
     )
     for row in measures.queues():
         rows.add_metric([row.queue, row.state], row.n)

@@ -34,6 +34,7 @@ def test_each_queue_tells_its_rows_and_the_age_of_the_oldest(put, age, asked):
     assert asked("toasoan_queue_rows", queue="mail", state="new") == 2
     assert asked("toasoan_queue_rows", queue="media", state="dead") == 1
     assert 90 <= asked("toasoan_queue_oldest_seconds", queue="mail", state="new") < 150
+    assert 90 <= asked("toasoan_queue_oldest_seconds", queue="media", state="dead") < 150
     assert asked("toasoan_part", part="dead") == 1
 
 

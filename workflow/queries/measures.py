@@ -13,12 +13,13 @@ SELECT queue, state, count(*) AS n,
   coalesce(extract(epoch FROM now() - min({WAITING_SINCE}) FILTER (WHERE next_at <= now())), 0) AS oldest_seconds
 FROM outbox WHERE state IN ('new', 'queued', 'running') GROUP BY queue, state
 UNION ALL
-SELECT queue, state, count(*), 0 FROM outbox WHERE state = 'dead' GROUP BY queue, state
+SELECT queue, state, count(*), extract(epoch FROM now() - min({WAITING_SINCE}))
+FROM outbox WHERE state = 'dead' GROUP BY queue, state
 """)  # noqa: S608  (a constant)
 
 
 def queues() -> Sequence[Row[Any]]:
-    """Rows by queue and state, what is done left out; how long the oldest one waits that is due."""
+    """Rows by queue and state, what is done left out; how old the oldest one is that is due, or dead."""
     return db.session.execute(_QUEUES).all()
 
 
