@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, flash, render_template, request
+from flask import abort, flash, render_template, request, url_for
 from flask_babel import gettext
 
 from portal import person
@@ -61,7 +61,14 @@ def _page(rows: list[Any], step: Step | None, *, status: int = 200) -> Answer:
     outcomes = bulk.foresee(dict.fromkeys(known), step.trigger, by=person.me()) if step else []
     return render_template(
         "portal/together.html",
-        steps=[_drawn(one) for one in _offered(rows).values()],
+        steps=[
+            {
+                "label": person.named(one.label),
+                "url": url_for("portal.together", buoc=one.trigger),
+                "active": step is not None and one.trigger == step.trigger,
+            }
+            for one in _offered(rows).values()
+        ],
         step=_drawn(step) if step else None,
         outcomes=[one for one in _told(rows, outcomes) if not one["is_noise"]],
         command=str(uuid.uuid4()),
@@ -101,7 +108,6 @@ def _told(rows: list[Any], outcomes: list[bulk.Outcome]) -> Iterator[dict[str, A
         yield {
             "code": named[one.submission_id].code,
             "title": named[one.submission_id].title,
-            "state": one.state,
             "is_done": one.is_done,
             "is_noise": any(refusal.code in NOISE.values() for refusal in one.refusals),
             "reasons": [person.say(refusal) for refusal in one.refusals],
