@@ -1,6 +1,6 @@
 """Accounts: who may come in and as what. Roles are given and taken by verbs, from a day on, never ticked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, request, url_for
@@ -8,10 +8,10 @@ from flask_admin import expose
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import ColumnElement, exists, select
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, EmailField, Form, SelectField, StringField, validators
+from wtforms import BooleanField, DateField, EmailField, Form, SelectField, StringField, validators
 
 from admin.desk import attempt, back_to, can, me
-from admin.fields import offered
+from admin.fields import offered, typed_day
 from admin.ledger import Workbench
 from admin.picks import Pick
 from models.base import db
@@ -24,6 +24,7 @@ from workflow.engine.unit_of_work import change
 from workflow.grammar import action_name
 from workflow.queries import desk, offices, people, sign_ins
 from workflow.queries import second_step as ways
+from workflow.queries.roles import in_force
 from workflow.wording import ROLES, SEATS
 
 _ = lazy_gettext
@@ -42,6 +43,13 @@ class AccountForm(Form):
     title = StringField(_("Chức danh"), [validators.Length(max=120)])
     role = SelectField(_("Vai trò"), choices=offered(GIVEN))
     unit = SelectField(_("Đơn vị"), description=_("Chỉ cho cộng tác viên và Ban Truyền thông."))
+    since = DateField(_("Từ ngày"), [validators.Optional()], description=_("Để trống: từ hôm nay."))
+    until = DateField(
+        _("Đến hết ngày"),
+        [validators.Optional()],
+        name="last",
+        description=_("Để trống: cho tới khi thu hồi."),
+    )
     invite = BooleanField(_("Gửi thư mời đặt mật khẩu"), default=True)
 
     def __init__(self, *typed: Any, **values: Any) -> None:
@@ -52,8 +60,24 @@ class AccountForm(Form):
 def _holds(role: str) -> ColumnElement[bool]:
     return exists(
         select(RoleGrant.id).where(
-            RoleGrant.account_id == Account.id, RoleGrant.role == role, RoleGrant.valid_to.is_(None)
+            RoleGrant.account_id == Account.id, RoleGrant.role == role, in_force(clock.today())
         )
+    )
+
+
+def _typed_or_none(name: str) -> date | None:
+    typed = request.form.get(name, "")
+    return typed_day(typed, field=name) if typed else None
+
+
+def _after(last: date | None) -> date | None:
+    """The first day on which what is given up to and with `last` holds no more."""
+    return last + timedelta(days=1) if last else None
+
+
+def _is_over(given: RoleGrant) -> bool:
+    return given.valid_to is not None and (
+        given.valid_to <= clock.today() or given.valid_to == given.valid_from
     )
 
 
@@ -81,6 +105,7 @@ class Accounts(Workbench):
             values |= {
                 "grants": people.grants_of(shown),
                 "seats": people.seats_of(shown),
+                "today": clock.today(),
                 # Sessions live in real time; on the page there is one clock.
                 "ahead": set_clock.ahead if set_clock else timedelta(),
             }
@@ -88,7 +113,10 @@ class Accounts(Workbench):
 
     @expose("/<int:account_id>/")
     def account(self, account_id: int) -> str:
-        account = db.session.get(Account, account_id) or abort(404)
+        return self._page(db.session.get(Account, account_id) or abort(404))
+
+    def _page(self, account: Account) -> str:
+        account_id = account.id
         return self.render(
             "desk/account.html",
             account=account,
@@ -100,6 +128,8 @@ class Accounts(Workbench):
             ],
             given=GIVEN,
             units=desk.unit_choices(),
+            today=clock.today(),
+            typed=request.form,
             may_write=can(self.writes),
             tries=guessing.standing(account),
             devices=sign_ins.devices(account_id),
@@ -117,7 +147,14 @@ class Accounts(Workbench):
                 title=(form.title.data or "").strip(),
                 by=me(),
             )
-            accounts.grant(account, Role(form.role.data), unit=unit, by=me())
+            accounts.grant(
+                account,
+                Role(form.role.data),
+                unit=unit,
+                by=me(),
+                since=form.since.data,
+                until=_after(form.until.data),
+            )
             if form.invite.data:
                 invitations.send(account, role=gettext(ROLES[form.role.data]), by=me())
         return account
@@ -126,7 +163,8 @@ class Accounts(Workbench):
         return url_for(".account", account_id=saved.id)
 
     @expose("/<int:account_id>/giao", methods=["POST"])
-    def grant(self, account_id: int) -> Response:
+    def grant(self, account_id: int) -> Any:
+        """From a day to a day, both as one may leave them empty; refused, the page keeps what was typed."""
         account = db.session.get(Account, account_id) or abort(404)
 
         def give() -> None:
@@ -134,15 +172,19 @@ class Accounts(Workbench):
                 raise Invalid("role_required", N_("Vui lòng chọn vai trò."))
             code = request.form.get("unit", "")
             unit: Unit | None = organisation.by_code(code) if code else None
-            accounts.grant(account, Role(request.form["role"]), unit=unit, by=me())
+            accounts.grant(
+                account, Role(request.form["role"]), unit=unit, by=me(),
+                since=_typed_or_none("since"), until=_after(_typed_or_none("last")),
+            )  # fmt: skip
 
-        attempt(give, done=gettext("Đã giao vai trò."))
-        return back_to(".account", account_id=account_id)
+        if attempt(give, done=gettext("Đã giao vai trò.")):
+            return back_to(".account", account_id=account_id)
+        return self._page(account), 422
 
     @expose("/<int:account_id>/thu-hoi/<int:grant_id>", methods=["POST"])
     def revoke(self, account_id: int, grant_id: int) -> Response:
         given = db.session.get(RoleGrant, grant_id)
-        if given is None or given.account_id != account_id or given.valid_to is not None:
+        if given is None or given.account_id != account_id or _is_over(given):
             abort(404)
         attempt(
             lambda: accounts.revoke(given, by=me()),

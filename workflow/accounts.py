@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 
 from models.base import db
 from models.organisation import Committee, Seat, Unit
@@ -135,46 +135,85 @@ def add(
 
 
 def grant(
-    account: Account, role: Role, *, unit: Unit | None = None, by: Account | None, since: date | None = None
+    account: Account,
+    role: Role,
+    *,
+    unit: Unit | None = None,
+    by: Account | None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> RoleGrant:
-    """Give a role, from today on; open sessions of the person end: with more rights comes a new sign-in.
+    """Give a role from the day `since` (today) up to, not on, the day `until` (for good).
 
-    Unit roles need a unit, department roles must not have one.
+    Open sessions of the person end: with more rights comes a new sign-in. Unit roles need a unit, department roles
+    must not have one. Given already for all of these days, it is the same; for some of them, it is refused.
     """
+    today = clock.today()
+    since = since or today
     if by is not None:
         require(roles_of(by), "accounts.write")
+        if since < today:
+            raise Invalid("date_past", N_("Ngày bắt đầu không được ở quá khứ."), field="since")
+    if until is not None and until <= since:
+        raise Invalid("dates_invalid", N_("Ngày kết thúc phải sau ngày bắt đầu."), field="until")
     if (role in UNIT_ROLES) != (unit is not None):
         raise Invalid("role_scope", N_("Vai trò này cần đúng phạm vi đơn vị."), field="unit")
     with change() as session:
-        held = session.scalars(
-            select(RoleGrant).where(
-                RoleGrant.account_id == account.id,
-                RoleGrant.role == role,
-                RoleGrant.unit_id.is_not_distinct_from(unit.id if unit else None),
-                RoleGrant.valid_to.is_(None),
-            )
-        ).one_or_none()
+        held = session.scalars(_overlapping(account, role, unit, since, until)).first()
         if held is not None:
-            return held
+            return _the_same(held, since, until)
         given = RoleGrant(
             account_id=account.id,
             role=role,
             unit_id=unit.id if unit else None,
-            valid_from=since or clock.today(),
+            valid_from=since,
+            valid_to=until,
             granted_by=by.id if by else None,
         )
         session.add(given)
         session.flush()
         sessions.end_all(account, Ending.ROLE)
-        told(account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "")
+        told(
+            account, "account:grant", by, role=role.value, unit_code=unit.code if unit else "",
+            since=since, until=until,
+        )  # fmt: skip
         return given
 
 
+def _overlapping(
+    account: Account, role: Role, unit: Unit | None, since: date, until: date | None
+) -> Select[RoleGrant]:
+    """Grants of this role that hold on one of these days, the earliest first."""
+    return (
+        select(RoleGrant)
+        .where(
+            RoleGrant.account_id == account.id,
+            RoleGrant.role == role,
+            RoleGrant.unit_id.is_not_distinct_from(unit.id if unit else None),
+            or_(RoleGrant.valid_to.is_(None), since < RoleGrant.valid_to),
+            true() if until is None else RoleGrant.valid_from < until,
+        )
+        .order_by(RoleGrant.valid_from)
+    )
+
+
+def _the_same(held: RoleGrant, since: date, until: date | None) -> RoleGrant:
+    """What holds on all of these days is given already. Raises Invalid(`role_held`)."""
+    if held.valid_from <= since and held.valid_to == until:
+        return held
+    raise Invalid(
+        "role_held",
+        N_("Vai trò này đã giao từ {held_since}; thu hồi trước khi giao với ngày khác."),
+        held_since=f"{held.valid_from:%d/%m/%Y}",
+        field="since",
+    )
+
+
 def revoke(given: RoleGrant, *, by: Account) -> None:
-    """Take a role away, from today on; open sessions of the person end."""
+    """Take a role away, from today on; one that has not begun never holds. Open sessions of the person end."""
     require(roles_of(by), "accounts.write")
     with change() as session:
-        given.valid_to = clock.today()
+        given.valid_to = max(clock.today(), given.valid_from)
         given.account.fs_uniquifier = secrets.token_hex(32)
         session.flush()
         sessions.end_all(given.account, Ending.ROLE)

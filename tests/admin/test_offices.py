@@ -1,5 +1,6 @@
 """Units, committees, months, accounts, queues and the clock, through their screens."""
 
+import html
 import io
 import re
 from datetime import date
@@ -23,6 +24,11 @@ pytestmark = pytest.mark.database
 
 UNIT = {"code": "h-thach-ha", "name": "Phòng Giáo dục và Đào tạo huyện Thạch Hà", "kind": "phong_gddt",
         "admin_unit": "Huyện Thạch Hà", "valid_from": "2021-04-01"}  # fmt: skip
+
+
+def text_of(answer) -> str:
+    """What a reader sees, a word apart."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
 def actions() -> list[str]:
@@ -258,6 +264,22 @@ def test_an_account_is_added_with_its_role_and_an_invitation(cast, client, outbo
     assert outbox() == ["letter:invitation"]
 
 
+def test_a_new_account_may_be_for_some_days_only(cast, client, clock_at):
+    clock_at("2021-05-17 08:30")
+    mai = client.as_(cast.mai)
+    mai.read_token("/quan-tri/tai-khoan/new/")
+    filled = {"email": "moi@example.edu.vn", "full_name": "Trần Văn Mới", "role": "editor", "unit": ""}
+
+    refused = mai.send("/quan-tri/tai-khoan/new/", **filled, since="2021-06-01", last="2021-05-31")
+    assert refused.status_code == 422
+    assert "Ngày kết thúc phải sau ngày bắt đầu." in text_of(refused)
+    assert accounts.find("moi@example.edu.vn") is None
+    mai.send("/quan-tri/tai-khoan/new/", **filled, since="2021-06-01", last="2021-06-30")
+
+    [given] = accounts.by_email("moi@example.edu.vn").grants
+    assert f"{given.valid_from} {given.valid_to}" == "2021-06-01 2021-07-01"
+
+
 def test_a_role_in_the_wrong_scope_adds_nobody(cast, client):
     mai = client.as_(cast.mai)
     mai.read_token("/quan-tri/tai-khoan/new/")
@@ -288,6 +310,73 @@ def test_roles_are_given_and_taken_and_a_shut_account_is_out_at_once(cast, clien
     mai.send(f"/quan-tri/tai-khoan/{cast.mai.id}/khoa")
     db.session.expire_all()
     assert cast.mai.active
+
+
+def test_a_role_is_given_from_a_day_to_a_day_and_ends_by_itself(cast, client, clock_at):
+    clock_at("2021-05-17 08:30")
+    mai = client.as_(cast.mai)
+    place = f"/quan-tri/tai-khoan/{cast.ha.id}/"
+    mai.read_token(place)
+
+    mai.send(f"{place}giao", role="publisher", unit="", since="2021-05-20", last="2021-05-31")
+
+    held = {day: accounts.roles_of(cast.ha, on=date.fromisoformat(day)) - {Role.EDITOR} for day in (
+        "2021-05-19", "2021-05-20", "2021-05-31", "2021-06-01")}  # fmt: skip
+    assert held == {"2021-05-19": set(), "2021-05-20": {Role.PUBLISHER}, "2021-05-31": {Role.PUBLISHER},
+                    "2021-06-01": set()}  # fmt: skip
+    assert "20/05/2021 – 31/05/2021 Chưa bắt đầu" in text_of(mai.get(place))
+    assert cast.ha.full_name not in mai.get("/quan-tri/tai-khoan/?vai-tro=publisher").text
+    clock_at("2021-05-25 08:30")
+    assert "Đang có hiệu lực" in text_of(mai.get(place))
+    assert "đến hết 31/05/2021" in text_of(mai.get("/quan-tri/tai-khoan/?vai-tro=publisher"))
+
+
+def test_a_role_that_has_not_begun_is_taken_back_and_never_held(cast, client, clock_at):
+    clock_at("2021-05-17 08:30")
+    mai = client.as_(cast.mai)
+    place = f"/quan-tri/tai-khoan/{cast.ha.id}/"
+    mai.read_token(place)
+    mai.send(f"{place}giao", role="publisher", unit="", since="2021-05-20", last="2021-05-31")
+    given = next(g for g in db.session.get_one(Account, cast.ha.id).grants if g.role == Role.PUBLISHER)
+
+    mai.send(f"{place}thu-hoi/{given.id}")
+
+    db.session.expire_all()
+    assert f"{given.valid_from} {given.valid_to}" == "2021-05-20 2021-05-20"
+    assert "Thu hồi trước ngày bắt đầu" in text_of(mai.get(place))
+    assert mai.send(f"{place}thu-hoi/{given.id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"last": "2021-05-19"}, "Ngày kết thúc phải sau ngày bắt đầu."),
+        ({"last": "31/05/2021"}, "Ngày “31/05/2021” không hợp lệ."),
+        ({"last": "9999-12-31"}, "Ngày “9999-12-31” không hợp lệ."),
+        ({"since": "2021-05-16"}, "Ngày bắt đầu không được ở quá khứ."),
+        ({"since": "2021-13-01"}, "Ngày “2021-13-01” không hợp lệ."),
+        ({"unit": "", "role": "committee"}, "Vai trò này cần đúng phạm vi đơn vị."),
+        ({"role": "editor"}, "Vai trò này đã giao từ 01/04/2021; thu hồi trước khi giao với ngày khác."),
+    ],
+)
+def test_days_of_a_role_that_cannot_be_are_said_and_what_was_typed_stays(
+    cast, client, clock_at, changed, says
+):
+    clock_at("2021-05-17 08:30")
+    mai = client.as_(cast.mai)
+    place = f"/quan-tri/tai-khoan/{cast.ha.id}/"
+    mai.read_token(place)
+    filled = {"role": "publisher", "unit": "", "since": "2021-05-20", "last": "2021-05-31"} | changed
+    before = accounts.roles_of(cast.ha, on=date(2021, 5, 25))
+
+    answer = mai.send(f"{place}giao", **filled)
+
+    assert answer.status_code == 422
+    assert says in text_of(answer)
+    assert f'name="since" value="{filled["since"]}"' in answer.text
+    assert f'name="last" value="{filled["last"]}"' in answer.text
+    assert f'<option value="{filled["role"]}" selected>' in answer.text
+    assert accounts.roles_of(cast.ha, on=date(2021, 5, 25)) == before
 
 
 def test_a_grant_of_somebody_else_is_not_revoked_through_this_page(cast, client):

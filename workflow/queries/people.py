@@ -25,10 +25,10 @@ def committee_contacts(*, limit: int) -> Sequence[Row[Any]]:
 
 
 _GRANTS = text("""
-SELECT g.id, g.account_id, g.role, g.unit_id, u.short_name AS unit, g.valid_from, g.valid_to
+SELECT g.id, g.account_id, g.role, g.unit_id, u.short_name AS unit, g.valid_from, g.valid_to, g.valid_to - 1 AS last_day
 FROM role_grant g LEFT JOIN unit u ON u.id = g.unit_id
 WHERE g.account_id = ANY(:accounts)
-ORDER BY g.valid_to IS NOT NULL, g.role, u.sort_key, g.id
+ORDER BY g.valid_to DESC, g.role, u.sort_key, g.id
 """)
 
 _SEATS = text("""
@@ -39,7 +39,7 @@ WHERE s.account_id = ANY(:accounts) AND s.valid_to IS NULL ORDER BY u.sort_key
 
 
 def grants_of(account_ids: Sequence[int]) -> Mapping[int, list[Row[Any]]]:
-    """Every role grant of these accounts, those in force first."""
+    """Every role grant of these accounts, those without an end first, then what ends last."""
     return _by_account(db.session.execute(_GRANTS, {"accounts": list(account_ids)}).all())
 
 
