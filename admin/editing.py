@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
 
 from admin.desk import SEE_OTHER, back_to, command, me, pin, sentences
-from admin.fields import offered
+from admin.fields import offered, typed_number
 from admin.keeping import who_else
 from models.base import db
 from models.period import Period
@@ -54,6 +54,7 @@ class FilingForm(Form):
     category = SelectField(_("Chuyên mục"))
     author_line = StringField(_("Tác giả"), [validators.Length(max=200)])
     reason = TextAreaField(_("Lý do"), [validators.InputRequired(_("Vui lòng ghi lý do."))])
+    version = HiddenField("")
 
 
 class Editing:
@@ -108,6 +109,7 @@ class Editing:
             return _closed(piece_id)
         form = FilingForm(request.form if request.method == "POST" else None, data=_as_filed(row))
         _offer_filing(form, row)
+        status, present = (422 if request.method == "POST" else 200), None
         if request.method == "POST" and form.validate():
             try:
                 writing.reclassify(
@@ -119,15 +121,20 @@ class Editing:
                     category=form.category.data or None,
                     author_line=form.author_line.data.strip(),
                     period=_period(form.period.data),
+                    seen_version=typed_number(form.version.data or ""),
                     command=command(),
                 )
                 flash(gettext("Đã sửa phân loại. Hai kỳ liên quan được tính lại."), "success")
                 return redirect(url_for(".piece", piece_id=piece_id), SEE_OTHER)
+            except Stale:
+                db.session.rollback()
+                status, row = 409, timeline.piece(piece_id) or abort(404)
+                # What is pressed next is pressed knowingly, over what stands there now.
+                form.version.data, present = str(row.version), _present(form, row)
             except ToaSoanError as refused:
                 db.session.rollback()
                 pin(form, refused)
-        page = self.render("desk/reclassify.html", piece=row, form=form)
-        return page, (422 if request.method == "POST" else 200)
+        return self.render("desk/reclassify.html", piece=row, form=form, present=present), status
 
 
 def _as_typed(row: Any, files: Sequence[Any]) -> dict[str, Any]:
@@ -238,7 +245,19 @@ def _as_filed(row: Any) -> dict[str, Any]:
         "kind": row.kind,
         "category": row.section_code or "",
         "author_line": row.author_line,
+        "version": str(row.version),
     }
+
+
+def _present(form: FilingForm, row: Any) -> Sequence[tuple[str, str]]:
+    """(label, what the piece is filed under now) of each field that was typed otherwise."""
+    told = []
+    for name, now in _as_filed(row).items():
+        field = form[name]
+        if name != "version" and field.data != now:
+            named = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
+            told.append((str(field.label.text), named.get(now, now)))
+    return told
 
 
 def _offer_filing(form: FilingForm, row: Any) -> None:

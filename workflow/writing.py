@@ -225,11 +225,17 @@ def reclassify(
     category: str | None = None,
     author_line: str | None = None,
     period: Period | None = None,
+    seen_version: int | None = None,
     command: str | None = None,
 ) -> Done:
-    """Correct unit, kind, section, author or month after sending; both months are counted anew."""
+    """Correct unit, kind, section, author or month after sending; both months are counted anew.
+
+    `seen_version` is the piece's as it was looked at: Stale when anything happened to it since.
+    """
 
     def correct(known: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+        if seen_version not in (None, known.version):
+            raise Stale
         piece = db.session.get_one(Submission, submission_id)
         old = piece.revision
         section = old.category.code if old.category else None

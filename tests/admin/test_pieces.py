@@ -253,6 +253,31 @@ def test_reclassifying_corrects_unit_and_kind_with_a_reason(make, cast, client):
     assert (moved.unit.code, moved.kind, moved.state) == ("tx-ky-anh", "article", "submitted")
 
 
+def test_two_who_correct_the_filing_at_once_lose_nothing(make, cast, client):
+    piece = make.submission(state="submitted")
+    son, ha = client.as_(cast.son), client.as_(cast.ha)
+    place = at(piece, "phan-loai")
+    form = {"unit": "h-can-loc", "period": "2021-05", "category": "", "author_line": "Lan", "reason": "Sửa."}
+    seen = version_on(son.get(place).text)
+    for one in (son, ha):
+        one.read_token(place)
+    ha.send(place, **{**form, "unit": "tx-ky-anh"}, kind="article", version=seen)
+
+    late = son.send(place, **form, kind="news", version=seen)
+    assert late.status_code == 409
+    assert "Phân loại đã nhập được giữ nguyên dưới đây." in late.text
+    assert "Đơn vị: <b>" in late.text and "Thể loại: <b>Bài</b>" in late.text
+    assert re.search(r'<option[^>]*value="news"[^>]*selected|<option selected[^>]*value="news"', late.text)
+    assert (now_of(piece).unit.code, now_of(piece).kind) == ("tx-ky-anh", "article")
+
+    assert son.send(place, **form, kind="news", version=version_on(late.text)).status_code == 303
+    assert (now_of(piece).unit.code, now_of(piece).kind) == ("h-can-loc", "news")
+
+
+def version_on(page: str) -> str:
+    return re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+
+
 def test_more_time_for_a_late_piece_is_more_time_for_its_unit(make, cast, clock_at, client):
     from workflow import deadlines
 
