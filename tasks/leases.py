@@ -63,10 +63,11 @@ UPDATE outbox SET state = 'done', done_at = now(), lease_until = NULL, error = '
 WHERE id = ANY (:ids) AND state IN ('running', 'new', 'queued', 'dead') AND token = CAST(:token AS uuid)
 RETURNING id
 """)
-# Full jitter: rows that failed together do not come back together.
+# Half of the wait is chance: rows that failed together do not come back together, and none has used up its tries
+# while a server is away for ten minutes (with all of it chance some had).
 _FAILED = text("""
 UPDATE outbox SET state = CASE WHEN :final OR attempts >= :most THEN 'dead' ELSE 'new' END, lease_until = NULL,
-  next_at = now() + make_interval(secs => random() * least(power(2, attempts), :longest)), error = :error,
+  next_at = now() + make_interval(secs => (1 + random()) / 2 * least(power(2, attempts), :longest)), error = :error,
   is_suspect = false
 WHERE id = :id AND state = 'running' AND token = CAST(:token AS uuid) RETURNING state
 """)

@@ -47,7 +47,7 @@ UPDATE outbox SET
   attempts = attempts - CASE WHEN state = 'running' AND NOT is_suspect THEN 1 ELSE 0 END,
   is_suspect = is_suspect OR state = 'running',
   next_at = now() + CASE state WHEN 'running'
-    THEN make_interval(secs => random() * least(power(2, attempts), :longest)) ELSE interval '0' END,
+    THEN make_interval(secs => (1 + random()) / 2 * least(power(2, attempts), :longest)) ELSE interval '0' END,
   error = CASE WHEN attempts >= :most AND is_suspect AND error = '' THEN :lost ELSE error END,
   lease_until = NULL
 FROM lost WHERE outbox.id = lost.id

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     attempts: int = Field(
         12,
         validation_alias="ATTEMPTS",
-        description="tries before an outbox row is put aside as dead; about half an hour from first to last",
+        description="tries before an outbox row is put aside as dead; half an hour to an hour from first to last",
     )
     max_upload_bytes: int = Field(
         32 * 1024 * 1024, validation_alias="MAX_UPLOAD_BYTES", description="largest request taken"
