@@ -8,15 +8,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from flask import Flask
 
+import toasoan
 from embedded import postgres, servers, valkey
+from look import line as look_line
 from tests import nursery
 
 PROGRAM = Path(sys.executable).parent / "toasoan"
@@ -38,6 +41,10 @@ class Said:
     def row(self) -> Any:
         (only,) = self.rows
         return only
+
+
+Run = Callable[..., Said]
+SON, MINH, PHUONG, MAI = (f"--as={name}@example.edu.vn" for name in ("son", "minh", "phuong", "mai"))
 
 
 @dataclass
@@ -125,3 +132,18 @@ def free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def run(app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    # The command line notes its data folder in the environment; it is put back afterwards.
+    monkeypatch.setenv("TOASOAN_DATA", os.environ["TOASOAN_DATA"])
+
+    def line(*words: object) -> Said:
+        capsys.readouterr()  # what the test's own requests logged
+        with pytest.raises(SystemExit) as end:
+            look_line.main(toasoan.toasoan, lambda: app, [str(word) for word in words])
+        said = capsys.readouterr()
+        return Said(int(end.value.code or 0), said.out, said.err)
+
+    return line

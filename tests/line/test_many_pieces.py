@@ -4,10 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.line.test_commands import MINH, SON, run
+from tests.line.conftest import MINH, SON
 
 pytestmark = pytest.mark.database
-__all__ = ["run"]
 
 
 def test_every_piece_of_a_phase_is_approved_and_each_says_so(run, make):
