@@ -8,11 +8,14 @@ from models.vocabulary import Phase
 from workflow.rules import workdays
 from workflow.rules.reminding import (
     Plan,
+    Said,
     by_hand,
     due_late_notice,
     due_reminder,
     due_shortfall,
     notice_day,
+    occasion,
+    read,
     reminder_day,
 )
 from workflow.rules.waiting import has_waited_too_long
@@ -196,3 +199,50 @@ def test_a_piece_waits_three_working_days_for_an_editor_and_two_for_an_approver(
 
     assert has_waited_too_long(since, phase, now=is_told_from, **given)
     assert not has_waited_too_long(since, phase, now=is_told_from - MOMENT, **given)
+
+
+JUNE_9 = datetime(2021, 6, 9, 17, tzinfo=UTC)
+"""A deadline that was moved: the last day is the 9th of June."""
+
+
+def test_r5_a_moved_deadline_is_reminded_of_by_its_own_day():
+    told = due_reminder(
+        JUNE_9, days_before=[7, 3, 0], is_moved=True, recorded={"t7", "t3", "t7/2021-06-09"}, on=date(2021, 6, 7),
+        zone=ZONE, known=NONE,
+    )  # fmt: skip
+
+    assert told == Plan("t3/2021-06-09")
+    assert (occasion(7), occasion(0, date(2021, 6, 9))) == ("t7", "t0/2021-06-09")
+
+
+@pytest.mark.parametrize(("recorded", "sent"), [({"late"}, "late/2021-06-09"), ({"late/2021-06-09"}, None)])
+def test_r5_a_moved_deadline_that_passed_is_noticed_by_its_own_day(recorded, sent):
+    plan = due_late_notice(
+        JUNE_9, datetime(2021, 6, 14, 17, tzinfo=UTC), is_moved=True, recorded=recorded, on=date(2021, 6, 10),
+        now=datetime(2021, 6, 10, 1, tzinfo=UTC), zone=ZONE, known=NONE,
+    )  # fmt: skip
+
+    assert plan == Plan(sent)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("t3", Said(3, None, None)),
+        ("t0/2021-06-09", Said(0, date(2021, 6, 9), None)),
+        ("late", Said(None, None, None)),
+        ("late/2021-06-09", Said(None, date(2021, 6, 9), None)),
+        ("t3@2021-05-16", Said(3, None, date(2021, 5, 16))),
+        ("late@2021-05-21", Said(None, None, date(2021, 5, 21))),
+        ("t12/2021-06-09@2021-06-01", Said(12, date(2021, 6, 9), date(2021, 6, 1))),
+    ],
+)
+def test_the_name_of_an_occasion_is_read_as_it_was_given(name, said):
+    assert read(name) == said
+
+
+def test_what_is_said_once_a_week_is_named_after_its_monday():
+    week = [date(2021, 5, day) for day in range(3, 10)]
+
+    assert {workdays.monday_of(day) for day in week} == {date(2021, 5, 3)}
+    assert workdays.monday_of(date(2021, 5, 2)) == date(2021, 4, 26)
