@@ -25,7 +25,8 @@ def committee_contacts(*, limit: int) -> Sequence[Row[Any]]:
 
 
 _GRANTS = text("""
-SELECT g.id, g.account_id, g.role, g.unit_id, u.short_name AS unit, g.valid_from, g.valid_to, g.valid_to - 1 AS last_day
+SELECT g.id, g.account_id, g.role, g.unit_id, u.short_name AS unit, g.valid_from, g.valid_to,
+  g.valid_to - 1 AS last_day
 FROM role_grant g LEFT JOIN unit u ON u.id = g.unit_id
 WHERE g.account_id = ANY(:accounts)
 ORDER BY g.valid_to DESC, g.role, u.sort_key, g.id
