@@ -72,6 +72,9 @@ QUESTIONS: Mapping[str, str] = {
     "publish": N_("Đăng bài này lên Diễn đàn cho mọi người đọc?"),
 }
 
+OPENING = frozenset({"claim"})
+"""What opens the way to the usual next step stands out where that one is refused; nothing else takes its place."""
+
 TONES = ("primary", "secondary", "danger", "text")
 
 
@@ -125,7 +128,7 @@ def steps(
         # The same press twice is one act; the version tells a lost race from a step that never was.
         step["fields"] = {"command": str(uuid.uuid4()), "version": str(version)}
     if not any(step["allowed"] and step["kind"] == "primary" for step in drawn):
-        useful = next((step for step in drawn if step["allowed"] and step["kind"] == "secondary"), None)
+        useful = next((step for step in drawn if step["allowed"] and step["name"] in OPENING), None)
         if useful is not None and any(not step["allowed"] for step in drawn):
             useful["kind"] = "primary"
     return drawn

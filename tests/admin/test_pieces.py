@@ -46,6 +46,27 @@ def test_claim_edit_finish_approve_publish_by_pressing_buttons(make, cast, clien
     ]
 
 
+def test_the_next_step_stands_out_and_taking_over_never_does(make, cast, client):
+    piece = make.submission(state="submitted")
+    son = client.as_(cast.son)
+    leading = re.compile(r'class="btn btn-primary[^>]*>(?:<svg.*?</svg>)?\s*([^<]+)', re.S)
+
+    def leads(page: str) -> list[str]:
+        moves = page[page.index('<div class="moves">') :].partition("</aside>")[0]
+        return [
+            said.strip()
+            for said in leading.findall(re.sub(r'<form class="reason-box".*?</form>', "", moves, flags=re.S))
+        ]
+
+    free = son.get(at(piece)).text
+    submissions.claim(piece.id, by=cast.ha)
+    held = son.get(at(piece)).text
+
+    assert leads(free)[:1] == ["Nhận biên tập"]
+    assert "Nhận thay" in held
+    assert {"Nhận thay", "Trả lại đơn vị", "Để lại, không sử dụng"}.isdisjoint(leads(held))
+
+
 def test_a_state_in_the_form_is_ignored(make, cast, client):
     piece = make.submission(state="submitted")
     son = client.as_(cast.son)
