@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, DateField, EmailField, Form, SelectField, StringField, validators
 
-from admin.desk import attempt, back_to, can, me
+from admin.desk import attempt, back_to, can, me, now
 from admin.fields import offered, typed_day
 from admin.ledger import Workbench
 from admin.picks import Pick
@@ -25,6 +25,7 @@ from workflow.grammar import action_name
 from workflow.queries import desk, offices, people, sign_ins
 from workflow.queries import second_step as ways
 from workflow.queries.roles import in_force
+from workflow.rules.zone import local_day
 from workflow.wording import ROLES, SEATS
 
 _ = lazy_gettext
@@ -60,9 +61,13 @@ class AccountForm(Form):
 def _holds(role: str) -> ColumnElement[bool]:
     return exists(
         select(RoleGrant.id).where(
-            RoleGrant.account_id == Account.id, RoleGrant.role == role, in_force(clock.today())
+            RoleGrant.account_id == Account.id, RoleGrant.role == role, in_force(_today())
         )
     )
+
+
+def _today() -> date:
+    return local_day(now())
 
 
 def _typed_or_none(name: str) -> date | None:
@@ -76,9 +81,7 @@ def _after(last: date | None) -> date | None:
 
 
 def _is_over(given: RoleGrant) -> bool:
-    return given.valid_to is not None and (
-        given.valid_to <= clock.today() or given.valid_to == given.valid_from
-    )
+    return given.valid_to is not None and (given.valid_to <= _today() or given.valid_to == given.valid_from)
 
 
 class Accounts(Workbench):
@@ -105,7 +108,7 @@ class Accounts(Workbench):
             values |= {
                 "grants": people.grants_of(shown),
                 "seats": people.seats_of(shown),
-                "today": clock.today(),
+                "today": _today(),
                 # Sessions live in real time; on the page there is one clock.
                 "ahead": set_clock.ahead if set_clock else timedelta(),
             }
@@ -128,7 +131,7 @@ class Accounts(Workbench):
             ],
             given=GIVEN,
             units=desk.unit_choices(),
-            today=clock.today(),
+            today=_today(),
             typed=request.form,
             may_write=can(self.writes),
             tries=guessing.standing(account),
@@ -177,7 +180,8 @@ class Accounts(Workbench):
                 since=_typed_or_none("since"), until=_after(_typed_or_none("last")),
             )  # fmt: skip
 
-        if attempt(give, done=gettext("Đã giao vai trò.")):
+        # Who may not write has typed nothing into a form of ours.
+        if attempt(give, done=gettext("Đã giao vai trò.")) or not can(self.writes):
             return back_to(".account", account_id=account_id)
         return self._page(account), 422
 
