@@ -1,5 +1,6 @@
 """A cell of the matrix: how one unit stands in one month, and the four acts, each with a reason (R6)."""
 
+import re
 from datetime import date
 
 import pytest
@@ -137,3 +138,17 @@ def test_a_month_or_a_unit_that_is_not_there_is_not_found(cast, client, may):
     assert son.get(cell(999)).status_code == 404
     assert son.get(cell(may, "khong-co")).status_code == 404
     assert son.get("/quan-tri/don-vi-thang/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("at", "says"), [("2021-05-17 09:00", "Còn thiếu 2"), ("2021-05-20 09:00", "Chưa gửi")]
+)
+def test_r6_before_the_deadline_a_unit_has_missed_nothing(make, cast, client, clock_at, may, at, says):
+    make.submission()
+    clock_at(at)
+    mai = client.as_(cast.mai)
+    pages = [mai.get(place).text for place in (cell(may), "/quan-tri/don-vi/h-can-loc/")]
+
+    assert [says in page for page in pages] == [True, True]
+    verdict = re.compile(r'(?:sign-bad|keep)">(?:<svg.*?</svg>)?Chưa gửi<', re.S)
+    assert [bool(verdict.search(page)) for page in pages] == [says == "Chưa gửi"] * 2
