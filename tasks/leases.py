@@ -64,7 +64,7 @@ WHERE id = ANY (:ids) AND state IN ('running', 'new', 'queued', 'dead') AND toke
 RETURNING id
 """)
 # Half of the wait is chance: rows that failed together do not come back together, and none has used up its tries
-# while a server is away for ten minutes (with all of it chance some had).
+# while a server is away for ten minutes (with all of it chance some could have).
 _FAILED = text("""
 UPDATE outbox SET state = CASE WHEN :final OR attempts >= :most THEN 'dead' ELSE 'new' END, lease_until = NULL,
   next_at = now() + make_interval(secs => (1 + random()) / 2 * least(power(2, attempts), :longest)), error = :error,
