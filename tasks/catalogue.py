@@ -72,7 +72,6 @@ VARIABLES: Mapping[str, Shape] = {
     "extended_units": Shape.ROWS,  # lines
     "first_sent_at": Shape.WHEN,
     "from_day": Shape.WHEN,
-    "guessed_unit": Shape.TEXT,
     "happened_at": Shape.WHEN,
     "heirs": Shape.ROWS,  # lines
     "hidden_at": Shape.WHEN,
@@ -99,12 +98,11 @@ VARIABLES: Mapping[str, Shape] = {
     "month": Shape.WHEN,  # any day of the period's month
     "months_in_a_row": Shape.NUMBER,
     "news_count": Shape.NUMBER,
-    "note": Shape.PROSE,
     "oldest_days": Shape.NUMBER,
     "on_time_count": Shape.NUMBER,
     "on_time_units": Shape.NUMBER,
     "original_subject": Shape.TEXT,
-    "other_gaps": Shape.ROWS,  # lines in the letter's language
+    "other_gaps": Shape.ROWS,  # name, address, lost_since (or None), is_shut: who sits and cannot serve
     "others_reached": Shape.FLAG,
     "page_link": Shape.LINK,
     "part": Shape.TEXT,  # piece | pictures
@@ -124,7 +122,6 @@ VARIABLES: Mapping[str, Shape] = {
     "recipient": Shape.TEXT,  # a person's full name, or the title of a unit's leader
     "remarks": Shape.PROSE,
     "report_link": Shape.LINK,
-    "resend_before": Shape.WHEN,
     "retracted_at": Shape.WHEN,
     "returned_count": Shape.NUMBER,
     "role": Shape.TEXT,
@@ -226,7 +223,7 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "returned": kind(
         "N09", N_("Trả lại để chỉnh sửa"), "returned", "piece",
-        needs=f"{PIECE} remarks editor first_sent_at link", may_lack="editor_title resend_before",
+        needs=f"{PIECE} remarks editor first_sent_at link", may_lack="editor_title",
     ),
     "awaiting_approval": kind(
         "N10", N_("Trình phê duyệt"), "approval", None, needs="recipient pieces written_at link",
@@ -237,7 +234,7 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "set_aside": kind(
         "N12", N_("Để lại, không sử dụng"), "result", "piece",
-        needs=f"{PIECE} reason is_counted", may_lack="note month contact",
+        needs=f"{PIECE} reason is_counted", may_lack="month contact",
     ),
     "published": kind(
         "N13", N_("Đã đăng"), "result", "piece", needs=f"{PIECE} author published_at link", may_lack="school",
@@ -256,7 +253,7 @@ LETTERS: Mapping[str, Kind] = {
     ),
     "unknown_sender": kind(
         "N19", N_("Người gửi chưa có trong danh sách"), "received", "mail",
-        needs="recipient received_at address", may_lack="guessed_unit",
+        needs="recipient received_at address",
     ),
     "sign_in_link": kind(
         "N26", N_("Đường dẫn đăng nhập"), "system", None, needs="recipient activate_before link",

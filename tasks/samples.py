@@ -72,7 +72,6 @@ SAMPLES: Mapping[str, dict[str, object]] = {
         "editor": "Lê Thị Mai",
         "editor_title": "chuyên viên Phòng GDMN",
         "first_sent_at": datetime(2021, 5, 10, 2, 30, tzinfo=UTC),
-        "resend_before": datetime(2021, 5, 20, 5, tzinfo=UTC),
     },
     "awaiting_approval": {
         "recipient": "Nguyễn Văn Minh",
@@ -105,7 +104,6 @@ SAMPLES: Mapping[str, dict[str, object]] = {
     "set_aside": ABOUT_A_PIECE
     | {
         "reason": "trùng với bài đã gửi.",
-        "note": "Ban biên tập đã ghép ảnh vào bài trước.",
         "is_counted": False,
         "month": date(2021, 5, 1),
         "contact": "chuyên viên Lê Thị Mai",
@@ -132,7 +130,20 @@ SAMPLES: Mapping[str, dict[str, object]] = {
             {"kind": "specialist", "required": 1, "seated": 1},
             {"kind": "teacher", "required": 3, "seated": 2},
         ],
-        "other_gaps": ["Thư gửi đến kyanh.tv4@example.edu.vn bị trả lại."],
+        "other_gaps": [
+            {
+                "name": "Võ Thị Hằng",
+                "address": "kyanh.tv4@example.edu.vn",
+                "lost_since": datetime(2021, 4, 28, 1, tzinfo=UTC),
+                "is_shut": False,
+            },
+            {
+                "name": "Lê Thị Nga",
+                "address": "kyanh.tv5@example.edu.vn",
+                "lost_since": None,
+                "is_shut": True,
+            },
+        ],
         "link": LINK,
         "update_before": date(2021, 5, 10),
     },
@@ -149,7 +160,6 @@ SAMPLES: Mapping[str, dict[str, object]] = {
         "recipient": "me.cua.be@example.edu.vn",
         "address": "me.cua.be@example.edu.vn",
         "received_at": datetime(2021, 5, 11, 13, 7, tzinfo=UTC),
-        "guessed_unit": "Phòng GDĐT huyện Cẩm Xuyên",
         "mail": "TH-000005",
     },
     "delegation": {

@@ -60,7 +60,7 @@ def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
 
 
 def _unknown_sender(mail: Row, _received_at: datetime) -> Facts:
-    return {"address": mail["from_address"], "guessed_unit": None}
+    return {"address": mail["from_address"]}
 
 
 receipt_problem = _about_a_mail("receipt_problem", _receipt_problem)

@@ -122,7 +122,6 @@ def _returned(piece: Row, _: str) -> Facts:
         "editor": piece["actor"],
         "editor_title": piece["actor_title"],
         "first_sent_at": piece["first_sent_at"],
-        "resend_before": None,
     }
 
 
@@ -173,7 +172,6 @@ def _set_aside(piece: Row, _: str) -> Facts:
         "reason": piece["reason"],
         "is_counted": is_counted,
         "month": date(piece["year"], piece["month"], 1),
-        "note": None,
         "contact": piece["actor"],
     }
 

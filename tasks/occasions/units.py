@@ -92,6 +92,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
     seats = read.seats(about["id"], today) if proposal is None else read.proposed_seats(proposal, today)
     if all(row["seated"] >= row["required"] for row in seats):
         return
+    gaps = read.gaps(about["id"]) if proposal is None else read.proposed_gaps(proposal)
     yield Errand(
         kind="committee_incomplete",
         to=recipients.members(about["unit_id"])[:2] or recipients.editors(),
@@ -100,7 +101,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             **unit_words(about),
             "seats": seats,
-            "other_gaps": [],
+            "other_gaps": gaps,
             "link": link("committee"),
             "update_before": workdays.later(today, UPDATE_COMMITTEE_WITHIN, calendar_days.exceptions()),
         },

@@ -109,6 +109,28 @@ def test_the_same_address_is_marked_and_told_once(cast, make, letters, set_to, b
     assert [letter.state for letter in letters("receipt")] == ["bounced", "bounced"]
 
 
+def test_r1_an_incomplete_committee_is_told_who_of_it_cannot_be_reached(
+    cast, thu, make, letters, set_to, clock_at, broker
+):
+    accounts.set_active(thu, False, by=cast.mai)
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        peer.to_recipient = {"binh@example.edu.vn": "550 5.1.1 no such user"}
+        make.submission(state="submitted")
+        letters("receipt")
+    clock_at("2021-05-18 08:00")
+    reminders.remind_incomplete_committees(date(2021, 5, 18))
+
+    said = {one.to_address.partition("@")[0]: one.text for one in letters("committee_incomplete")}
+
+    gaps = [
+        "- Phan Đình Bình: địa chỉ binh@example.edu.vn không nhận được thư từ ngày 17/5/2021.",
+        "- Nguyễn Thị Thu: tài khoản đã khóa.",
+    ]
+    assert [line for line in said["binh"].splitlines() if line.startswith("- ") and ": " in line] == gaps
+    assert "không nhận được thư" not in said["nga"]
+
+
 def test_nobody_else_can_mark_an_address(cast, make, letters, broker):
     make.submission(state="submitted")
     [receipt] = letters("receipt")

@@ -1,12 +1,16 @@
 """What a mail is answered with: one receipt however many pieces, one list of what could not be read."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from models.base import db
+from models.outbox import Bounce, Letter
+from models.vocabulary import LetterState
 from tasks import letters
+from workflow.engine.unit_of_work import bookkeeping
 from workflow.intake import receiving
 from workflow.letters import Sheet
 
@@ -42,6 +46,23 @@ def test_a_list_by_mail_that_is_one_short_is_told_with_its_own_numbers(answers):
     told = next(sheet for sheet in answers("m08") if sheet.kind == "committee_incomplete")
 
     assert "Thiếu 01 giáo viên hoặc cán bộ quản lý." in told.text
+
+
+def test_a_list_by_mail_is_told_which_of_its_addresses_are_known_to_be_lost(answers):
+    came_at = datetime(2021, 5, 12, 1, tzinfo=UTC)
+    with bookkeeping() as session:
+        letter = Letter(
+            key="k", kind="receipt", to_address="thao.mn@example.edu.vn", to_name="", subject="", text="", html="",
+            written_at=came_at, state=LetterState.BOUNCED,
+        )  # fmt: skip
+        session.add(letter)
+        session.flush()
+        session.add(Bounce(address=letter.to_address, letter_id=letter.id, says="550", came_at=came_at))
+
+    told = next(sheet for sheet in answers("m08") if sheet.kind == "committee_incomplete")
+
+    lost = "- Đậu Thị Phương Thảo: địa chỉ thao.mn@example.edu.vn không nhận được thư từ ngày 12/5/2021."
+    assert [line for line in told.text.splitlines() if ": địa chỉ" in line] == [lost]
 
 
 def test_what_could_not_be_read_is_named_once(answers):

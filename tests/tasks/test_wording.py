@@ -203,4 +203,4 @@ def test_a_forgotten_variable_is_named():
     with pytest.raises(WordingError) as refused:
         render("unknown_sender", "vi", {"recipient": "Lan", "mail": "TH-1"})
 
-    assert str(refused.value) == "letter 'unknown_sender' lacks address, guessed_unit, received_at"
+    assert str(refused.value) == "letter 'unknown_sender' lacks address, received_at"

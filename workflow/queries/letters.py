@@ -174,6 +174,31 @@ def seated(committee_id: int) -> Sequence[Row]:
     return db.session.execute(_SEATED, {"committee": committee_id}).mappings().all()
 
 
+_GAPS = text("""
+SELECT a.full_name AS name, a.email AS address, b.came_at AS lost_since, NOT a.active AS is_shut
+FROM seat s JOIN account a ON a.id = s.account_id
+LEFT JOIN bounce b ON b.address = lower(a.email) AND b.cleared_at IS NULL
+WHERE s.committee_id = :committee AND s.valid_to IS NULL AND (b.id IS NOT NULL OR NOT a.active)
+ORDER BY CASE s.seat_kind WHEN 'leader' THEN 1 WHEN 'specialist' THEN 2 ELSE 3 END, s.slot
+""")
+_PROPOSED_GAPS = text("""
+SELECT m ->> 'full_name' AS name, m ->> 'email' AS address, b.came_at AS lost_since, false AS is_shut
+FROM committee_proposal c CROSS JOIN jsonb_array_elements(c.members) WITH ORDINALITY AS list (m, place)
+JOIN bounce b ON b.address = lower(m ->> 'email') AND b.cleared_at IS NULL
+WHERE c.id = :proposal ORDER BY place
+""")
+
+
+def gaps(committee_id: int | None) -> Sequence[Row]:
+    """Who sits and cannot serve: name, address, `lost_since` (letters to it come back), `is_shut` (her account)."""
+    return db.session.execute(_GAPS, {"committee": committee_id}).mappings().all()
+
+
+def proposed_gaps(proposal_id: int) -> Sequence[Row]:
+    """The same of a list that came by mail: addresses on it that are known to be lost."""
+    return db.session.execute(_PROPOSED_GAPS, {"proposal": proposal_id}).mappings().all()
+
+
 _BOUNCE = text("""
 SELECT b.address, b.says, l.subject, l.to_name, l.written_at, home.*
 FROM bounce b JOIN letter l ON l.id = b.letter_id
