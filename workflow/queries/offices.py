@@ -67,7 +67,7 @@ def changes(stream: str) -> Sequence[Row[Any]]:
 
 
 _PERIODS = text("""
-SELECT p.id, p.year, p.month, p.quota, p.opens_at, p.deadline_at, p.closes_at, p.closed_at, p.deadline_reason,
+SELECT p.id, p.year, p.month, p.quota, p.opens_at, p.deadline_at, p.closes_at, p.closed_at,
   coalesce(p.workflow, d.workflow) AS follows, p.workflow IS NOT NULL AS is_chosen,
   closer.full_name AS closed_by,
   (SELECT count(*) FROM submission s WHERE s.period_id = p.id AND s.first_sent_at IS NOT NULL) AS received,
