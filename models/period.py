@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, Unmapped, mapped_column, relationship, unmapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, BigId, SaidAt
 from models.directive import Directive
@@ -27,8 +27,6 @@ class Period(Base):
     closes_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    deadline_reason: Unmapped[str] = unmapped_column(server_default="")
-    """Nobody's, and not loaded: a later deadline is an Extension, with its reason. The next migration drops it."""
     workflow: Mapped[str | None]
     """The workflow definition that new pieces of this month follow; None is the directive's."""
     codes_given: Mapped[int] = mapped_column(server_default="0")

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.database
 FILLED = (
     "INSERT INTO directive (code, title, valid_from, deadline_day, closing_day, quota, counting_kinds,"
     " bound_unit_kinds, reminder_days) VALUES ('2021', 'Công văn', '2021-04-01', 20, 25, 2, '{news}', '{}', '{7}')",
+    "INSERT INTO period (year, month, directive_id, quota, opens_at, deadline_at, closes_at)"
+    " VALUES (2021, 5, 1, 2, '2021-05-01', '2021-05-20', '2021-05-25')",
     "INSERT INTO unit (code, name, short_name, kind, admin_unit, admin_kind, gso_code, valid_from, sort_key)"
     " VALUES ('h-x', 'Phòng X', 'H. X', 'phong_gddt', 'Huyện X', 'Huyện', '1', '2021-04-01', 'x')",
     "INSERT INTO account (email, full_name, sort_key) VALUES ('a@example.edu.vn', 'Đào Thị Ánh', 'x')",
@@ -151,3 +153,22 @@ def test_a_delegation_ended_before_its_first_day_is_told_from_one_ended_on_it(em
     engine.dispose()
 
     assert ends == {"0034": ["2021-06-01", "2021-05-25"], "0033": ["2021-06-01", "2021-06-01"]}
+
+
+def test_a_month_keeps_its_days_when_the_reason_nobody_wrote_goes_and_comes_back(empty_database):
+    schema.migrate(empty_database, to="0034")
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        for statement in FILLED[:2]:
+            connection.execute(text(statement))
+
+    found = {}
+    for step in ("0035", "0034"):
+        schema.migrate(empty_database, to=step)
+        with engine.connect() as connection:
+            found[step] = dict(connection.execute(text("SELECT * FROM period")).mappings().one())
+    engine.dispose()
+
+    assert found["0034"].pop("deadline_reason") == ""
+    assert found["0034"] == found["0035"]
+    assert found["0035"]["deadline_at"].date().isoformat() == "2021-05-20"
