@@ -187,7 +187,9 @@ def save(file: Path) -> dict[str, Any]:
     return {
         "file": str(file),
         "files": len(made.files),
-        "says": f"Đã sao lưu vào {file}: {len(made.files)} tệp.",
+        "damaged": list(made.damaged),
+        "says": f"Đã sao lưu vào {file}: {len(made.files)} tệp."
+        + (f" Không sao lưu tệp đã hỏng: {', '.join(made.damaged)}." if made.damaged else ""),
     }
 
 

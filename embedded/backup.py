@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,13 +38,15 @@ ALONE = 20210422
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds. `files` maps names below the folder to SHA-256 in hex."""
+    """What a backup holds. `files` maps names below the folder to SHA-256 in hex; `damaged` are names that were left
+    out: what lies there is not what the name says."""
 
     format: int
     made_at: str
     postgres: int
     database_sha256: str
     files: Mapping[str, str]
+    damaged: Sequence[str] = ()
 
 
 def save(database_url: str, files: Path, target: Path, *, mark: str) -> Manifest:
@@ -60,8 +62,11 @@ def save(database_url: str, files: Path, target: Path, *, mark: str) -> Manifest
         dump = room / DUMP
         words = ("--format=custom", f"--exclude-table=public.{mark}", "--file", str(dump))
         _run("pg_dump", major, database_url, *words)
-        found = dict(_digests(files))
-        manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), major, _sha256(dump), found)
+        read = {name: _sha256(files / name) for name in _names(files) if not _is_hidden(name)}
+        # Their names are digests. A damaged one would be laid over a whole one, of this house or an older backup.
+        found = {name: digest for name, digest in read.items() if name.rpartition("/")[2] == digest}
+        damaged = tuple(sorted(read.keys() - found.keys()))
+        manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), major, _sha256(dump), found, damaged)
         note = room / MANIFEST
         note.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
         part = room / "whole.tar"
@@ -150,7 +155,7 @@ def _unpack(source: Path, room: Path) -> Manifest:
         is_whole = (
             manifest.format == FORMAT
             and _sha256(room / DUMP) == manifest.database_sha256
-            and dict(_digests(room / FILES)) == manifest.files
+            and {name: _sha256(room / FILES / name) for name in _names(room / FILES)} == manifest.files
         )
     except (OSError, tarfile.TarError, ValueError, TypeError, KeyError) as error:
         raise CellarError("backup_damaged", file=source, detail=error) from error
@@ -176,11 +181,16 @@ def _fill(database_url: str, room: Path) -> None:
     )  # fmt: skip
 
 
-def _digests(folder: Path) -> Iterator[tuple[str, str]]:
-    """(name below the folder, SHA-256) of every file in it; half-written ones have names of their own."""
+def _names(folder: Path) -> Iterator[str]:
+    """Every file in a folder, by its name below it."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("tmp"):
-            yield path.relative_to(folder).as_posix(), _sha256(path)
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
+def _is_hidden(name: str) -> bool:
+    """Half written, or left so by a crash."""
+    return name.rpartition("/")[2].startswith(".")
 
 
 def _sha256(path: Path) -> str:

@@ -18,7 +18,7 @@ class Mishap(Base):
 
     job: Mapped[str] = mapped_column(Text, primary_key=True)
     target: Mapped[str] = mapped_column(Text, primary_key=True)
-    """`submission:42`, `unit:3`."""
+    """`submission:42`, `unit:3`, `file:<SHA-256>`."""
     error: Mapped[str]
     times: Mapped[int] = mapped_column(server_default="1")
     first_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.outbox import JobPause, JobRun
-from tasks import deadlines, digests, doorkeeping, publishing, sealing, summaries
+from tasks import deadlines, digests, doorkeeping, publishing, sealing, stocktaking, summaries
 from tasks.rehearsal import playing
 from workflow import clock, outbox
 from workflow.engine.audit import instant
@@ -75,6 +75,7 @@ TIMETABLE: Mapping[str, Job] = {job.name: job for job in (
     Job("digests", at(hour=16, minute=30), digests.send),
     Job("audit_check", at(hour=3), sealing.look),
     Job("sign_ins", at(minute=40), doorkeeping.sweep),
+    Job(stocktaking.JOB, at(minute=50), stocktaking.look),
     # Last: what the others did in this minute is sealed with it.
     Job("seal", at(minute="*"), sealing.seal),
 )}

@@ -121,6 +121,11 @@ def note(job: str, target: str, error: Exception) -> None:
         session.execute(row.on_conflict_do_update(index_elements=["job", "target"], set_=again))
 
 
+def noted(job: str) -> set[str]:
+    """At what a job stumbled and still does, as far as is known."""
+    return set(db.session.scalars(select(Mishap.target).where(Mishap.job == job)))
+
+
 def began() -> datetime:
     """The database's own time at which a run begins, for `settle`."""
     moment: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()

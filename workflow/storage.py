@@ -1,14 +1,24 @@
-"""Files under their own digest. A name a person typed is never a path here."""
+"""Files under their own digest. A name a person typed is never a path here.
+
+What a disk cut short or altered is told from what was kept, and handed to nobody.
+"""
 
 import errno
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from workflow.engine.errors import NoRoom, NotFound
+import structlog
+
+from workflow.engine.errors import Damaged, NoRoom, NotFound
 from workflow.settings import settings
+
+log = structlog.get_logger("workflow.storage")
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
 """What a file system says that takes no more, or nothing at all: the files are not the sender's to mend."""
@@ -19,13 +29,14 @@ def _folder() -> Path:
 
 
 def keep(data: bytes) -> str:
-    """Store `data` safely (written, synced, renamed) and return its SHA-256. Storing twice is harmless.
+    """Store `data` safely (written, synced, renamed) and return its SHA-256. Storing twice is harmless, and mends
+    what lies there damaged.
 
     Raises NoRoom, and then no half of it is left.
     """
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
-    if not path.exists():
+    if not (path.exists() and _is_whole(path, _looks(path.stat()))):
         try:
             write_whole(path, data)
         except OSError as error:
@@ -70,14 +81,65 @@ def path_of(digest: str) -> Path:
 
 
 def opened(digest: str) -> BinaryIO:
-    """The file, for the caller to read and close. Raises NotFound."""
+    """The file, for the caller to read and close. Raises NotFound, Damaged.
+
+    Compared once in a process for as long as the file looks the same: each part of a film is asked for by itself.
+    """
+    path = path_of(digest)
+    file = _opened(path)
+    if not _is_whole(path, _looks(os.fstat(file.fileno()))):
+        file.close()
+        raise _damaged(digest)
+    return file
+
+
+def load(digest: str) -> bytes:
+    """All of it, compared each time. Raises NotFound, Damaged."""
+    with _opened(path_of(digest)) as file:
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise _damaged(digest)
+    return data
+
+
+def require_whole(digest: str) -> None:
+    """Read it through, a piece at a time. Raises NotFound, Damaged."""
+    with _opened(path_of(digest)) as file:
+        if _digest(file) != digest:
+            raise _damaged(digest)
+
+
+def kept(part: int, *, of: int) -> Iterator[str]:
+    """The digests of what is kept, in one of so many parts of like size; what a crash left half written is none."""
+    for folder in sorted(_folder().glob("[0-9a-f][0-9a-f]")):
+        if int(folder.name, 16) % of == part:
+            yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _opened(path: Path) -> BufferedReader:
     try:
-        return path_of(digest).open("rb")
+        return path.open("rb")
     except FileNotFoundError as error:
         raise NotFound from error
 
 
-def load(digest: str) -> bytes:
-    """Raises NotFound."""
-    with opened(digest) as file:
-        return file.read()
+def _damaged(digest: str) -> Damaged:
+    log.error("file_damaged", blob=digest)
+    return Damaged()
+
+
+Looks = tuple[int, int, int, int]
+
+
+def _looks(state: os.stat_result) -> Looks:
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+@lru_cache(maxsize=4096)
+def _is_whole(path: Path, _looks: Looks) -> bool:
+    with path.open("rb") as file:
+        return _digest(file) == path.name
+
+
+def _digest(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()

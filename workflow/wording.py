@@ -180,6 +180,7 @@ JOBS: Mapping[str, str] = {
     "summaries": N_("Gửi tổng hợp tháng"),
     "digests": N_("Gửi thư gom trong ngày"),
     "audit_check": N_("Kiểm tra toàn bộ nhật ký"),
+    "files_check": N_("Kiểm tra tệp đã lưu"),
     "seal": N_("Niêm phong nhật ký"),
 }
 

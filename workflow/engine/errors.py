@@ -107,6 +107,16 @@ class NoRoom(ToaSoanError):
     status = 507
 
 
+class Damaged(ToaSoanError):
+    """A kept file is not what was kept: cut short, or altered on the disk. It is handed to nobody."""
+
+    code = "file_damaged"
+    says = N_(
+        "Tệp này trên máy chủ đã bị hỏng nên không mở được. Đề nghị quản trị viên lấy lại tệp từ bản sao lưu."
+    )
+    status = 500
+
+
 class CommandReused(ToaSoanError):
     """The same command id came with other content."""
 

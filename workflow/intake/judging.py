@@ -15,7 +15,7 @@ from models.people import Account
 from models.submission import Submission
 from models.vocabulary import Verdict
 from workflow import bounces, outbox, storage, trail
-from workflow.engine.errors import Invalid
+from workflow.engine.errors import Damaged, Invalid
 from workflow.intake import membership, pieces, reasons, reports
 from workflow.intake.pieces import Arrival
 from workflow.intake.sight import Sight, look
@@ -218,12 +218,22 @@ def _vouches_for(sight: Sight, first: Envelope) -> bool:
         return False
     # An editor may just be taking it.
     db.session.refresh(first, with_for_update=True)
-    earlier = look(storage.load(first.sha256), own_mx=settings().own_mx).mail
+    seen = _seen_again(first)
+    earlier = seen.mail if seen is not None else None
     return earlier is not None and earlier.authentication != "pass" and not pieces_of(first)
 
 
 def _same(known: Envelope, sight: Sight) -> bool:
-    return sight.says_the_same_as(look(storage.load(known.sha256), own_mx=settings().own_mx))
+    seen = _seen_again(known)
+    return seen is not None and sight.says_the_same_as(seen)
+
+
+def _seen_again(known: Envelope) -> Sight | None:
+    """An earlier mail; None where its file is damaged: that must not keep the new one from being read."""
+    try:
+        return look(storage.load(known.sha256), own_mx=settings().own_mx)
+    except Damaged:
+        return None
 
 
 def _point_to(envelope: Envelope, first: Envelope) -> None:
