@@ -81,6 +81,7 @@ VARIABLES: Mapping[str, Shape] = {
     "is_ended": Shape.FLAG,  # a delegation was ended before its day
     "key": Shape.TEXT,  # the public key of the seals
     "last_day": Shape.WHEN,
+    "last_week": Shape.NUMBER,  # where the letter tells more than one
     "late_count": Shape.NUMBER,
     "late_seconds": Shape.NUMBER,
     "late_units": Shape.NUMBER,
@@ -212,7 +213,7 @@ LETTERS: Mapping[str, Kind] = {
         "N17", N_("Tổng hợp tuần"), "summary", None,
         needs="recipient week from_day to_day received_count news_count article_count video_count published_count"
         " editing_count approval_count consent_count mail_count month met_count unit_count link",
-        may_lack="oldest_days days_left silent_units broken_addresses",
+        may_lack="last_week oldest_days days_left silent_units broken_addresses",
     ),
     "waiting_long": kind(
         "", N_("Bài chờ quá lâu"), "summary", None, needs="recipient pieces waits_for longest_days link",

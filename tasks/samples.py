@@ -242,6 +242,7 @@ SAMPLES: Mapping[str, dict[str, object]] = {
     "weekly_digest": {
         "recipient": "Nguyễn Văn Sơn",
         "week": 20,
+        "last_week": None,
         "from_day": date(2021, 5, 17),
         "to_day": date(2021, 5, 23),
         "received_count": 14,

@@ -85,7 +85,7 @@ def write_weekly_digest(on: date) -> Mapping[str, int]:
 
 
 def weekly_digest_due(on: date) -> list[Planned]:
-    """One letter a week to the department, on a working day, about the seven days before Monday."""
+    """One letter a week to the department, on a working day, about the days before Monday that no letter told."""
     if _is_day_off(on):
         return []
     monday = workdays.monday_of(on).isoformat()

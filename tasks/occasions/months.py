@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from models.vocabulary import MonthStatus
 from tasks.occasions.errand import Errand, Facts, Payload, link, month_words
 from workflow import clock, mishaps, summaries
-from workflow.queries import bulletins, recipients, reports, seals, standings
+from workflow.queries import bulletins, calendar_days, recipients, reports, seals, standings
 from workflow.queries import letters as read
 from workflow.queries.reports import UnitMonth
-from workflow.rules import periods
+from workflow.rules import periods, workdays
 
 LEADING = 3
 """Units named for having most published."""
@@ -128,10 +128,11 @@ def _months_short(unit_id: int, year: int, month: int, now: datetime) -> list[Un
 
 
 def weekly_digest(payload: Payload, now: datetime) -> Iterator[Errand]:
-    """To the department's editors and approvers: the seven days before the day `on`."""
+    """To the department's editors and approvers: the days before the day `on` that no earlier letter told."""
     monday = date.fromisoformat(payload["on"])
-    until = datetime.combine(monday, time(), clock.ZONE)
-    since = until - timedelta(days=7)
+    sunday, first = monday - timedelta(days=1), workdays.untold_since(monday, calendar_days.exceptions())
+    since, until = (datetime.combine(day, time(), clock.ZONE) for day in (first, monday))
+    week, last_week = (day.isocalendar().week for day in (first, sunday))
     yield Errand(
         kind="weekly_digest",
         to=recipients.once([*recipients.editors(), *recipients.approvers()]),
@@ -139,9 +140,10 @@ def weekly_digest(payload: Payload, now: datetime) -> Iterator[Errand]:
         facts=lambda _: {
             **bulletins.week(since=since, until=until),
             **_running_month(now),
-            "week": since.isocalendar().week,
-            "from_day": since.date(),
-            "to_day": monday - timedelta(days=1),
+            "week": week,
+            "last_week": last_week if last_week != week else None,
+            "from_day": first,
+            "to_day": sunday,
             "link": link("desk"),
         },
     )

@@ -13,9 +13,11 @@ from models.vocabulary import Consent, SeatKind
 from tests.factories import picture
 from workflow import (
     accounts,
+    calendar_days,
     code_apps,
     committees,
     deadlines,
+    nudges,
     organisation,
     second_step,
     submissions,
@@ -142,6 +144,23 @@ def test_the_specialists_monday_letter_counts_the_week_and_what_waits(
     assert "biên tập 01 (lâu nhất 07 ngày), phê duyệt 01, bổ sung xác nhận hình ảnh 01" in said.text
     assert "- Kỳ 5/2021: 01/03 đơn vị đủ chỉ tiêu\n- Đơn vị chưa gửi: TX Kỳ Anh, H. Kỳ Anh\n" in said.text
     assert "Địa chỉ thư không gửi được" not in said.text
+
+
+def test_a_week_without_a_working_day_is_told_in_the_next_letter_with_the_week_before_it(
+    make, cast, sent, clock_at, broker
+):
+    for day in range(24, 29):
+        calendar_days.mark(date(2021, 5, day), is_working=False, reason="Nghỉ bù.", by=cast.son)
+    make.submission(state="published")
+    written = [nudges.write_weekly_digest(date(2021, 5, day))["sent"] for day in range(24, 31)]
+    clock_at("2021-05-31 07:30")
+    nudges.write_weekly_digest(date(2021, 5, 31))
+
+    said = sent("weekly_digest")["son@example.edu.vn"]
+
+    assert written == [0] * 7
+    assert said.subject == "[Tổng hợp] Tuần 20–21: 1 nhận, 0 chờ biên tập, 0 chờ duyệt"
+    assert "Từ 17/5/2021 đến 30/5/2021:\n- Nhận mới: 01 (tin 01, bài 00, video 00); đăng: 01\n" in said.text
 
 
 def test_r12_a_unit_that_ends_tells_its_committee_and_those_that_take_over(cast, sent, clock_at, broker):

@@ -74,6 +74,15 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def untold_since(monday: date, known: Known) -> date:
+    """Where a letter of the week of `monday` begins to tell: a week before, and earlier by each week before that which
+    had no working day, and so no letter."""
+    since = monday - timedelta(days=7)
+    while not any(is_working_day(since + timedelta(days=day), known) for day in range(7)):
+        since -= timedelta(days=7)
+    return since
+
+
 def later(day: date, count: int, known: Known) -> date:
     """The working day `count` working days after `day`: Friday 14/5/2021 and 3 is Wednesday 19/5."""
     for _ in range(count):

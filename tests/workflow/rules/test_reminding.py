@@ -246,3 +246,18 @@ def test_what_is_said_once_a_week_is_named_after_its_monday():
 
     assert {workdays.monday_of(day) for day in week} == {date(2021, 5, 3)}
     assert workdays.monday_of(date(2021, 5, 2)) == date(2021, 4, 26)
+
+
+@pytest.mark.parametrize(
+    ("monday", "since"),
+    [
+        # Tết 2025 was free from Saturday 25/1 to Sunday 2/2: the week of the 27th had nobody to tell.
+        (date(2025, 2, 3), date(2025, 1, 20)),
+        (date(2025, 2, 10), date(2025, 2, 3)),
+        (date(2025, 1, 27), date(2025, 1, 20)),
+        # In 2021 its week ended with two working days.
+        (date(2021, 2, 22), date(2021, 2, 15)),
+    ],
+)
+def test_a_letter_of_the_week_goes_back_to_the_last_week_in_which_there_was_one(monday, since):
+    assert workdays.untold_since(monday, {}) == since
