@@ -75,8 +75,8 @@ def monday_of(day: date) -> date:
 
 
 def untold_since(monday: date, known: Known) -> date:
-    """Where a letter of the week of `monday` begins to tell: a week before, and earlier by each week before that which
-    had no working day, and so no letter."""
+    """Where a letter of the week of `monday` begins to tell: a week before, and earlier by each week before that
+    which had no working day, and so no letter."""
     since = monday - timedelta(days=7)
     while not any(is_working_day(since + timedelta(days=day), known) for day in range(7)):
         since -= timedelta(days=7)
