@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tasks.post import PermanentFailure, Ready, Receipt, Taken, TemporaryFailure, nothing
+from workflow.rules.refusing import is_about_us
 
 DEFAULT_PORTS = {("smtp", False): 25, ("smtp", True): 587, ("smtps", False): 465}
 
@@ -138,8 +139,9 @@ class Conversation:
         code, reply = self.ask(step, argument)
         if code in {250, 251}:
             return answer(code, reply)
-        failure = PermanentFailure if is_final(step, code) else TemporaryFailure
-        raise failure(self.server, step, answer(code, reply))
+        says = answer(code, reply)
+        failure = PermanentFailure if is_final(step, code, says) else TemporaryFailure
+        raise failure(self.server, step, says)
 
     def offer(self, address: str) -> str | None:
         """A copy to one more address; what the server says against it. No reason to hold the letter back."""
@@ -184,14 +186,17 @@ class Conversation:
             self.smtp.sock.settimeout(left)
 
 
-def is_final(step: str, code: int) -> bool:
+def is_final(step: str, code: int, says: str) -> bool:
     """Whether another try would get the same answer.
 
-    A 5xx to MAIL is about us (blocked, not signed in), except 552, too large; so is 530. Such a fault is
-    mended in the settings, and the letters that waited must then still go.
+    A 5xx to MAIL is about us (blocked, not signed in), except 552, too large; so is 530, and what many servers say
+    only at RCPT: that they do not relay for us, or block us. Such a fault is mended in the settings, and the letters
+    that waited must then still go.
     """
     if step == "MAIL":
         return code == 552
+    if step == "RCPT" and is_about_us(says):
+        return False
     return 500 <= code < 600 and code != 530
 
 

@@ -7,6 +7,7 @@ who knows better, or by a mail that verifiably comes from the address.
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -19,6 +20,9 @@ from workflow.engine.errors import N_, Invalid, NotFound
 from workflow.engine.unit_of_work import change
 from workflow.intake.reports import Failure
 from workflow.rules.permissions import require
+from workflow.rules.refusing import is_about_us
+
+log = structlog.get_logger("workflow.bounces")
 
 
 def note_reported(failures: Iterable[Failure], *, envelope_id: int) -> int:
@@ -46,9 +50,14 @@ def note_refused(letter_id: int, *, says: str) -> None:
 
 
 def _mark(letter: Letter, says: str, *, envelope_id: int | None) -> bool:
+    """The letter's fate, and the address's too, unless it was us whom the server would not have; was it marked?"""
     address = letter.to_address.lower()
     fate = update(Letter).where((Letter.id == letter.id) | (Letter.digest_id == letter.id))
     db.session.execute(fate.values(state=LetterState.BOUNCED, error=says))
+    if is_about_us(says):
+        # One block by a large provider would mark half of all committees as lost.
+        log.error("refused_as_sender", letter=letter.id, says=says)
+        return False
     row = insert(Bounce).values(
         address=address, letter_id=letter.id, envelope_id=envelope_id, says=says, came_at=clock.now()
     )

@@ -155,6 +155,36 @@ def test_a_server_that_will_not_have_the_address_marks_it_at_once(cast, make, le
     assert to(letters("contact_undeliverable")) == ["ha", "son"]
 
 
+def test_a_server_that_will_not_have_us_marks_no_address_and_the_letter_waits(
+    cast, make, letters, rows, set_to, broker
+):
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        peer.to_recipient = {"binh@example.edu.vn": "554 5.7.1 <binh@example.edu.vn>: Relay access denied"}
+        make.submission(state="submitted")
+        [receipt] = letters("receipt")
+
+    assert (receipt.state, marks()) == ("waiting", [])
+    assert rows("state, attempts", "topic = 'post'") == [("new", 1)]
+    assert letters("contact_undeliverable") == []
+
+
+def test_a_report_that_we_are_blocked_is_the_letters_fate_and_not_the_addresss(
+    cast, make, letters, set_to, broker
+):
+    with mail_peer() as peer:
+        set_to(SMTP_URL=peer.url)
+        make.submission(state="submitted")
+        letters("receipt")
+        [travelled] = peer.letters()
+    blocked = report("postfix", message_id=travelled["Message-ID"])
+    receiving.receive(blocked.replace(b"5.1.1", b"5.7.26"))
+
+    [receipt] = letters("receipt")
+    assert (receipt.state, receipt.error[:6]) == ("bounced", "5.7.26")
+    assert (marks(), letters("contact_undeliverable"), acts(cast.binh)) == ([], [], [])
+
+
 def test_when_nobody_can_be_reached_letters_still_go_where_they_went(cast, make, letters, set_to, broker):
     with mail_peer() as peer:
         set_to(SMTP_URL=peer.url)
