@@ -113,16 +113,16 @@ def _sweep(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _publishing(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for submission_id, digest in duties.scheduled_until(at):
+    for piece in duties.scheduled_until(at):
         try:
-            known, step = submissions.foretell(submission_id, "publish", at=at, seen=digest)
+            known, step = submissions.foretell(piece.id, "publish", at=at, seen=piece.digest)
         except ToaSoanError as refused:
-            yield _piece("publication_refused", "publishing", at, submission_id, why=refused.code)
+            yield _piece("publication_refused", "publishing", at, piece.id, why=refused.code)
             continue
-        yield _piece("publication", "publishing", known.scheduled_at or at, submission_id)
+        yield _piece("publication", "publishing", known.scheduled_at or at, piece.id)
         for topic in step.effects:
             # Whom it goes to depends on the piece only; the event it will tell of is not there yet.
-            event = {"submission": submission_id, "event": known.version}
+            event = {"submission": piece.id, "event": known.version}
             yield from _letter(Planned(topic, "", event), "publishing", at)
 
 

@@ -273,9 +273,9 @@ def approve(submission_id: int, *, by: Account, seen: str, **options: Any) -> Do
     return perform(submission_id, "approve", by=by, seen=seen, **options)
 
 
-def publish(submission_id: int, *, by: Account | None, seen: str) -> Done:
+def publish(submission_id: int, *, by: Account | None, seen: str, version: int | None = None) -> Done:
     """Put the approved revision on the forum, and no other. `by=None`: at its set time."""
-    return perform(submission_id, "publish", by=by, seen=seen)
+    return perform(submission_id, "publish", by=by, seen=seen, version=version)
 
 
 def retract(submission_id: int, *, reason: str, by: Account) -> Done:

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select, text
 
 from models.base import db
+from models.mishap import Mishap
 from models.outbox import JobRun, Letter
 from models.period import Period
 from models.submission import Submission
+from tasks import publishing
 from tasks.timetable import TIMETABLE, CatchUp, Clock, at, due_slots, newest_slot, slots
 from workflow import clock, deadlines, submissions
 from workflow.engine.unit_of_work import change
+from workflow.queries import duties
 from workflow.wording import JOBS
 
 pytestmark = pytest.mark.database
@@ -217,6 +220,44 @@ def test_a_piece_is_published_at_its_hour_by_the_clock(make, cast, clock_at, wor
     db.session.refresh(piece)
     assert (piece.state, piece.scheduled_at) == ("published", None)
     assert audited(piece)[-1] == "submission:publish"
+
+
+FASTER = {
+    "published it": (lambda piece, by: submissions.publish(piece.id, by=by, seen=piece.digest), "published"),
+    "took the hour back": (lambda piece, by: submissions.perform(piece.id, "unschedule", by=by), "approved"),
+    "put the hour off": (
+        lambda piece, by: submissions.perform(piece.id, "schedule", by=by, until=here("2021-05-19 07:00")),
+        "approved",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FASTER)
+def test_the_clock_publishes_nothing_that_somebody_was_faster_with(
+    what, make, cast, clock_at, monkeypatch, audited
+):
+    do, state = FASTER[what]
+    piece = make.submission(state="approved")
+    submissions.perform(piece.id, "schedule", by=cast.phuong, until=here("2021-05-18 07:00"))
+    clock_at("2021-05-18 07:00:00")
+    looked = duties.scheduled_until
+
+    def look_and_be_slow(now):
+        found = looked(now)
+        do(piece, cast.phuong)
+        return found
+
+    monkeypatch.setattr(duties, "scheduled_until", look_and_be_slow)
+    before = len(audited(piece))
+
+    told = publishing.publish_due(here("2021-05-18 07:00"))
+
+    db.session.refresh(piece)
+    assert told == {"published": 0, "refused": 0, "busy": 1, "failed": 0}
+    assert (piece.state, len(audited(piece)) - before) == (state, 1)
+    # Neither a mishap nor a refusal: nobody did anything wrong.
+    assert db.session.scalars(select(Mishap.target)).all() == []
+    assert list(db.session.scalars(text("SELECT action FROM audit_event WHERE stream = 'refusal:0'"))) == []
 
 
 def test_r8_a_consent_taken_back_meanwhile_stops_the_publishing_once(

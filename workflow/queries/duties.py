@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 
 from models.base import db
 from models.vocabulary import UNDER_WAY, Phase
@@ -91,13 +92,13 @@ def claimed_before(moment: datetime) -> list[tuple[int, datetime]]:
 
 
 _SCHEDULED = text(
-    "SELECT id, digest FROM submission WHERE scheduled_at <= :now ORDER BY scheduled_at, id LIMIT 500"
+    "SELECT id, digest, version FROM submission WHERE scheduled_at <= :now ORDER BY scheduled_at, id LIMIT 500"
 )
 
 
-def scheduled_until(now: datetime) -> list[tuple[int, str]]:
-    """Pieces whose hour to be published has come: (id, digest)."""
-    return [(row.id, row.digest) for row in db.session.execute(_SCHEDULED, {"now": now})]
+def scheduled_until(now: datetime) -> Sequence[Row[Any]]:
+    """Pieces whose hour to be published has come: id, digest, version."""
+    return db.session.execute(_SCHEDULED, {"now": now}).all()
 
 
 _UNANSWERED = f"""
