@@ -5,12 +5,13 @@ A letter that one may do without carries an address that stops its kind with one
 """
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
-from models.outbox import LetterWish
+from models.outbox import Letter, LetterWish
 from models.people import Account
-from models.vocabulary import Pace
+from models.vocabulary import LetterState, Pace
 from workflow import accounts
 from workflow.engine.errors import N_, Invalid
 from workflow.engine.unit_of_work import change
@@ -35,6 +36,15 @@ def choose(subject: str, pace: str, *, by: Account) -> bool:
         was = before.pace if before else SUBJECTS[subject].paces[0]
         if was == pace or session.execute(changed).scalar() is None:
             return False
+        if pace == Pace.NEVER:
+            # What is held for the day's letter would go with it all the same.
+            held = update(Letter).where(
+                Letter.account_id == by.id,
+                Letter.state == LetterState.HELD,
+                Letter.digest_id.is_(None),
+                Letter.kind.in_(SUBJECTS[subject].kinds),
+            )
+            session.execute(held.values(state=LetterState.MUTED))
         about = {"subject": subject, "before": {"pace": was}, "after": {"pace": pace}}
         accounts.told(by, "account:wish", by, **about)
         return True

@@ -9,7 +9,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.outbox import Letter
 from tests.mail_peer import mail_peer
-from workflow import letters, wishes
+from workflow import accounts, letters, wishes
 from workflow.engine.errors import Invalid
 from workflow.queries import wishes as read
 
@@ -164,6 +164,29 @@ def test_one_press_from_the_mailbox_stops_the_kind_without_signing_in(
     assert wished(cast.lan) == ["account:wish"]
     make.submission(state="published")
     assert ("lan", "muted") in states("published")
+
+
+def test_who_stops_a_kind_gets_none_of_it_with_the_days_letter_either(make, cast, states, clock_at, broker):
+    wishes.choose("results", "daily", by=cast.lan)
+    make.submission(state="published")
+    assert ("lan", "held") in states("published")
+
+    wishes.choose("results", "never", by=cast.lan)
+    letters.gather(clock_at("2021-05-17 16:30").date())
+
+    assert states("daily_digest") == []
+    assert ("lan", "muted") in states("published")
+
+
+def test_what_is_held_for_somebody_whose_account_was_shut_asks_for_no_letter(
+    make, cast, states, clock_at, broker
+):
+    wishes.choose("results", "daily", by=cast.lan)
+    make.submission(state="published")
+    assert ("lan", "held") in states("published")
+    accounts.set_active(cast.lan, False, by=cast.mai)
+
+    assert letters.digests_due(clock_at("2021-05-17 16:30").date()) == []
 
 
 def test_a_forged_or_foreign_address_stops_nothing(client, cast):

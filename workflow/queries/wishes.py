@@ -34,13 +34,13 @@ def paces(asked: Sequence[tuple[int | None, str]]) -> Mapping[tuple[int | None, 
 
 
 _WAITING = text("""
-SELECT account_id, max(id) AS newest FROM letter
-WHERE state = 'held' AND digest_id IS NULL AND account_id IS NOT NULL GROUP BY 1 ORDER BY 1
+SELECT l.account_id, max(l.id) AS newest FROM letter l JOIN account a ON a.id = l.account_id AND a.active
+WHERE l.state = 'held' AND l.digest_id IS NULL GROUP BY 1 ORDER BY 1
 """)
 
 
 def held_accounts() -> Sequence[Row[tuple[int, int]]]:
-    """Who has letters held, and the newest of them."""
+    """Who has letters held, and the newest of them; whose account is shut gets none until it is opened again."""
     return db.session.execute(_WAITING).all()
 
 
