@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -77,10 +76,9 @@ class MailServer:
             # Bounces of all others come to the mailbox that is read, not to the one that only sends.
             talk.say("MAIL", "" if is_answer else message["Reply-To"].addresses[0].addr_spec)
             talk.say("RCPT", message["To"].addresses[0].addr_spec)
-            refused = [talk.offer(copy.addr_spec) for copy in copies(message)]
             ready()
             reply = talk.say("DATA", content)
-            receipt = Receipt(self.name, datetime.now(UTC), reply, tuple(filter(None, refused)))
+            receipt = Receipt(self.name, datetime.now(UTC), reply)
             # Before the goodbye, for which the server may need a second.
             taken(receipt)
             return receipt
@@ -143,11 +141,6 @@ class Conversation:
         failure = PermanentFailure if is_final(step, code, says) else TemporaryFailure
         raise failure(self.server, step, says)
 
-    def offer(self, address: str) -> str | None:
-        """A copy to one more address; what the server says against it. No reason to hold the letter back."""
-        code, reply = self.ask("RCPT", address)
-        return None if code in {250, 251} else f"{address}: {answer(code, reply)}"
-
     def ask(self, step: str, argument: str | bytes) -> tuple[int, bytes]:
         self.hurry()
         try:
@@ -198,10 +191,6 @@ def is_final(step: str, code: int, says: str) -> bool:
     if step == "RCPT" and is_about_us(says):
         return False
     return 500 <= code < 600 and code != 530
-
-
-def copies(message: EmailMessage) -> tuple[Address, ...]:
-    return message["Cc"].addresses if "Cc" in message else ()
 
 
 def answer(code: int, reply: bytes | str) -> str:

@@ -51,10 +51,9 @@ class Sender:
 class Mailing:
     """One letter to one person, ready to be put into an envelope.
 
-    `key` makes it one of a kind; `written_at` is aware and becomes the Date. `cc` holds (name, address)
-    pairs. `in_reply_to` and `references` are Message-IDs with their angle brackets. `is_answer` marks the
-    answer to a mail somebody sent us (RFC 3834): it travels with an empty return path, so that two machines
-    never talk to each other.
+    `key` makes it one of a kind; `written_at` is aware and becomes the Date. `in_reply_to` is a Message-ID with its
+    angle brackets. `is_answer` marks the answer to a mail somebody sent us (RFC 3834): it travels with an empty
+    return path, so that two machines never talk to each other.
     """
 
     key: str
@@ -64,10 +63,8 @@ class Mailing:
     text: str
     html: str
     written_at: datetime
-    cc: tuple[tuple[str, str], ...] = ()
     code: str = ""
     in_reply_to: str = ""
-    references: tuple[str, ...] = ()
     is_answer: bool = False
     unsubscribe: str = ""
     """Where one press stops letters of this kind (RFC 8058); empty where that is not allowed."""
@@ -117,7 +114,7 @@ def _person(one: Address, header: str, line_end: str) -> str:
 
 def policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
-    for name in ("from", "to", "cc", "reply-to"):
+    for name in ("from", "to", "reply-to"):
         registry.map_to_type(name, PeopleHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
     for name in ("references", "in-reply-to", "list-unsubscribe"):
         registry.map_to_type(name, IdsHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants
@@ -144,8 +141,6 @@ def compose(mailing: Mailing, sender: Sender) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = address("from", sender.name, sender.address)
     message["To"] = address("to_address", mailing.to_name, mailing.to_address)
-    if mailing.cc:
-        message["Cc"] = [address("cc", name, at) for name, at in mailing.cc]
     message["Reply-To"] = address("reply_to", sender.name, sender.reply_to)
     message["Subject"] = nfc(mailing.subject)
     message["Date"] = mailing.written_at.astimezone(ZONE)
@@ -181,7 +176,7 @@ def boundary(level: str, mailing: Mailing) -> str:
 def threading(mailing: Mailing, domain: str) -> Mapping[str, str]:
     """The headers that put the letter in its place: the thread of its piece or period, what it answers."""
     thread = thread_id(mailing.code, domain) if mailing.code else ""
-    earlier = [*mailing.references, thread, mailing.in_reply_to]
+    earlier = [thread, mailing.in_reply_to]
     headers = {
         "X-Toasoan-Code": mailing.code,
         "In-Reply-To": mailing.in_reply_to or thread,
@@ -194,18 +189,13 @@ def refuse_broken(mailing: Mailing) -> None:
     """Header injection ends here: no line break or control character in anything but the two bodies."""
     for field in fields(mailing):
         value = getattr(mailing, field.name)
-        texts = [value] if isinstance(value, str) else flat(value) if isinstance(value, tuple) else []
-        if field.name not in BODIES and any(_CONTROL.search(text) for text in texts):
+        if field.name not in BODIES and isinstance(value, str) and _CONTROL.search(value):
             raise LetterRefused(field.name, "holds a line break or a control character")
-    for id in filter(None, (mailing.in_reply_to, *mailing.references)):
-        if not (id.isascii() and _MESSAGE_ID.fullmatch(id)):
-            raise LetterRefused("in_reply_to", f"{id!r} is not a Message-ID")
+    answered = mailing.in_reply_to
+    if answered and not (answered.isascii() and _MESSAGE_ID.fullmatch(answered)):
+        raise LetterRefused("in_reply_to", f"{answered!r} is not a Message-ID")
     if mailing.written_at.tzinfo is None:
         raise LetterRefused("written_at", "has no zone")
-
-
-def flat(value: tuple[Any, ...]) -> list[str]:
-    return [text for part in value for text in (part if isinstance(part, tuple) else (part,))]
 
 
 def address(field: str, name: str, at: str) -> Address:

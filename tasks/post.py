@@ -17,15 +17,11 @@ from workflow import storage
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The server has taken the letter. `at` is this machine's clock, for the log; `reply` its own words.
-
-    `refused` names the copies (cc) it would not take; the letter itself is on its way all the same.
-    """
+    """The server has taken the letter. `at` is this machine's clock, for the log; `reply` its own words."""
 
     server: str
     at: datetime
     reply: str
-    refused: tuple[str, ...] = ()
 
     @property
     def says(self) -> str:
