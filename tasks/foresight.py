@@ -35,6 +35,10 @@ from workflow.rules.zone import local_day
 log = structlog.get_logger("tasks.foresight")
 
 
+MOST = 1000
+"""Rows of the outbox looked through: as many as the letters told that wait to be sent."""
+
+
 @dataclass(frozen=True)
 class Foreseen:
     """One thing that would happen. `what` is a key of `workflow/wording.py`, FORESEEN."""
@@ -87,10 +91,11 @@ def _by_the_clock(at: datetime) -> Iterator[Foreseen]:
 def _waiting(at: datetime) -> Iterator[Foreseen]:
     """Letters that wait in the outbox to be written, and those that are written and wait to be sent."""
     unfinished = (OutboxState.NEW, OutboxState.QUEUED, OutboxState.RUNNING)
-    rows = select(OutboxMessage).where(OutboxMessage.state.in_(unfinished)).order_by(OutboxMessage.id)
-    for row in db.session.scalars(rows):
-        if row.topic in letters.LETTERS:
-            yield from _letter(Planned(row.topic, row.key, row.payload), "", at)
+    rows = select(OutboxMessage).where(
+        OutboxMessage.state.in_(unfinished), OutboxMessage.topic.in_(letters.LETTERS)
+    )
+    for row in db.session.scalars(rows.order_by(OutboxMessage.id).limit(MOST)):
+        yield from _letter(Planned(row.topic, row.key, row.payload), "", at)
     for letter in post.waiting_letters():
         yield Foreseen("letter", "", at, letter.code, letter.unit or "", letter.kind, (letter.to_address,))
 

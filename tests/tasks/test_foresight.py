@@ -159,3 +159,14 @@ def test_who_cannot_be_reckoned_with_is_told_among_the_others(cast, clock_at, en
         "tx-ky-anh",
     }
     assert ("letter_unclear", "", "h-can-loc", "", ()) in foreseen
+
+
+def test_the_preview_looks_through_so_many_waiting_rows_and_no_more(cast, put, monkeypatch, clock_at):
+    clock_at("2021-05-17 08:30")
+    for number in range(3):
+        put("letter:committee_incomplete", f"committee:{number}", unit=cast.can_loc.id, on="2021-05-17")
+    monkeypatch.setattr(foresight, "MOST", 2)
+
+    waiting = [each for each in foresight.foresee(clock.now()) if not each.job]
+
+    assert [each.letter for each in waiting] == ["committee_incomplete"] * 2
