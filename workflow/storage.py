@@ -6,6 +6,7 @@ What a disk cut short or altered is told from what was kept, and handed to nobod
 import errno
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -22,6 +23,9 @@ log = structlog.get_logger("workflow.storage")
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
 """What a file system says that takes no more, or nothing at all: the files are not the sender's to mend."""
+
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def _folder() -> Path:
@@ -75,7 +79,7 @@ def _sync(folder: Path) -> None:
 
 def path_of(digest: str) -> Path:
     """Where the bytes with this digest lie, or would lie."""
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    if not _DIGEST.fullmatch(digest):
         raise NotFound
     return _folder() / digest[:2] / digest
 
@@ -110,10 +114,10 @@ def require_whole(digest: str) -> None:
 
 
 def kept(part: int, *, of: int) -> Iterator[str]:
-    """The digests of what is kept, in one of so many parts of like size; what a crash left half written is none."""
+    """The digests of what is kept, in one of so many parts of like size; nothing half written, nothing of others."""
     for folder in sorted(_folder().glob("[0-9a-f][0-9a-f]")):
         if int(folder.name, 16) % of == part:
-            yield from sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+            yield from sorted(path.name for path in folder.iterdir() if _DIGEST.fullmatch(path.name))
 
 
 def _opened(path: Path) -> BufferedReader:
