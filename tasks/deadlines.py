@@ -5,8 +5,10 @@ Each takes the slot it runs for (people's clock, UTC) and tells what it did; eac
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
+from sqlalchemy import Row
 
 from workflow import clock, deadlines, mishaps, nudges, reminders, submissions
 from workflow.engine.errors import NotAllowed, Stale
@@ -63,24 +65,24 @@ def lapse_claims(_slot: datetime) -> Told:
     """Free what an editor claimed three working days ago and did not finish."""
     told = {"lapsed": 0, "passed_over": 0}
     began, stumbled = mishaps.began(), set[str]()
-    for submission_id in claims_lapsing(clock.now()):
-        with mishaps.minding("claims", f"submission:{submission_id}", stumbled):
+    for piece in claims_lapsing(clock.now()):
+        with mishaps.minding("claims", f"submission:{piece.id}", stumbled):
             try:
-                submissions.perform(submission_id, "lapse_claim", by=None)
+                submissions.perform(piece.id, "lapse_claim", by=None, version=piece.version)
                 told["lapsed"] += 1
             except (NotAllowed, Stale) as error:
                 # The editor was faster.
-                log.info("claim_kept", submission=submission_id, code=error.code)
+                log.info("claim_kept", submission=piece.id, code=error.code)
                 told["passed_over"] += 1
     mishaps.settle("claims", stumbled, since=began)
     return {**told, "failed": len(stumbled)}
 
 
-def claims_lapsing(now: datetime) -> list[int]:
-    """The pieces whose claim has run out at `now`."""
+def claims_lapsing(now: datetime) -> list[Row[Any]]:
+    """The pieces whose claim has run out at `now`: id, claimed_at, version."""
     known = calendar_days.exceptions()
     return [
-        submission_id
-        for submission_id, claimed_at in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS))
-        if workdays.moment_later(claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE), known) <= now
+        piece
+        for piece in duties.claimed_before(now - timedelta(days=CLAIM_LASTS_WORKING_DAYS))
+        if workdays.moment_later(piece.claimed_at, CLAIM_LASTS_WORKING_DAYS, str(clock.ZONE), known) <= now
     ]

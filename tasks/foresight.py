@@ -155,12 +155,12 @@ def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _claims(_slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for submission_id in errands.claims_lapsing(at):
+    for piece in errands.claims_lapsing(at):
         try:
-            submissions.foretell(submission_id, "lapse_claim", at=at)
+            submissions.foretell(piece.id, "lapse_claim", at=at)
         except ToaSoanError:
             continue
-        yield _piece("release", "claims", at, submission_id)
+        yield _piece("release", "claims", at, piece.id)
 
 
 def _shortfalls(slot: datetime, at: datetime) -> Iterator[Foreseen]:

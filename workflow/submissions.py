@@ -127,7 +127,8 @@ def perform(
     `acting_for` is the code of the unit whose committee an editor stands in for; the caller asked if he may.
     `beside` writes rows of its own in the same transaction and returns more changes and details; `content` says
     what it will write, to tell a repeat from another command with the same id. `version` is the piece's as it was
-    looked at: a step that was open then and is no more has been lost to somebody faster, and is Stale.
+    looked at: a step that was open then and is no more has been lost to somebody faster, and is Stale. The clock
+    always looks again first: for it whatever has moved on is Stale.
     Raises NotAllowed (recorded), Stale, Busy, CommandReused, NotFound, KeyError for an unknown trigger.
     """
     order = _Order(
@@ -155,7 +156,7 @@ def _take(order: _Order) -> Done:
             known = replace(known, roles=known.roles | {Role.COMMITTEE})
         order.known = known
         engine = _engine(known)
-        if order.version is not None and order.version < known.version and engine.has_passed(trigger, known):
+        if _has_moved_on(order, known) and (order.actor is None or engine.has_passed(trigger, known)):
             raise Stale
         step = engine.decide(trigger, known, answers)
         if "seen" in step.asks and answers["seen"] != known.digest:
@@ -175,6 +176,10 @@ def _take(order: _Order) -> Done:
         version = moves.record(connection, happening)
     _forget(order.submission_id)
     return Done(order.submission_id, trigger, version, happening.target, changes.get("digest", known.digest))
+
+
+def _has_moved_on(order: _Order, known: Facts) -> bool:
+    return order.version is not None and order.version < known.version
 
 
 def _transaction(order: _Order) -> AbstractContextManager[object]:

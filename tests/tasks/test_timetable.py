@@ -11,6 +11,7 @@ from models.mishap import Mishap
 from models.outbox import JobRun, Letter
 from models.period import Period
 from models.submission import Submission
+from tasks import deadlines as errands
 from tasks import publishing
 from tasks.timetable import TIMETABLE, CatchUp, Clock, at, due_slots, newest_slot, slots
 from workflow import clock, deadlines, submissions
@@ -279,6 +280,38 @@ def test_r8_a_consent_taken_back_meanwhile_stops_the_publishing_once(
     assert (piece.state, piece.scheduled_at) == ("approved", None)
     refusals = db.session.scalars(text("SELECT action FROM audit_event WHERE stream = 'refusal:0'"))
     assert list(refusals) == ["submission:refused/consent_missing"]
+
+
+def finish(piece, by):
+    submissions.finish_editing(piece.id, by=by.son)
+
+
+def hand_over(piece, by):
+    submissions.perform(piece.id, "release", by=by.son)
+    submissions.claim(piece.id, by=by.ha)
+
+
+@pytest.mark.parametrize("what", [finish, hand_over])
+def test_the_clock_takes_no_claim_from_who_was_faster(what, make, cast, clock_at, monkeypatch, audited):
+    piece = make.submission(state="submitted")
+    submissions.claim(piece.id, by=cast.son)
+    clock_at("2021-05-31 09:00:00")
+    looked = duties.claimed_before
+
+    def look_and_be_slow(moment):
+        found = looked(moment)
+        what(piece, cast)
+        return found
+
+    monkeypatch.setattr(duties, "claimed_before", look_and_be_slow)
+
+    told = errands.lapse_claims(here("2021-05-31 09:00"))
+
+    db.session.refresh(piece)
+    assert told == {"lapsed": 0, "passed_over": 1, "failed": 0}
+    assert piece.claimed_by == (cast.son if what is finish else cast.ha).id
+    assert "submission:lapse_claim" not in audited(piece)
+    assert list(db.session.scalars(text("SELECT action FROM audit_event WHERE stream = 'refusal:0'"))) == []
 
 
 def test_a_claim_lapses_after_three_working_days_over_a_week_end(make, cast, clock_at, work, audited, broker):

@@ -81,14 +81,14 @@ def incomplete_committees(day: date) -> list[int]:
 
 
 _CLAIMED = text(
-    "SELECT id, claimed_at FROM submission WHERE state = ANY(:states) AND claimed_at < :before ORDER BY id"
+    "SELECT id, claimed_at, version FROM submission WHERE state = ANY(:states) AND claimed_at < :before ORDER BY id"
 )
 
 
-def claimed_before(moment: datetime) -> list[tuple[int, datetime]]:
-    """Pieces whose editor claimed them before a moment and has not finished: (id, claimed at)."""
+def claimed_before(moment: datetime) -> Sequence[Row[Any]]:
+    """Pieces whose editor claimed them before a moment and has not finished: id, claimed_at, version."""
     values = {"states": definitions.sources("lapse_claim"), "before": moment}
-    return [(row.id, row.claimed_at) for row in db.session.execute(_CLAIMED, values)]
+    return db.session.execute(_CLAIMED, values).all()
 
 
 _SCHEDULED = text(
