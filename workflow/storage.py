@@ -113,11 +113,16 @@ def require_whole(digest: str) -> None:
             raise _damaged(digest)
 
 
-def kept(part: int, *, of: int) -> Iterator[str]:
-    """The digests of what is kept, in one of so many parts of like size; nothing half written, nothing of others."""
-    for folder in sorted(_folder().glob("[0-9a-f][0-9a-f]")):
-        if int(folder.name, 16) % of == part:
-            yield from sorted(path.name for path in folder.iterdir() if _DIGEST.fullmatch(path.name))
+def shelves(part: int, *, of: int) -> list[str]:
+    """How the digests of one part begin, of so many parts of like size."""
+    return [f"{number:02x}" for number in range(part, 256, of)]
+
+
+def kept(shelf: str) -> Iterator[str]:
+    """The digests of what is kept that begin so; nothing half written, nothing of others."""
+    folder = _folder() / shelf
+    if folder.is_dir():
+        yield from sorted(path.name for path in folder.iterdir() if _DIGEST.fullmatch(path.name))
 
 
 def _opened(path: Path) -> BufferedReader:
