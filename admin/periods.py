@@ -14,6 +14,7 @@ from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.fields import typed_day, typed_last_day, typed_moment
 from admin.procedures import workflows
 from admin.unit_months import said_extended
+from look import language
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -43,7 +44,7 @@ class Periods(Screen):
         free = {
             day: name
             for year in (today.year, today.year + 1)
-            for day, name in workdays.holidays_of(year).items()
+            for day, name in workdays.holidays_of(year, language()).items()
         }
         return self.render(
             "desk/calendar.html",

@@ -12,6 +12,7 @@ from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 from admin.desk import attempt, back_to, me
 from admin.fields import code_field
 from admin.ledger import Workbench
+from look import language
 from models.submission import Category
 from workflow import categories
 from workflow.engine.errors import N_
@@ -91,7 +92,7 @@ class Sections(Workbench):
         return back_to(".index_view")
 
     def render(self, template: str, **values: Any) -> str:
-        open_ones = desk.section_choices() if template == self.list_template else []
+        open_ones = desk.section_choices(language()) if template == self.list_template else []
         return super().render(template, open_sections=open_ones, **values)
 
     def as_typed(self, model: Category) -> Mapping[str, Any]:

@@ -98,4 +98,5 @@ class Tray(Screen):
 
 
 def why(code: str) -> str:
-    return reasons.says(code, title="", code="", place="") if code else ""
+    known = reasons.SAYS.get(code)
+    return str(gettext(known)).format(file="", detail="", title="", code="", place="") if known else code

@@ -56,7 +56,7 @@ DUTIES = (
 
 
 OLDEST = 5
-_DAY, _BETWEEN = spoken("day_month"), spoken("days_between")
+_DAY, _BETWEEN, _WAITED = spoken("day_month"), spoken("days_between"), spoken("waited")
 
 
 def rows() -> list[dict[str, Any]]:
@@ -124,4 +124,4 @@ def _age(since: datetime, now: datetime) -> str:
         return str(gettext("hôm nay"))
     if days == 1:
         return str(gettext("hôm qua"))
-    return f"{gettext('%(n)s ngày', n=days)}, {gettext('từ %(when)s', when=_DAY(since))}"
+    return f"{_WAITED(since, now)}, " + gettext("từ %(when)s", when=_DAY(since))

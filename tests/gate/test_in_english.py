@@ -6,7 +6,10 @@ import re
 import pytest
 from sqlalchemy import inspect, text
 
-from workflow import accounts, founding
+from models.envelope import Envelope
+from models.vocabulary import Verdict
+from workflow import accounts, clock, founding
+from workflow.engine.unit_of_work import bookkeeping
 
 pytestmark = pytest.mark.database
 
@@ -20,7 +23,8 @@ PAGES = {
     None: ("/vao/dang-nhap", "/", "/chuyen-muc/ban-tru", "/luu-tru", "/tim?q=bep", "/go-anh", "/khong-co", "{page}"),
     "son": ("/quan-tri/", "/quan-tri/bai/", "/quan-tri/bai/{sent.id}/", "/quan-tri/don-vi/", "/quan-tri/ky/",
             "/quan-tri/don-vi/h-can-loc/", "/quan-tri/ban-truyen-thong/", "/quan-tri/ban-truyen-thong/h-can-loc/",
-            "/quan-tri/bao-cao/", "/quan-tri/thu-den/", "/quan-tri/chuyen-muc/", "/vao/thiet-bi", "/vao/ra"),
+            "/quan-tri/bao-cao/", "/quan-tri/thu-den/", "/quan-tri/chuyen-muc/", "/quan-tri/ky/lich-lam-viec",
+            "/quan-tri/bai/{sent.id}/phan-loai", "/vao/thiet-bi", "/vao/ra"),
     "khang": ("/quan-tri/nhat-ky/", "/quan-tri/nhat-ky/?kiem=1", "/quan-tri/thu-da-gui/"),
     "mai": ("/quan-tri/tai-khoan/", "/quan-tri/tai-khoan/new/", "/quan-tri/don-vi/new/", "/quan-tri/hang-doi/"),
     "minh": ("/quan-tri/bai/{edited.id}/",),
@@ -98,3 +102,18 @@ def test_lists_sections_and_months_have_english_names(make, cast, client, clock_
     assert {"ban-tru"} & set(words_of(front)) and {"ban-tru"} & set(words_of(one))
     assert "Section: ban-tru" in words_of(desk)
     assert "Công tác bán trú" not in front + desk
+
+
+def test_ages_and_what_is_wrong_with_a_mail_are_told_in_english(make, cast, client, clock_at):
+    make.submission(state="submitted")
+    with bookkeeping() as session:
+        session.add(Envelope(
+            sha256="0" * 64, received_at=clock.now(), verdict=Verdict.TRAY, reason="unknown_sender", problems=[],
+            from_address="la@example.edu.vn",
+        ))  # fmt: skip
+    clock_at("2021-05-20 09:00")
+    accounts.set_language(cast.son, "en")
+    son = client.as_(cast.son)
+
+    assert "Oldest: 3 days, since 17 May" in son.get("/quan-tri/").text.replace("\xa0", " ")
+    assert "The sender is not on the list yet" in son.get("/quan-tri/thu-den/").text

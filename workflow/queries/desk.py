@@ -102,7 +102,8 @@ SELECT * FROM (
   SELECT 'sections', code, CASE :language WHEN 'en' THEN name_en ELSE name_vi END,
     row_number() OVER (ORDER BY sort) FROM category
   UNION ALL
-  SELECT 'open_sections', code, name_vi, row_number() OVER (ORDER BY sort) FROM category WHERE retired_at IS NULL
+  SELECT 'open_sections', code, CASE :language WHEN 'en' THEN name_en ELSE name_vi END,
+    row_number() OVER (ORDER BY sort) FROM category WHERE retired_at IS NULL
   UNION ALL
   SELECT 'periods', year || '-' || lpad(month::text, 2, '0'), month || '/' || year,
     row_number() OVER (ORDER BY year DESC, month DESC) FROM period WHERE is_active
@@ -124,9 +125,9 @@ def unit_choices() -> list[tuple[str, str]]:
     return choices("units")["units"]
 
 
-def section_choices() -> list[tuple[str, str]]:
+def section_choices(language: str = "vi") -> list[tuple[str, str]]:
     """Those that a text may be put under; filters offer retired ones as well."""
-    return choices("open_sections")["open_sections"]
+    return choices("open_sections", language=language)["open_sections"]
 
 
 def period_choices() -> list[tuple[str, str]]:

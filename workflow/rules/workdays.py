@@ -34,15 +34,15 @@ def _vietnam() -> Any:
 
 
 @lru_cache(maxsize=32)
-def _year(year: int) -> tuple[Mapping[date, str], frozenset[date]]:
+def _year(year: int, language: str = "vi") -> tuple[Mapping[date, str], frozenset[date]]:
     """(holidays with their names, week-ends on which work is done instead of another day)."""
-    found = _vietnam()(years=year, language="vi")
+    found = _vietnam()(years=year, language="en_US" if language == "en" else "vi")
     return dict(found), frozenset(found.weekend_workdays)
 
 
-def holidays_of(year: int) -> Mapping[date, str]:
-    """The public holidays of a year as the library knows them, with their Vietnamese names."""
-    return _year(year)[0]
+def holidays_of(year: int, language: str = "vi") -> Mapping[date, str]:
+    """The public holidays of a year as the library knows them, with their names in Vietnamese or English."""
+    return _year(year, language)[0]
 
 
 def usually(day: date) -> bool:
