@@ -56,11 +56,14 @@ def test_the_oldest_stands_first_with_the_time_that_is_left(make, cast, client, 
     longest = page[page.index("Chờ lâu nhất") :]
     # Claimed on Tuesday the 18th, it goes back on Friday the 21st; the last whole day before the
     # month closes is the 24th.
-    assert re.findall(r'href="[^"]*">(Bài tới [^<]*)</a>.*?<b class="ink-2">(.*?)</b>', longest) == [
+    assert re.findall(
+        r'href="[^"]*">(Bài tới [^<]*)</a>.*?<b class="ink-2">(.*?)</b>', longest, re.DOTALL
+    ) == [
         ("Bài tới trước", "còn 1 ngày"),
         ("Bài tới sau", "còn 4 ngày"),
     ]
-    assert "đang biên tập của tôi từ 17/05; giữ bài <b" in longest
+    assert "đang biên tập của tôi từ 17/05</p>" in longest
+    assert longest.index("giữ bài") < longest.index("còn 1 ngày") < longest.index("chốt kỳ")
     assert "Cũ nhất: 3 ngày, từ 17/05" in page
     assert page.index("Đang biên tập của tôi") < page.index(">Chưa ai nhận biên tập<")
 
