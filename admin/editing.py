@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, validators
@@ -14,7 +14,6 @@ from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, 
 from admin.desk import SEE_OTHER, back_to, command, me, pin, sentences
 from admin.fields import offered, typed_number
 from admin.keeping import who_else
-from look import language
 from models.base import db
 from models.period import Period
 from models.vocabulary import Kind, Phase
@@ -76,7 +75,7 @@ class Editing:
         form = TextForm(
             request.form if request.method == "POST" else None, data=taken_back or _as_typed(row, files)
         )
-        form.category.choices = offered(desk.section_choices(language()), none=gettext("Chưa chọn"))
+        form.category.choices = offered(desk.section_choices(str(get_locale())), none=gettext("Chưa chọn"))
         status, stale, versions = 200, None, ()
         if request.method == "POST":
             status = 422
@@ -268,7 +267,7 @@ def _offer_filing(form: FilingForm, row: Any) -> None:
         months = [(own, f"{row.month}/{row.year}"), *months]
     form.period.choices = offered(months)
     form.kind.choices = offered(KINDS.items())
-    form.category.choices = offered(desk.section_choices(language()), none=gettext("Chưa chọn"))
+    form.category.choices = offered(desk.section_choices(str(get_locale())), none=gettext("Chưa chọn"))
 
 
 def _period(code: str) -> Period | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from admin import dashboard, menu
@@ -14,7 +14,6 @@ from admin.desk import Screen, attempt, back_to, can, me, sentences
 from admin.fields import typed_day, typed_last_day, typed_moment
 from admin.procedures import workflows
 from admin.unit_months import said_extended
-from look import language
 from models.base import db
 from models.organisation import Unit
 from models.period import Period
@@ -44,7 +43,7 @@ class Periods(Screen):
         free = {
             day: name
             for year in (today.year, today.year + 1)
-            for day, name in workdays.holidays_of(year, language()).items()
+            for day, name in workdays.holidays_of(year, str(get_locale())).items()
         }
         return self.render(
             "desk/calendar.html",

@@ -5,14 +5,13 @@ from typing import Any
 
 from flask import abort, request
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import Form, IntegerField, StringField, TextAreaField, validators
 
 from admin.desk import attempt, back_to, me
 from admin.fields import code_field
 from admin.ledger import Workbench
-from look import language
 from models.submission import Category
 from workflow import categories
 from workflow.engine.errors import N_
@@ -92,7 +91,7 @@ class Sections(Workbench):
         return back_to(".index_view")
 
     def render(self, template: str, **values: Any) -> str:
-        open_ones = desk.section_choices(language()) if template == self.list_template else []
+        open_ones = desk.section_choices(str(get_locale())) if template == self.list_template else []
         return super().render(template, open_sections=open_ones, **values)
 
     def as_typed(self, model: Category) -> Mapping[str, Any]:
