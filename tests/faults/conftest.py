@@ -21,6 +21,7 @@ from tests.mail_peer import mail_peer
 from tests.nursery import Bear, Born
 from tests.post_office import PostOffice
 from workflow import accounts
+from workflow.settings import settings
 
 FULL = os.environ.get("FAULTS") == "full"
 """`make test-faults`: every pass of every point, the storm, and what takes long."""
@@ -147,3 +148,14 @@ def storm_house(
     """A whole house whose servers may be killed."""
     with living_in(tmp_path / "house", tmp_path / "house.log", password_hash) as house:
         yield house
+
+
+@pytest.fixture
+def place(app, clock_at, tmp_path, monkeypatch) -> Iterator[Path]:
+    """Where this test's house keeps its files."""
+    clock_at("2021-05-17 08:30")
+    with monkeypatch.context() as patch:
+        patch.setenv("TOASOAN_DATA", str(tmp_path))
+        settings.cache_clear()
+        yield tmp_path / "files"
+    settings.cache_clear()

@@ -1,6 +1,6 @@
 """F23: a file on the disk is cut short or altered; nobody is handed it as what was kept, and somebody is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from tests.tasks.test_mail_letters import mail_from
 from workflow import clock, media, schema, storage
 from workflow.engine.errors import Damaged
 from workflow.intake import receiving
-from workflow.settings import settings
 
 pytestmark = [pytest.mark.database, pytest.mark.fault]
 
@@ -33,17 +32,6 @@ def alter(path: Path) -> None:
 
 
 BROKEN: dict[str, Callable[[Path], None]] = {"cut short": cut, "altered": alter}
-
-
-@pytest.fixture
-def place(app, clock_at, tmp_path, monkeypatch) -> Iterator[Path]:
-    """Where this test's house keeps its files."""
-    clock_at("2021-05-17 08:30")
-    with monkeypatch.context() as patch:
-        patch.setenv("TOASOAN_DATA", str(tmp_path))
-        settings.cache_clear()
-        yield tmp_path / "files"
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import gc
 import io
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -40,17 +38,6 @@ def counted() -> list[int]:
 
 def kept() -> list[str]:
     return sorted(path.name for path in (settings().data / "files").rglob("*") if path.is_file())
-
-
-@pytest.fixture
-def place(app, clock_at, tmp_path, monkeypatch) -> Iterator[Path]:
-    """Where this test's house keeps its files."""
-    clock_at("2021-05-17 08:30")
-    with monkeypatch.context() as patch:
-        patch.setenv("TOASOAN_DATA", str(tmp_path))
-        settings.cache_clear()
-        yield tmp_path / "files"
-    settings.cache_clear()
 
 
 @pytest.mark.parametrize("disk", BROKEN)
