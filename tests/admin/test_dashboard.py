@@ -66,6 +66,8 @@ def test_the_oldest_stands_first_with_the_time_that_is_left(make, cast, client, 
     assert longest.index("giữ bài") < longest.index("còn 1 ngày") < longest.index("chốt kỳ")
     assert "Cũ nhất: 3 ngày, từ 17/05" in page
     assert page.index("Đang biên tập của tôi") < page.index(">Chưa ai nhận biên tập<")
+    # By keyboard what waits comes before the matrix with its two links a unit.
+    assert page.index("Chờ đồng chí") < page.index("Tình hình gửi bài theo đơn vị")
 
 
 def test_a_piece_set_aside_or_claimed_by_somebody_else_waits_for_nobody_here(make, cast):
