@@ -59,6 +59,25 @@ def test_what_was_typed_and_not_saved_comes_back_and_a_colleague_is_told(make, c
     assert desk.complaints == []
 
 
+def test_a_text_is_set_as_a_list_by_keyboard_alone(make, cast, window):
+    piece = make.submission(state="submitted")
+    submissions.claim(piece.id, by=cast.son)
+    desk = window(cast.son)
+    desk.goto(f"/quan-tri/bai/{piece.id}/sua")
+
+    type_into_the_editor(desk, "Rau muống.")
+    desk.keyboard.press("Shift+Tab")
+    expect(desk.get_by_role("button", name="Đậm")).to_be_focused()
+    for _ in range(5):
+        desk.keyboard.press("ArrowRight")
+    expect(desk.get_by_role("button", name="Danh sách", exact=True)).to_be_focused()
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("trix-editor")).to_be_focused()
+    expect(desk.locator("trix-editor li")).to_contain_text("Rau muống.")
+    assert desk.complaints == []
+
+
 def test_no_page_of_the_desk_scrolls_sideways_or_complains(make, cast, window):
     piece = make.submission(state="submitted", with_picture=True)
     with change():
