@@ -23,7 +23,7 @@ def test_r6_the_units_of_a_month_are_shown_as_they_stood_at_a_past_instant(make,
     def row(address: str) -> str:
         found = son.get(address)
         assert found.status_code == 200
-        return next(row for row in found.text.split("<tr>") if "don-vi=h-can-loc" in row)
+        return next(row for row in found.text.split("<tr>") if "/h-can-loc/" in row)
 
     assert "Còn thiếu" in row(page)
     assert "Còn thiếu" not in row(f"{page}?luc=2021-05-17T08:00")

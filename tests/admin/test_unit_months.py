@@ -40,7 +40,8 @@ def test_the_cell_says_how_the_unit_stands_and_what_it_sent(make, cast, client, 
     assert "H. Can Lộc, kỳ tháng 5/2021" in page.replace("\xa0", " ")
     assert "Còn thiếu" in page
     assert "Bếp ăn một chiều" in page
-    assert 'href="/quan-tri/don-vi-thang/' in client.as_(cast.son).get("/quan-tri/").text
+    places = ("/quan-tri/", f"/quan-tri/ky/{may}/", "/quan-tri/don-vi/h-can-loc/")
+    assert [f'href="{cell(may)}"' in client.as_(cast.son).get(place).text for place in places] == [True] * 3
 
 
 def test_an_editor_reminds_extends_and_exempts_with_a_reason(make, cast, client, may):
