@@ -78,6 +78,19 @@ def test_a_text_is_set_as_a_list_by_keyboard_alone(make, cast, window):
     assert desk.complaints == []
 
 
+def test_two_versions_are_chosen_on_a_phone_and_a_long_refusal_lies_on_its_band(make, cast, window):
+    piece = make.submission(state="submitted")
+    phone = window(cast.son, width=390)
+
+    phone.goto(f"/quan-tri/bai/{piece.id}/so-sanh")
+    expect(phone.get_by_label("Từ")).to_be_visible()
+    expect(phone.get_by_label("Đến")).to_be_visible()
+    phone.goto("/don-vi/")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("chưa thuộc đơn vị nào")
+    grounds = "['.sign-in-head', 'h1'].map(s => getComputedStyle(document.querySelector(s)).backgroundColor)"
+    assert len(set(phone.evaluate(grounds))) == 1
+
+
 def test_no_page_of_the_desk_scrolls_sideways_or_complains(make, cast, window):
     piece = make.submission(state="submitted", with_picture=True)
     with change():
