@@ -1,20 +1,21 @@
 """Communications Committees as seats: who sits, who is missing, confirmed or why not yet (R1)."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, request, url_for
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin.desk import Screen, attempt, back_to, can, me
+from admin.desk import Screen, attempt, back_to, can, me, told
 from admin.members import Members, in_force_of, place_of, today
 from admin.rosters import Rosters
 from admin.seats import Seats
 from models.organisation import Committee, Unit
 from models.vocabulary import CommitteeStatus, SeatKind
-from workflow import committees, organisation
+from workflow import committees, organisation, vacancies
 from workflow.engine.errors import N_
 from workflow.grammar import action_name
 from workflow.queries import offices, seats
@@ -51,16 +52,18 @@ class Committees(Members, Seats, Rosters, Screen):
         committee = committees.in_force(unit)
         if committee is None:
             return self.render("desk/committee_none.html", unit=unit, may_write=can("committees.write"))
-        missing = committees.missing(committee)
+        wanted = committees.wanted(committee)
+        missing = committees.missing(committee, wanted)
         return self.render(
             "desk/committee.html",
             unit=unit,
             committee=committee,
-            groups=_groups(committee, may_write=can("committees.write")),
+            groups=_groups(committee, wanted, may_write=can("committees.write")),
             filled=len(committees.standing(committee)),
-            needed=sum(offices.composition(committee.directive_id).values()),
+            needed=sum(wanted.values()),
             is_confirmed=committee.status == CommitteeStatus.CONFIRMED,
             step=_confirmation(unit, missing) if can("committees.confirm") else None,
+            asking=_asking(unit) if missing and can("committees.write") else None,
             proposals=offices.proposals(unit.id),
             elsewhere=seats.elsewhere(committee.id),
             changes=[
@@ -88,6 +91,18 @@ class Committees(Members, Seats, Rosters, Screen):
             done=gettext("Đã xác nhận danh sách. Đơn vị được báo bằng thư."),
         )
         return back_to(".committee", code=code, anchor="reasons-confirm")
+
+    @expose("/<code>/nhac", methods=["POST"])
+    def remind(self, code: str) -> Response:
+        unit, _ = place_of(code)
+        reason = request.form.get("reason", "")
+        attempt(
+            lambda: vacancies.remind_by_hand(unit, reason=reason, by=me()),
+            done=lambda n: ngettext(
+                "Đã nhắc đơn vị bổ sung: %(num)s thư.", "Đã nhắc đơn vị bổ sung: %(num)s thư.", n
+            ),
+        )
+        return back_to(".committee", code=code, anchor="reasons-remind")
 
     @expose("/<code>/danh-sach/<int:proposal_id>", methods=["POST"])
     def settle(self, code: str, proposal_id: int) -> Response:
@@ -120,9 +135,8 @@ class Committees(Members, Seats, Rosters, Screen):
         return back_to(".committee", code=code)
 
 
-def _groups(committee: Committee, *, may_write: bool) -> list[dict[str, Any]]:
+def _groups(committee: Committee, wanted: Mapping[str, int], *, may_write: bool) -> list[dict[str, Any]]:
     """As look/parts/committee.html draws them."""
-    wanted = offices.composition(committee.directive_id)
     taken = committees.standing(committee)
     code = committee.unit.code
     groups = []
@@ -169,4 +183,25 @@ def _confirmation(unit: Unit, missing: Any) -> dict[str, Any]:
         "needs_reason": False,
         "fields": {"command": str(uuid.uuid4())},
         "busy": gettext("Đang xác nhận…"),
+    }
+
+
+def _asking(unit: Unit) -> dict[str, Any]:
+    """The button that asks the unit to fill its seats, with the letters it would send, or why it is not asked now."""
+    letters, refused = vacancies.foresee(unit, on=today(), is_short=True)
+    return {
+        "name": "remind",
+        "label": gettext("Nhắc đơn vị bổ sung"),
+        "action_url": url_for(".remind", code=unit.code),
+        "allowed": refused is None,
+        "kind": "secondary",
+        "icon": "bell",
+        "reasons": [
+            {"code": each.code, "says": told(each)} for each in (refused.refusals if refused else ())
+        ],
+        "needs_reason": True,
+        "reasons_used": [gettext("Danh sách Ban Truyền thông chưa đủ.")],
+        "fields": {"command": str(uuid.uuid4())},
+        "busy": gettext("Đang gửi…"),
+        "effect": ngettext("%(num)s thư sẽ gửi.", "%(num)s thư sẽ gửi.", letters) if refused is None else "",
     }

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row
 
-from workflow import clock, deadlines, mishaps, nudges, reminders, submissions
+from workflow import clock, deadlines, mishaps, nudges, reminders, submissions, vacancies
 from workflow.engine.errors import NotAllowed, Stale
 from workflow.engine.unit_of_work import change
 from workflow.queries import calendar_days, duties
@@ -58,7 +58,7 @@ def tell_of_long_waits(slot: datetime) -> Told:
 
 
 def remind_incomplete_committees(slot: datetime) -> Told:
-    return reminders.remind_incomplete_committees(local_day(slot))
+    return vacancies.remind(local_day(slot))
 
 
 def lapse_claims(_slot: datetime) -> Told:

@@ -22,7 +22,17 @@ from tasks import deadlines as errands
 from tasks import letters, timetable
 from tasks.occasions.errand import Errand
 from tasks.rehearsal import playing
-from workflow import clock, deadlines, mishaps, months, nudges, reminders, submissions, summaries
+from workflow import (
+    clock,
+    deadlines,
+    mishaps,
+    months,
+    nudges,
+    reminders,
+    submissions,
+    summaries,
+    vacancies,
+)
 from workflow import letters as kept
 from workflow.engine.errors import N_, Invalid, NotFound, ToaSoanError
 from workflow.intake import reading
@@ -150,7 +160,7 @@ def _late_notices(slot: datetime, at: datetime) -> Iterator[Foreseen]:
 
 
 def _committees(slot: datetime, at: datetime) -> Iterator[Foreseen]:
-    for letter in reminders.incomplete_committees_due(local_day(slot)):
+    for letter in vacancies.due(local_day(slot)):
         yield from _letter(letter, "committees", at)
 
 

@@ -55,7 +55,7 @@ TABLE = {
     },
     "desk_committees": {
         "index committee history appendix": "committees.read",
-        "add correct found dissolve settle unseat take_list": "committees.write",
+        "add correct found dissolve remind settle unseat take_list": "committees.write",
         "confirm reopen": "committees.confirm",
     },
     "desk_deciding": {"index revision decide": "submissions.read"},

@@ -219,14 +219,15 @@ def standing(committee: Committee) -> list[Seat]:
     return sorted(taken, key=lambda placed: (order.index(SeatKind(placed.seat_kind)), placed.slot))
 
 
-def missing(committee: Committee) -> Mapping[SeatKind, int]:
-    """How many seats of each kind are empty; empty mapping when complete."""
-    wanted = Counter({SeatKind(kind): n for kind, n in _wanted(committee).items()})
-    wanted.subtract(SeatKind(placed.seat_kind) for placed in standing(committee))
-    return {kind: n for kind, n in wanted.items() if n > 0}
+def missing(committee: Committee, seats: Mapping[str, int] | None = None) -> Mapping[SeatKind, int]:
+    """How many seats of each kind are empty; empty mapping when complete. `seats`: `wanted`, where it is known."""
+    empty = Counter({SeatKind(kind): n for kind, n in (seats or wanted(committee)).items()})
+    empty.subtract(SeatKind(placed.seat_kind) for placed in standing(committee))
+    return {kind: n for kind, n in empty.items() if n > 0}
 
 
-def _wanted(committee: Committee) -> Mapping[str, int]:
+def wanted(committee: Committee) -> Mapping[str, int]:
+    """How many seats of each kind its directive gives a committee."""
     rows = db.session.scalars(
         select(Composition.seat_kind).where(Composition.directive_id == committee.directive_id)
     )
@@ -234,8 +235,8 @@ def _wanted(committee: Committee) -> Mapping[str, int]:
 
 
 def _numbers(committee: Committee) -> dict[str, Any]:
-    wanted = _wanted(committee)
-    return {kind.value: wanted.get(kind, 0) for kind in SeatKind}
+    seats = wanted(committee)
+    return {kind.value: seats.get(kind, 0) for kind in SeatKind}
 
 
 def _slots(committee: Committee, kind: SeatKind) -> list[int]:

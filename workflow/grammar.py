@@ -134,6 +134,7 @@ ACTIONS: Mapping[str, Told] = {
         N_("Không xác nhận được danh sách"), N_("{who} không xác nhận được danh sách {what}.")
     ),
     "committee:reopen": Told(N_("Mở lại danh sách"), N_("{who} mở lại danh sách {what}.")),
+    "committee:remind": Told(N_("Nhắc đơn vị bổ sung"), N_("{who} nhắc đơn vị bổ sung {what}.")),
     "committee:read_list": Told(N_("Đọc tệp danh sách"), N_("{who} mở một tệp danh sách của {what} để xem trước.")),
     "committee:settle_proposal": Told(
         N_("Xử lý xong danh sách gửi qua thư"), N_("{who} xử lý xong danh sách của {what} gửi qua thư.")

@@ -1,4 +1,4 @@
-"""Reminding who owes: what is decided here is on record once, the letters are written from it (R1, R5).
+"""Reminding who owes: what is decided here is on record once, the letters are written from it (R5).
 
 A `Reminder` row and the outbox row of its letter are one transaction; the unique key of the row is what keeps
 two clocks, a restart or a second look on the same day from reminding twice.
@@ -25,7 +25,7 @@ from workflow.engine.unit_of_work import change
 from workflow.outbox import Planned
 from workflow.queries import calendar_days, duties
 from workflow.queries.duties import Duty
-from workflow.rules import reminding, workdays
+from workflow.rules import reminding
 from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 from workflow.rules.reminding import Plan
@@ -187,29 +187,6 @@ def _record(occasions: Sequence[tuple[Duty, str]], *, is_skipped: bool) -> set[t
     new = insert(Reminder).values(rows).on_conflict_do_nothing()
     found = db.session.execute(new.returning(Reminder.unit_id, Reminder.period_id, Reminder.occasion))
     return {(row.unit_id, row.period_id, row.occasion) for row in found}
-
-
-def remind_incomplete_committees(on: date) -> Mapping[str, int]:
-    """One letter a week to each unit whose committee lacks a seat, on a working day."""
-    with change():
-        return {"sent": outbox.put_all(incomplete_committees_due(on))}
-
-
-def incomplete_committees_due(on: date) -> list[Planned]:
-    """What `remind_incomplete_committees` would put into the outbox; changes nothing."""
-    if not workdays.is_working_day(on, calendar_days.exceptions()):
-        return []
-    monday = workdays.monday_of(on).isoformat()
-    return outbox.not_put(
-        [
-            Planned(
-                "letter:committee_incomplete",
-                f"committee_incomplete:{unit_id}:{monday}",
-                {"unit": unit_id, "on": monday},
-            )
-            for unit_id in duties.incomplete_committees(on)
-        ]
-    )
 
 
 @patient

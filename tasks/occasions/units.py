@@ -95,7 +95,7 @@ def committee_incomplete(payload: Payload, now: datetime) -> Iterator[Errand]:
     gaps = read.gaps(about["id"]) if proposal is None else read.proposed_gaps(proposal)
     yield Errand(
         kind="committee_incomplete",
-        to=recipients.members(about["unit_id"])[:2] or recipients.editors(),
+        to=recipients.contacts(about["unit_id"]) or recipients.editors(),
         occasion=f"unit:{about['unit_id']}:{payload['on']}" if proposal is None else f"proposal:{proposal}",
         unit_id=about["unit_id"],
         facts=lambda _: {
@@ -112,7 +112,7 @@ def committee_confirmed(payload: Payload, _now: datetime) -> Iterator[Errand]:
     about = read.committee(committee_id=payload["committee"])
     yield Errand(
         kind="committee_confirmed",
-        to=recipients.members(about["unit_id"])[:2],
+        to=recipients.contacts(about["unit_id"]),
         occasion=f"committee:{about['id']}:{payload.get('event', about['confirmed_at'])}",
         unit_id=about["unit_id"],
         facts=lambda _: {

@@ -372,3 +372,37 @@ def test_every_form_of_units_and_committees_carries_a_command_id(make, cast, cli
         main = page[page.index("<main") : page.index("</main>")]
         for form in re.findall(r'<form[^>]*method="post".*?</form>', main, re.S):
             assert 'name="command" value="' in form, (place, form)
+
+
+def test_r1_an_incomplete_unit_is_asked_by_hand_once_a_day_and_the_letters_are_said_before(
+    make, cast, client, outbox
+):
+    son = client.as_(cast.son)
+    page = son.get(PLACE).text
+    assert ("Nhắc đơn vị bổ sung" in page, "1 thư sẽ gửi." in page) == (True, True)
+    son.read_token(PLACE)
+    click = str(uuid.uuid4())
+
+    answers = [son.send(f"{PLACE}nhac", reason="Cô Nga vừa nghỉ.", command=click) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert outbox() == ["letter:committee_incomplete"]
+    page = son.get(PLACE).text
+    assert "Đã nhắc đơn vị bổ sung: 1 thư." in page
+    assert ("Hôm nay đã gửi nhắc việc." in page, "thư sẽ gửi" in page) == (True, False)
+    assert "Cô Nga vừa nghỉ." in page[page.index("Thay đổi gần đây") :]
+
+
+def test_who_cannot_be_asked_is_said_and_who_may_not_ask_sees_no_button(make, cast, client, outbox):
+    committees.found(cast.district_ky_anh, since=date(2021, 5, 3), by=cast.son)
+    place = "/quan-tri/ban-truyen-thong/h-ky-anh/"
+    son, khang = client.as_(cast.son), client.as_(cast.khang)
+    son.read_token(place)
+    khang.read_token("/vao/ra")
+
+    assert "Đơn vị chưa có ai để gửi thư." in son.get(place).text
+    assert son.send(f"{place}nhac", reason="Thử.").status_code == 303
+    assert "nhac" not in khang.get(PLACE).text
+    khang.send(f"{PLACE}nhac", reason="Thử.")
+
+    assert outbox() == []

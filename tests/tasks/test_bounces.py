@@ -13,7 +13,7 @@ from models.vocabulary import SeatKind
 from tests.mail_peer import mail_peer
 from tests.tasks.test_mail_letters import mail_from
 from tests.workflow.intake.test_reports import report
-from workflow import accounts, bounces, committees, deadlines, reminders
+from workflow import accounts, bounces, committees, deadlines, reminders, vacancies
 from workflow.engine.unit_of_work import change
 from workflow.intake import receiving
 from workflow.queries import recipients
@@ -119,7 +119,7 @@ def test_r1_an_incomplete_committee_is_told_who_of_it_cannot_be_reached(
         make.submission(state="submitted")
         letters("receipt")
     clock_at("2021-05-18 08:00")
-    reminders.remind_incomplete_committees(date(2021, 5, 18))
+    vacancies.remind(date(2021, 5, 18))
 
     said = {one.to_address.partition("@")[0]: one.text for one in letters("committee_incomplete")}
 

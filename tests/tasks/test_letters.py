@@ -253,9 +253,9 @@ def test_outside_a_rehearsal_no_letter_counts_as_sent_that_lies_in_a_folder(make
 
 
 def test_r1_an_incomplete_committee_is_told_what_it_lacks(make, cast, sent, broker):
-    from workflow import reminders
+    from workflow import vacancies
 
-    reminders.remind_incomplete_committees(date(2021, 5, 17))
+    vacancies.remind(date(2021, 5, 17))
 
     letters = sent("committee_incomplete")
 

@@ -124,20 +124,6 @@ def test_no_late_notice_after_an_editor_closed_the_month(cast, may, clock_at):
     assert reminders.give_late_notice(date(2021, 5, 20)) == {"sent": 0, "skipped": 3}
 
 
-def test_r1_units_without_a_full_committee_are_reminded_once_a_week(may, outbox):
-    assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 3}
-    assert reminders.remind_incomplete_committees(date(2021, 5, 17)) == {"sent": 0}
-    assert outbox().count("letter:committee_incomplete") == 3
-
-
-def test_r1_committees_are_reminded_on_the_first_working_day_of_a_week(may):
-    # Monday 3/5/2021 was a day off, instead of Saturday 1/5.
-    assert reminders.remind_incomplete_committees(date(2021, 5, 3)) == {"sent": 0}
-    assert reminders.remind_incomplete_committees(date(2021, 5, 4)) == {"sent": 3}
-    assert reminders.remind_incomplete_committees(date(2021, 5, 5)) == {"sent": 0}
-    assert reminders.incomplete_committees_due(date(2021, 5, 5)) == []
-
-
 def test_r5_a_last_day_slept_over_is_not_announced_the_day_after(make, cast, clock_at):
     make.submission()
     clock_at("2021-05-20 00:01")

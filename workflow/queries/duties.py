@@ -69,15 +69,16 @@ FROM unit u JOIN directive d ON u.kind = ANY (d.bound_unit_kinds)
 LEFT JOIN committee c ON c.unit_id = u.id AND c.valid_to IS NULL
 WHERE d.valid_from <= :day AND (d.valid_to IS NULL OR :day < d.valid_to)
   AND u.valid_from <= :day AND (u.valid_to IS NULL OR :day < u.valid_to)
+  AND u.id = coalesce(CAST(:unit AS bigint), u.id)
   AND (SELECT count(*) FROM composition o WHERE o.directive_id = coalesce(c.directive_id, d.id))
     > (SELECT count(*) FROM seat s WHERE s.committee_id = c.id AND s.valid_to IS NULL)
 ORDER BY u.sort_key, u.id
 """)
 
 
-def incomplete_committees(day: date) -> list[int]:
-    """Units alive on a day whose committee lacks a seat, or that have none (R1)."""
-    return list(db.session.scalars(_INCOMPLETE, {"day": day}))
+def incomplete_committees(day: date, unit_id: int | None = None) -> list[int]:
+    """Units alive on a day (or one) whose committee lacks a seat, or that have none (R1)."""
+    return list(db.session.scalars(_INCOMPLETE, {"day": day, "unit": unit_id}))
 
 
 _CLAIMED = text(

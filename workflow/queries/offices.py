@@ -42,16 +42,6 @@ def proposals(unit_id: int) -> Sequence[Row[Any]]:
     return db.session.execute(_PROPOSALS, {"unit": unit_id}).all()
 
 
-_COMPOSITION = text("""
-SELECT seat_kind, count(*) AS n FROM composition WHERE directive_id = :directive GROUP BY seat_kind
-""")
-
-
-def composition(directive_id: int) -> dict[str, int]:
-    """How many seats of each kind the directive asks for."""
-    return {row.seat_kind: row.n for row in db.session.execute(_COMPOSITION, {"directive": directive_id})}
-
-
 _CHANGES = text("""
 SELECT e.id, e.action, e.payload::jsonb AS payload, actor.full_name AS who, about.full_name AS about
 FROM audit_event e

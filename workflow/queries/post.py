@@ -148,6 +148,16 @@ def known_keys(keys: Sequence[str]) -> set[str]:
     return set(db.session.scalars(text("SELECT key FROM outbox WHERE key = ANY(:keys)"), {"keys": keys}))
 
 
+def days_of(keys: Sequence[str]) -> set[str]:
+    """The days, as `2021-05-17`, on which those of the letters were written that name theirs."""
+    return set(
+        db.session.scalars(
+            text("SELECT payload ->> 'day' FROM outbox WHERE key = ANY(:keys) AND payload ? 'day'"),
+            {"keys": keys},
+        )
+    )
+
+
 _WAITING_LETTERS = text("""
 SELECT l.kind, l.code, l.to_address, u.code AS unit FROM letter l LEFT JOIN unit u ON u.id = l.unit_id
 WHERE l.state = 'waiting' ORDER BY l.id LIMIT 1000

@@ -72,6 +72,11 @@ def members(unit_id: int) -> list[Person]:
     return _people(_MEMBERS, unit=unit_id)
 
 
+def contacts(unit_id: int) -> list[Person]:
+    """The two who take what is written to the committee about itself."""
+    return members(unit_id)[:2]
+
+
 def leaders(unit_id: int) -> list[Person]:
     """The leader on the unit's committee today; who takes its mail when that seat is empty."""
     return _people(_LEADERS, unit=unit_id) or members(unit_id)[:1]
