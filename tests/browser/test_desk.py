@@ -34,6 +34,29 @@ def test_cards_are_ticked_on_a_phone_foretold_and_moved(make, cast, window):
     assert phone.complaints == []
 
 
+def test_how_many_are_ticked_is_told_while_ticking_to_eyes_and_ears(make, cast, window):
+    for _ in range(3):
+        make.submission(state="submitted")
+    desk = window(cast.son)
+    desk.goto("/quan-tri/bai/?trang-thai=sent")
+    says, ticks = desk.locator(".together").get_by_role("status"), desk.locator("tbody").get_by_role("checkbox")
+    expect(says).to_have_text("")
+
+    ticks.nth(0).check()
+    ticks.nth(2).check()
+    expect(says).to_have_text("Đã chọn 2 bài")
+    ticks.nth(0).uncheck()
+    expect(says).to_have_text("Đã chọn 1 bài")
+    desk.get_by_role("button", name="Xem trước").click()
+    desk.go_back()
+    expect(says).to_have_text("Đã chọn 1 bài")
+    # All that the filters find: what was ticked counts no more.
+    desk.get_by_label("Tất cả 3 bài theo bộ lọc").check()
+    expect(says).to_have_text("Đã chọn tất cả 3 bài theo bộ lọc")
+
+    assert desk.complaints == []
+
+
 def test_what_was_typed_and_not_saved_comes_back_and_a_colleague_is_told(make, cast, window):
     piece = make.submission(state="submitted")
     submissions.claim(piece.id, by=cast.son)

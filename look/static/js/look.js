@@ -172,19 +172,21 @@ on("click", "[data-filters-open]", (button) => {
 all("[data-only-without-script]").forEach((button) => (button.hidden = true));
 
 function countChosen() {
-  const bar = document.querySelector("[data-bulk]");
-  if (!bar) return;
+  const says = document.querySelector("[data-bulk-says]");
+  if (!says) return;
   const chosen = all("input[name=chosen]:checked").length;
-  bar.hidden = !chosen;
-  const says = bar.querySelector("[data-bulk-says]");
-  says.textContent = says.dataset.bulkSays.replace("{n}", chosen);
+  const bar = says.closest("[data-bulk]");
+  if (bar) bar.hidden = !chosen;
+  const every = says.dataset.bulkEvery && document.querySelector("input[name=tat-ca]:checked");
+  says.textContent = every ? says.dataset.bulkEvery : chosen ? says.dataset.bulkSays.replace("{n}", chosen) : "";
 }
-on("change", "input[name=chosen]", countChosen);
+on("change", "input[name=chosen], input[name=tat-ca]", countChosen);
 on("click", "[data-bulk-clear]", () => {
   all("input[name=chosen]:checked").forEach((box) => (box.checked = false));
   countChosen();
 });
-countChosen();
+// Not at once: the browser's "back" ticks again what was ticked.
+window.addEventListener("pageshow", countChosen);
 
 /* "65 trên 120 ký tự" while writing. */
 on("input", "[data-limit]", (box) => {
