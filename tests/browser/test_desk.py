@@ -39,7 +39,10 @@ def test_how_many_are_ticked_is_told_while_ticking_to_eyes_and_ears(make, cast, 
         make.submission(state="submitted")
     desk = window(cast.son)
     desk.goto("/quan-tri/bai/?trang-thai=sent")
-    says, ticks = desk.locator(".together").get_by_role("status"), desk.locator("tbody").get_by_role("checkbox")
+    says, ticks = (
+        desk.locator(".together").get_by_role("status"),
+        desk.locator("tbody").get_by_role("checkbox"),
+    )
     expect(says).to_have_text("")
 
     ticks.nth(0).check()
