@@ -46,10 +46,13 @@ def asked_for() -> queue.Asked:
         unclaimed=get("chua-nhan") == "1",
         waits_since=_long_ago() if get("cho-lau") == "1" else None,
         answered=get("tra-loi") == "1",
+        oldest_first=get(OLDEST_FIRST) == "1",
         before=_key(get("truoc", "")),
         after=_key(get("sau", "")) if not get("truoc") else None,
     )
 
+
+OLDEST_FIRST = "cu-truoc"
 
 NAMES = (
     "trang-thai",
@@ -64,11 +67,12 @@ NAMES = (
     "chua-nhan",
     "cho-lau",
     "tra-loi",
+    OLDEST_FIRST,
 )
 
 
 def kept() -> dict[str, str]:
-    """The filters as they stand in the address, for links that change one of them."""
+    """The filters and the order as they stand in the address, for links that change one of them."""
     return {name: request.args[name] for name in NAMES if request.args.get(name)}
 
 
@@ -118,6 +122,19 @@ def tabs(asked: queue.Asked, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+def orders(asked: queue.Asked) -> list[dict[str, Any]]:
+    """The two ways round the list; the other one begins at its own beginning."""
+    ways = ((N_("Mới nhất trước"), None), (N_("Cũ nhất trước"), "1"))
+    return [
+        {
+            "label": gettext(label),
+            "url": link(**{OLDEST_FIRST: way}),
+            "active": asked.oldest_first is bool(way),
+        }
+        for label, way in ways
+    ]
+
+
 def counted(many: int) -> str:
     """“312”, or “1.000+” for what was not counted to its end."""
     number = current_app.jinja_env.filters["number"]
@@ -135,10 +152,13 @@ VIEWS: tuple[tuple[str, Mapping[str, str], frozenset[str]], ...] = (
 
 
 def views() -> list[dict[str, Any]]:
-    """The usual queues, then what she or a colleague named; the one that is open is marked."""
+    """The usual queues, in the order that is chosen now, then what she or a colleague named, in the order it was
+    named with; the one that is open is marked.
+    """
     here = kept()
+    order = {name: here[name] for name in here if name == OLDEST_FIRST}
     usual = [
-        {"label": gettext(label), "asked": dict(asked)}
+        {"label": gettext(label), "asked": {**asked, **order}}
         for label, asked, only in VIEWS
         if not only or only & roles()
     ]

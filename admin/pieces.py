@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, request
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -13,7 +13,19 @@ from admin.comparing import Comparing
 from admin.desk import Screen, attempt, back_to, command, me, sentences
 from admin.editing import Editing
 from admin.fields import typed_last_day
-from admin.filters import asked_for, counted, heading, kept, link, place, selects, tabs, views
+from admin.filters import (
+    OLDEST_FIRST,
+    asked_for,
+    counted,
+    heading,
+    kept,
+    link,
+    orders,
+    place,
+    selects,
+    tabs,
+    views,
+)
 from admin.keeping import Keeping, who_else
 from admin.talking import Talking, said
 from admin.together import Together, offered
@@ -41,10 +53,12 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
             newer=link(sau=place(leaf.newer)) if leaf.newer else None,
             tabs=tabs(asked, counts),
             views=views(),
+            orders=orders(asked),
             selects=selects(asked),
             asked=asked,
             total=counted(counts.get(asked.phase, 0)),
-            clear_url=url_for(".index", **({"trang-thai": asked.phase} if asked.phase else {})),
+            clear_url=link(**{name: None for name in kept() if name not in ("trang-thai", OLDEST_FIRST)}),
+            filtered=kept().keys() - {OLDEST_FIRST},
             heading=heading(asked),
             together=offered(asked.phase),
             kept=kept(),

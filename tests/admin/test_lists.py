@@ -13,7 +13,7 @@ from models.submission import Submission
 from models.vocabulary import Audience, WrittenAs
 from workflow import comments, filters, privacy, submissions
 from workflow.engine.unit_of_work import bookkeeping
-from workflow.queries import audit_check, piece_words, queue
+from workflow.queries import audit_check, piece_words, piles, queue
 
 pytestmark = pytest.mark.database
 
@@ -120,7 +120,8 @@ def test_what_waited_less_than_three_working_days_does_not_wait_long(make, cast,
     assert codes(client.as_(cast.son).get(f"{LIST}?cho-lau=1").text) == []
 
 
-def test_pages_by_keyset_show_each_piece_once_forward_and_back(make, cast, client, monkeypatch):
+@pytest.mark.parametrize("order", ["", "&cu-truoc=1"])
+def test_pages_by_keyset_show_each_piece_once_forward_and_back(make, cast, client, monkeypatch, order):
     monkeypatch.setattr(queue, "PAGE", 2)
     pieces = [
         make.submission(state=state) for state in ("submitted", "drafted", "edited", "submitted", "drafted")
@@ -131,7 +132,7 @@ def test_pages_by_keyset_show_each_piece_once_forward_and_back(make, cast, clien
         found = re.search(rf'href="([^"]+)" rel="{rel}"', page)
         return found[1].replace("&amp;", "&") if found else None
 
-    pages = [son.get(f"{LIST}?don-vi=h-can-loc").text]
+    pages = [son.get(f"{LIST}?don-vi=h-can-loc{order}").text]
     while further := follow(pages[-1], "next"):
         pages.append(son.get(further).text)
     back = [son.get(follow(pages[-1], "prev")).text]
@@ -139,7 +140,42 @@ def test_pages_by_keyset_show_each_piece_once_forward_and_back(make, cast, clien
 
     assert sorted(code for page in pages for code in codes(page)) == sorted(piece.code for piece in pieces)
     assert [codes(page) for page in pages] == [codes(back[1]), codes(back[0]), codes(pages[2])]
+    in_order = codes("".join(pages))
+    assert in_order == sorted(in_order, reverse=not order)
     assert (follow(back[1], "prev"), len(pages)) == (None, 3)
+
+
+def test_oldest_first_stays_in_every_link_and_in_what_is_named_but_is_no_filter(make, cast, client):
+    pieces = [make.submission(state="submitted") for _ in range(3)]
+    son = client.as_(cast.son)
+    son.read_token(LIST)
+
+    page = son.get(f"{LIST}?trang-thai=sent&cu-truoc=1").text
+
+    assert codes(page) == [piece.code for piece in pieces]
+    assert codes(son.get(f"{LIST}?trang-thai=sent").text) == [piece.code for piece in pieces[::-1]]
+    links = re.findall(r'href="/quan-tri/bai/\?([^"]*)"', page[page.index("<main") :])
+    assert [one for one in links if "cu-truoc=1" not in one] == ["trang-thai=sent"]
+    assert re.search(r'aria-current="true">(?:<svg.*?</svg>)?Cũ nhất trước<', page, re.S)
+    assert page.count('type="hidden" name="cu-truoc" value="1"') == 2
+    nothing = son.get(f"{LIST}?trang-thai=public&cu-truoc=1&loai=video").text
+    assert 'href="/quan-tri/bai/?trang-thai=public&amp;cu-truoc=1">Xóa bộ lọc' in nothing
+    assert "Xóa bộ lọc" not in page
+
+    son.send(f"{LIST}bo-loc?trang-thai=sent&cu-truoc=1", name="Chờ lâu")
+    assert db.session.scalars(select(SavedFilter.asked)).all() == [{"trang-thai": "sent", "cu-truoc": "1"}]
+
+
+def test_of_more_than_can_go_together_the_first_in_the_order_are_taken(make, cast, client, monkeypatch):
+    pieces = [make.submission(state="submitted") for _ in range(3)]
+    monkeypatch.setattr(piles, "MOST", 2)
+    son = client.as_(cast.son)
+
+    def taken(order: str) -> set[str]:
+        return set(re.findall(r"GDMN-[\d-]+", son.get(f"{LIST}cung-luc?buoc=claim&tat-ca=1{order}").text))
+
+    assert taken("") == {piece.code for piece in pieces[1:]}
+    assert taken("&cu-truoc=1") == {piece.code for piece in pieces[:2]}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class Leaf(Generic[Key]):
-    """One page, newest first; `older` and `newer` are keys for the next one, None at an end."""
+    """One page; `older` and `newer` are keys for the next one that way, None at an end."""
 
     rows: Sequence[Row[Any]]
     older: Key | None
@@ -30,23 +30,24 @@ def leaf(
     before: Key | None,
     after: Key | None,
     size: int,
+    oldest_first: bool = False,
 ) -> Leaf[Key]:
     """The page of `size` rows older than `before`, or newer than `after`, or the first.
 
-    `read` is asked for so many rows in the order `DESC` or `ASC` of their `key`. `after` reads towards the newer
-    end, so that "newer" is as exact as "older".
+    `read` is asked for so many rows in the order `DESC` or `ASC` of their `key`. Going back reads from the place
+    towards the beginning, so that the way back is as exact as the way on.
     """
-    upwards = after is not None
+    is_back = (before if oldest_first else after) is not None
     # One more than the page holds tells whether there is another.
-    rows = list(read("ASC" if upwards else "DESC", size + 1))
+    rows = list(read("ASC" if oldest_first is not is_back else "DESC", size + 1))
     has_more, rows = len(rows) > size, rows[:size]
-    if upwards:
+    if is_back:
         rows.reverse()
     if not rows:
         return Leaf([], None, None)
     is_first = before is None and after is None
-    return Leaf(
-        rows,
-        older=key(rows[-1]) if has_more or upwards else None,
-        newer=None if is_first or (upwards and not has_more) else key(rows[0]),
+    further = key(rows[-1]) if has_more or is_back else None
+    nearer = None if is_first or (is_back and not has_more) else key(rows[0])
+    return (
+        Leaf(rows, older=nearer, newer=further) if oldest_first else Leaf(rows, older=further, newer=nearer)
     )

@@ -45,6 +45,8 @@ class Asked:
     """At the department, in the same state since before this moment."""
     answered: bool = False
     """The newest word to or from the unit is the unit's."""
+    oldest_first: bool = False
+    """Those first that stand longest in their state; else what moved last."""
     before: Key | None = None
     """Keyset: what stands behind this place."""
     after: Key | None = None
@@ -189,7 +191,7 @@ class Reading:
         self._sought = piece_words.sought(asked.words)
 
     def leaf(self) -> paging.Leaf[Key]:
-        """One page of pieces, PAGE at most, what moved last first; `after` reads towards the newer end."""
+        """One page of pieces in the order that is asked for, PAGE at most."""
         asked, values = self._asked, _values(self._asked, self._sought)
 
         def read(order: str, size: int) -> Sequence[Row[Any]]:
@@ -197,11 +199,14 @@ class Reading:
             query = text(f"WITH found AS ({found}) {_COLUMNS.format(order=order)}")
             return db.session.execute(query, {**values, "size": size}).all()
 
-        return paging.leaf(read, key=_key, before=asked.before, after=asked.after, size=PAGE)
+        return paging.leaf(
+            read, key=_key, before=asked.before, after=asked.after, size=PAGE, oldest_first=asked.oldest_first
+        )
 
     def numbers(self, *, size: int) -> Sequence[int]:
         """The first `size` pieces that the filters find, in the list's order, whatever page is open."""
-        query = text(_found(replace(self._asked, before=None, after=None), self._sought, "DESC"))
+        order = "ASC" if self._asked.oldest_first else "DESC"
+        query = text(_found(replace(self._asked, before=None, after=None), self._sought, order))
         return db.session.scalars(query, {**_values(self._asked, self._sought), "size": size}).all()
 
     def counts(self) -> Mapping[str, int]:
