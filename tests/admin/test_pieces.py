@@ -1,6 +1,7 @@
 """Pieces through the console: each press is a verb, each refusal is on record, nothing typed is lost."""
 
 import re
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +10,9 @@ from models.attachment import ConsentAnswer
 from models.base import db
 from models.submission import Revision, Submission
 from models.vocabulary import Consent, Role
-from workflow import accounts, submissions, writing
+from workflow import accounts, clock, submissions, writing
 from workflow.grammar import ACTIONS
+from workflow.intake import receiving
 from workflow.wording import CHECKLIST
 
 pytestmark = pytest.mark.database
@@ -65,6 +67,32 @@ def test_the_next_step_stands_out_and_taking_over_never_does(make, cast, client)
     assert leads(free)[:1] == ["Nhận biên tập"]
     assert "Nhận thay" in held
     assert {"Nhận thay", "Trả lại đơn vị", "Để lại, không sử dụng"}.isdisjoint(leads(held))
+
+
+def test_a_piece_that_came_by_mail_says_from_whose_mailbox_and_leads_to_the_mail(make, cast, client):
+    mail = EmailMessage()
+    mail["Received"] = "from mail.example.edu.vn by mx.example.edu.vn; Mon, 17 May 2021 09:00:00 +0700"
+    mail["Authentication-Results"] = "mx.example.edu.vn; dmarc=pass header.from=example.edu.vn"
+    mail["From"] = f"Phòng GDĐT <{cast.binh.email}>"
+    mail["Subject"] = "Tin: Ngày hội đọc sách của bé"
+    mail.set_content(
+        "Ngày hội đọc sách của bé\n\n"
+        "Ngày 12/5/2021, Trường Mầm non Hoa Sen tổ chức ngày hội đọc sách cho 120 trẻ cùng cha mẹ tại sân trường.\n\n"
+        "Mỗi lớp bày một gian sách nhỏ, trẻ tự chọn truyện và kể lại cho bạn nghe bằng tranh vẽ của chính mình."
+    )
+    outcome = receiving.receive(bytes(mail), received_at=clock.now())
+    [code] = outcome.submissions
+    piece = db.session.scalars(select(Submission).where(Submission.code == code)).one()
+    son, minh = client.as_(cast.son), client.as_(cast.minh)
+    to_the_mail = f'href="/quan-tri/thu-den/{outcome.envelope_id}/"'
+
+    pages = [visitor.get(at(piece)).text for visitor in (son, minh)]
+
+    assert [page.count("Gửi từ hộp thư</dt><dd>Phòng GDĐT<br>") for page in pages] == [1, 1]
+    assert [page.count(f'<span class="small ink-3">{cast.binh.email}</span>') for page in pages] == [1, 1]
+    # An approver reads no tray.
+    assert [to_the_mail in page for page in pages] == [True, False]
+    assert "Gửi từ hộp thư" not in son.get(at(make.submission(state="submitted"))).text
 
 
 def test_a_state_in_the_form_is_ignored(make, cast, client):

@@ -70,7 +70,7 @@ SELECT s.*, r.number AS revision_number, r.title, r.summary, r.body, r.author_li
   u.code AS unit_code, u.name AS unit_name, u.short_name AS unit, p.year, p.month,
   editor.full_name AS claimant, sender.full_name AS sender, checker.full_name AS checker,
   page.slug, page.retracted_at, page.retraction_reason, page.first_published_at,
-  e.id AS envelope_id
+  e.id AS envelope_id, e.from_name AS mailed_by, e.from_address AS mailed_from
 FROM submission s
 JOIN revision r ON r.id = s.revision_id
 JOIN unit u ON u.id = s.unit_id
@@ -82,12 +82,12 @@ LEFT JOIN account checker ON checker.id = s.checklist_by
 LEFT JOIN publication page ON page.submission_id = s.id
 LEFT JOIN envelope_submission es ON es.submission_id = s.id
 LEFT JOIN envelope e ON e.id = es.envelope_id
-WHERE s.id = :piece LIMIT 1
+WHERE s.id = :piece ORDER BY e.id LIMIT 1
 """)
 
 
 def piece(submission_id: int) -> Row[Any] | None:
-    """The piece with its present revision, unit, month, people and page."""
+    """The piece with its present revision, unit, month, people and page, and the first mail it came by."""
     return db.session.execute(_PIECE, {"piece": submission_id}).one_or_none()
 
 
