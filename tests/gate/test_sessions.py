@@ -357,5 +357,5 @@ def test_a_wrong_address_is_told_in_the_frame_of_the_door_one_is_in(cast, client
     main = answer.text.partition('<main id="content"')[2].partition("</main>")[0]
     assert (answer.status_code, f'class="{frame}"' in answer.text) == (404, True)
     assert f'href="{first}"' in main
-    assert re.search(r'<p class="code[^>]*>[^<]{10,}: not_found</p>', main)
+    assert re.search(r'<p class="small[^>]*>[^<]{10,}: <code>not_found</code></p>', main)
     assert ('<nav class="places' in answer.text) == (frame != "door-forum" and first != "/vao/tiep")
