@@ -12,13 +12,12 @@ from flask_admin import expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
-from admin import events, menu, trail_rows
+from admin import events, menu, telling, trail_rows
 from admin.desk import Screen, attempt, back_to, key_of, me, words_of
 from admin.export import answer
 from workflow import clock, inspecting
 from workflow.engine.audit import instant
 from workflow.engine.errors import Invalid, NotFound
-from workflow.grammar import action_name
 from workflow.proof import proving
 from workflow.queries import audit, audit_check, private_words, seals
 from workflow.texts import sort_key
@@ -153,7 +152,7 @@ def _kept() -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _named(actions: tuple[str, ...], _language: str) -> Sequence[tuple[str, str]]:
     """Every act on record by its name, in the order of the alphabet. Kept: a new one is seldom."""
-    named = [(action, gettext(action_name(action))) for action in actions if "refused/" not in action]
+    named = [(action, telling.act(action)) for action in actions if "refused/" not in action]
     return sorted(named, key=lambda pair: sort_key(pair[1]))
 
 

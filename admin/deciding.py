@@ -8,17 +8,15 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin import acts, reading
+from admin import acts, reading, telling
 from admin.desk import SEE_OTHER, Screen, back_to, command, me, sentences
 from models.base import db
 from models.submission import Submission
 from models.vocabulary import Phase
 from workflow import definitions, submissions
 from workflow.engine.errors import Stale, ToaSoanError
-from workflow.grammar import action_name
 from workflow.queries import deciding, timeline
 
 DECISIONS = ("approve", "send_back")
@@ -58,7 +56,7 @@ class Deciding(Screen):
             steps=_steps(piece, revision, seen) if is_waiting and revision.is_newest else [],
             decided=decided,
             gone=sentences(gone) if gone else "",
-            decided_as=gettext(action_name(decided.action)) if decided else "",
+            decided_as=telling.act(decided.action, of=telling.followed(piece)) if decided else "",
         )
 
     @expose("/<int:piece_id>/<seen>/<trigger>", methods=["POST"])

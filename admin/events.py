@@ -11,7 +11,6 @@ from admin import changes, telling
 from admin.changes import instant
 from admin.reading import note
 from workflow.engine.errors import N_
-from workflow.grammar import action_name
 from workflow.queries import audit
 from workflow.rules.wishes import SUBJECTS
 from workflow.wording import JOBS, ROLES
@@ -39,16 +38,19 @@ def rows(events: Iterable[Any]) -> list[Line]:
     return [row(event, place, says) for event in events]
 
 
-class _Saying(dict[tuple[str, str], str]):
+Act = tuple[str, str, tuple[str, int] | None]
+"""Action, trigger, the definition of the piece."""
+
+
+class _Saying(dict[Act, str]):
     """What an act is called in the reader's language, asked for once a page."""
 
-    def __missing__(self, act: tuple[str, str]) -> str:
-        said: str = gettext(action_name(*act))
-        self[act] = said
+    def __missing__(self, act: Act) -> str:
+        self[act] = said = telling.act(*act)
         return said
 
 
-def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
+def row(event: Any, place: str, says: Mapping[Act, str]) -> Line:
     noun, _, acted = event.action.partition(":")
     code = event.action.partition("refused/")[2]
     trigger = (event.trigger or "") if code else acted
@@ -59,7 +61,7 @@ def row(event: Any, place: str, says: Mapping[tuple[str, str], str]) -> Line:
         seat=event.seat or "",
         act="consent" if trigger == "answer" else trigger,
         noun=noun,
-        says=says[event.action, trigger],
+        says=says[event.action, trigger, telling.followed(event)],
         refused=bool(code),
         subject=event.subject
         or event.about

@@ -10,12 +10,11 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin import menu, telling
+from admin import menu, telling, trail_rows
 from admin.desk import Screen, key_of, me, words_of
 from admin.export import answer
 from workflow import differences, inspecting, texts
 from workflow.engine.errors import N_
-from workflow.grammar import action_name
 from workflow.queries import decisions, desk, timeline
 from workflow.settings import settings
 from workflow.wording import REFUSALS
@@ -51,9 +50,10 @@ class Inspection(Screen):
         asked = _asked()
         inspecting.note_export({**asdict(asked), "form": form}, by=me(), what="audit:export_decisions")
         # Said now: the request is over before a streamed answer is finished.
-        says = {f"submission:{act}": gettext(action_name(f"submission:{act}")) for act in decisions.known()}
+        say = trail_rows.readers_words()
         rows = (
-            [row.id, datetime.fromisoformat(row.at), row.who or "", row.in_place_of or "", says[row.action], row.code,
+            [row.id, datetime.fromisoformat(row.at), row.who or "", row.in_place_of or "",
+             telling.act(row.action, of=telling.followed(row), say=say), row.code,
              row.title or "", row.unit or "", f"{row.year}-{row.month:02d}", row.revision or "", row.digest or "",
              row.reason or "", row.at, row.hash]
             for row in decisions.export(asked)
@@ -63,15 +63,15 @@ class Inspection(Screen):
     @expose("/<int:piece_id>/")
     def sheet(self, piece_id: int) -> str:
         piece = timeline.piece(piece_id) or abort(404)
-        steps = decisions.steps(piece_id)
+        steps, followed = decisions.steps(piece_id), telling.followed(piece)
         done = [step for step in steps if "refused/" not in step.action]
         sent = next((step for step in done if step.action == "submission:submit"), None)
         approved = next((step for step in reversed(done) if step.action == "submission:approve"), None)
         return self.render(
             "desk/sheet.html",
             piece=piece,
-            steps=[_step(step) for step in done],
-            refusals=[_step(step) for step in steps if "refused/" in step.action],
+            steps=[_step(step, followed) for step in done],
+            refusals=[_step(step, followed) for step in steps if "refused/" in step.action],
             proofs=[_proof(step) for step in done if step.action in PROVEN],
             sent=sent,
             approved=approved,
@@ -95,7 +95,7 @@ def _row(row: Any) -> dict[str, Any]:
         "seat": row.seat or "",
         "in_place_of": row.in_place_of,
         "act": row.action.partition(":")[2],
-        "says": gettext(action_name(row.action)),
+        "says": telling.act(row.action, of=telling.followed(row)),
         "code": row.code,
         "title": row.title or gettext("Chưa có tiêu đề"),
         "unit": row.unit,
@@ -107,7 +107,7 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
-def _step(step: Any) -> dict[str, Any]:
+def _step(step: Any, followed: tuple[str, int] | None) -> dict[str, Any]:
     code = step.action.partition("refused/")[2]
     return {
         "number": step.id,
@@ -115,7 +115,7 @@ def _step(step: Any) -> dict[str, Any]:
         "who": step.who or gettext("Hệ thống"),
         "seat": step.seat or "",
         "in_place_of": step.in_place_of,
-        "says": gettext(action_name(step.action, step.payload.get("trigger", ""))),
+        "says": telling.act(step.action, step.payload.get("trigger", ""), followed),
         "revision": step.payload.get("revision") or step.revision,
         "digest": step.digest,
         "reason": step.payload.get("reason"),
@@ -176,7 +176,7 @@ def _kept() -> dict[str, str]:
 
 
 def _selects(asked: decisions.AskedDecisions) -> Sequence[Mapping[str, Any]]:
-    acts = [(act, gettext(action_name(f"submission:{act}"))) for act in decisions.known()]
+    acts = [(act, telling.act(f"submission:{act}")) for act in decisions.known()]
     return [
         {"name": "nguoi", "label": gettext("Người"), "value": asked.actor, "choices": decisions.deciders()},
         {"name": "don-vi", "label": gettext("Đơn vị"), "value": asked.unit, "choices": desk.unit_choices()},

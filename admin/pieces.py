@@ -102,7 +102,7 @@ class Pieces(Together, Editing, Talking, Comparing, Keeping, Screen):
                 letters=_letters(row, offers),
             ),
             may_answer=any(o.step.trigger == "answer" and o.is_allowed for o in offers),
-            entries=[reading.entry(each) for each in entries],
+            entries=[reading.entry(each, (row.workflow, row.workflow_version)) for each in entries],
             stays=dwelling.of_entries(entries),
             gone=sentences(engine.gone) if engine.gone else "",
             picture=None if engine.gone else reading.picture(entries, row.state, offers, engine.definition),

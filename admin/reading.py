@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
+from admin import telling
 from admin.changes import changed, instant
 from admin.desk import can
 from look import spoken
@@ -16,7 +17,6 @@ from workflow import clock, definitions
 from workflow.engine import drawing
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Offer
-from workflow.grammar import action_name
 from workflow.queries import timeline
 from workflow.wording import UNCOUNT_REASONS
 
@@ -70,11 +70,11 @@ def _short(moment: Any) -> str:
     return f"{moment.astimezone(clock.ZONE):%H:%M, %d/%m}"
 
 
-def entry(event: timeline.Entry) -> dict[str, Any]:
-    """One line of the timeline, as look/parts/timeline.html draws it."""
+def entry(event: timeline.Entry, of: tuple[str, int]) -> dict[str, Any]:
+    """One line of the timeline of a piece that follows `of`, as look/parts/timeline.html draws it."""
     return {
         "act": "consent" if event.trigger == "answer" else event.trigger,
-        "says": gettext(action_name(event.action, event.trigger)),
+        "says": telling.act(event.action, event.trigger, of),
         "who": event.who or gettext("Hệ thống"),
         "seat": event.seat,
         "on_behalf_of": event.in_place_of,

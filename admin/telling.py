@@ -1,37 +1,71 @@
 """An audit event in one sentence, from the table of workflow/grammar.py: who did what to what."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
+from workflow.engine.definition import Label
 from workflow.engine.errors import N_
-from workflow.grammar import NOUNS, action_name, action_sentence
+from workflow.grammar import NOUNS, action_name, action_sentence, step_label
 from workflow.wording import JOBS, TOPICS
 
-Say = Callable[..., str]
-"""A sentence of ours in a language, its names filled in: `gettext`, or its like where there is no request."""
+
+@dataclass(frozen=True)
+class Say:
+    """Sentences of ours in one language, their names filled in; also where there is no request any more."""
+
+    language: str
+    catalogue: Callable[[str], str]
+
+    def __call__(self, words: str, **named: str) -> str:
+        said = self.catalogue(words)
+        return said % named if named else said
+
+    def label(self, label: Label) -> str:
+        return label.en if self.language == "en" else label.vi
+
+
+def readers() -> Say:
+    """In the language of whoever asks."""
+    return Say(str(get_locale()), gettext)
+
 
 MACHINE, IN_PLACE_OF = N_("Hệ thống"), N_("%(who)s (thay mặt %(whom)s)")
 
 
-def sentence(event: Any, say: Say = gettext) -> str:
+def act(action: str, trigger: str = "", of: tuple[str, int] | None = None, *, say: Say | None = None) -> str:
+    """What an act is called: by the house, else by `of`, the definition that its piece follows."""
+    say = say or readers()
+    label = step_label(action, trigger, of)
+    return say.label(label) if label else say(action_name(action, trigger))
+
+
+def followed(row: Any) -> tuple[str, int] | None:
+    """The definition of the piece that an event is about, where it is about one."""
+    return (row.workflow, row.workflow_version) if row.workflow else None
+
+
+def sentence(event: Any, say: Say | None = None) -> str:
     """`event` is a row of queries/audit.py. “Trần Quang Minh phê duyệt bài GDMN-2021-05-0001.”"""
+    say = say or readers()
+    trigger = event.payload.get("trigger", event.action.partition(":")[2])
     return sentence_of(
         event.action,
         who=who(event, say),
         what=_what(event, say),
-        act=say(action_name(event.action, event.payload.get("trigger", event.action.partition(":")[2]))),
+        act=act(event.action, trigger, followed(event), say=say),
         say=say,
     )
 
 
-def sentence_of(action: str, *, who: str, what: str, act: str, say: Say = gettext) -> str:
-    told: str = say(action_sentence(action)).format(who=who, what=what, act=act)
+def sentence_of(action: str, *, who: str, what: str, act: str, say: Say | None = None) -> str:
+    told: str = (say or readers())(action_sentence(action)).format(who=who, what=what, act=act)
     return told[:1].upper() + told[1:]
 
 
-def who(event: Any, say: Say = gettext) -> str:
+def who(event: Any, say: Say) -> str:
     """The actor, and in whose place she acted."""
     name: str = event.who or say(MACHINE)
     return say(IN_PLACE_OF, who=name, whom=event.in_place_of) if event.in_place_of else name

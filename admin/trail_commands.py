@@ -136,7 +136,7 @@ def export(form: str | None, file: Path) -> dict[str, Any]:
     return {"file": str(file), "events": count, "says": f"Đã xuất {count} sự kiện vào {file}."}
 
 
-CELLS = trail_rows.cells(trail_rows.as_written)
+CELLS = trail_rows.cells(trail_rows.AS_WRITTEN)
 
 
 def _csv(file: Path, events: Iterable[Any]) -> int:

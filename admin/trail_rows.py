@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_translations
+from flask_babel import get_locale, get_translations
 
 from admin import telling
 from workflow.engine.errors import N_
@@ -22,18 +22,11 @@ HOLDS = N_("Nhật ký hệ thống")
 
 def readers_words() -> telling.Say:
     """What a sentence is in the reader's language, also when the request is over."""
-    catalogue = get_translations()
-
-    def say(words: str, **named: str) -> str:
-        said: str = catalogue.gettext(words)
-        return said % named if named else said
-
-    return say
+    return telling.Say(str(get_locale()), get_translations().gettext)
 
 
-def as_written(words: str, **named: str) -> str:
-    """For the command line, which speaks Vietnamese."""
-    return words % named if named else words
+AS_WRITTEN = telling.Say("vi", str)
+"""For the command line, which speaks Vietnamese."""
 
 
 def head(say: telling.Say) -> list[str]:

@@ -51,7 +51,7 @@ def show(code: str, *, error: str = "", status: int = 200) -> Answer:
         loose=loose,
         documents=[file for file in files if file.kind == "document"],
         unanswered=[photo for photo in map(photo_of, asked(files)) if photo["consent"]["answer"] is None],
-        entries=[entry_of(entry) for entry in timeline.timeline(found.id) if is_told(entry)],
+        entries=[entry_of(entry, found) for entry in timeline.timeline(found.id) if is_told(entry)],
         steps=[
             step_of(offer, code) for offer in offers.values() if is_button(offer.step) and is_shown(offer)
         ],
@@ -123,7 +123,7 @@ def step(code: str, trigger: str) -> Response:
         flash(person.told(refused, person.unit_of(found)), "refused")
         return redirect(url_for("portal.piece", code=code), 303)
     flash(
-        gettext("Đã thực hiện: %(act)s.", act=gettext(grammar.action_name(f"submission:{trigger}")).lower()),
+        gettext("Đã thực hiện: %(act)s.", act=called(f"submission:{trigger}", found).lower()),
         "success",
     )
     return redirect(url_for("portal.piece", code=code), 303)
@@ -204,10 +204,16 @@ def is_told(entry: timeline.Entry) -> bool:
     return not entry.refused and entry.trigger not in UNSEEN
 
 
-def entry_of(entry: timeline.Entry) -> dict[str, Any]:
+def called(action: str, piece: Any) -> str:
+    """What a step is called: by the house, else by the definition that the piece follows."""
+    label = grammar.step_label(action, of=(piece.workflow, piece.workflow_version))
+    return person.named(label) if label else str(gettext(grammar.action_name(action)))
+
+
+def entry_of(entry: timeline.Entry, piece: Any) -> dict[str, Any]:
     return {
         "act": entry.trigger,
-        "says": gettext(grammar.action_name(entry.action)),
+        "says": called(entry.action, piece),
         "who": entry.who or gettext("Hệ thống"),
         "seat": entry.seat,
         "on_behalf_of": entry.in_place_of,

@@ -7,6 +7,8 @@ stands here once for its noun. tests/house/test_grammar.py holds the table again
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workflow import definitions
+from workflow.engine.definition import Label
 from workflow.engine.errors import N_
 
 
@@ -234,13 +236,24 @@ def action_name(action: str, trigger: str = "") -> str:
     """The message id of an action's name; for a refusal, that of the act that was refused.
 
     `submission:approve` -> Phê duyệt; (`submission:refused/four_eyes_violation`, `approve`) -> Phê duyệt;
-    an act that only a workflow definition knows is shown as its code.
+    an act that only a workflow definition knows has a `step_label`, one that none knows is shown as its code.
     """
     told = ACTIONS.get(plain(action))
     if "refused/" in action:
         noun = action.partition(":")[0]
         told = ACTIONS.get(f"{noun}:{trigger}", told) if trigger else told
     return told.name if told else action.removeprefix("submission:")
+
+
+def step_label(action: str, trigger: str = "", of: tuple[str, int] | None = None) -> Label | None:
+    """What a step is called that only workflow definitions know: by `of`, name and version of the one its piece
+    follows, else by the newest that has it. None for what ACTIONS names, and for what none knows.
+    """
+    noun, _, verb = action.partition(":")
+    step = trigger if verb.startswith("refused/") else verb
+    if noun != "submission" or not step or f"submission:{step}" in ACTIONS:
+        return None
+    return definitions.label(step, of)
 
 
 def action_sentence(action: str) -> str:

@@ -110,6 +110,13 @@ def steps(trigger: str) -> Iterator[Step]:
     return (step for engine in engines().values() for step in engine.named(trigger))
 
 
+def label(trigger: str, of: tuple[str, int] | None = None) -> Label | None:
+    """What a step is called in the definition of this name and version, else in the newest that has it."""
+    own = [engines()[of]] if of and of in engines() else []
+    newest_first = [engines()[key] for key in sorted(engines(), key=lambda key: key[1], reverse=True)]
+    return next((step.label for engine in (*own, *newest_first) for step in engine.named(trigger)), None)
+
+
 def sources(trigger: str) -> list[str]:
     """The states from which this step may be taken in some definition."""
     return sorted({step.source for step in steps(trigger)})

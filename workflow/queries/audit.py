@@ -103,7 +103,7 @@ _CONDITIONS: Mapping[str, str] = {
 
 _SHOWN = """
 SELECT e.id, e.stream, e.action, e.at, e.submission_id, a.full_name AS who, a.title AS seat, s.code,
-  r.title AS subject,
+  r.title AS subject, s.workflow, s.workflow_version,
   (SELECT short_name FROM unit WHERE id = e.unit_id) AS unit,
   (SELECT full_name FROM account WHERE id = (e.payload::jsonb ->> 'account')::bigint) AS about,
   e.payload::jsonb ->> 'trigger' AS trigger, e.payload::jsonb ->> 'period' AS period

@@ -69,9 +69,10 @@ _PIECES: Mapping[str, str] = {
 }
 
 _COLUMNS = """
-SELECT e.id, e.at, e.action, e.submission_id, s.code, r.title, r.number AS revision, u.short_name AS unit, p.year,
-  p.month, a.full_name AS who, a.title AS seat, lender.full_name AS in_place_of,
-  e.payload::jsonb ->> 'digest' AS digest, e.payload::jsonb ->> 'reason' AS reason, encode(e.hash, 'hex') AS hash
+SELECT e.id, e.at, e.action, e.submission_id, s.code, s.workflow, s.workflow_version, r.title,
+  r.number AS revision, u.short_name AS unit, p.year, p.month, a.full_name AS who, a.title AS seat,
+  lender.full_name AS in_place_of, e.payload::jsonb ->> 'digest' AS digest,
+  e.payload::jsonb ->> 'reason' AS reason, encode(e.hash, 'hex') AS hash
 FROM picked JOIN audit_event e USING (id)
 JOIN submission s ON s.id = e.submission_id
 JOIN period p ON p.id = s.period_id
