@@ -15,7 +15,7 @@ from admin.fields import typed_moment
 from models.vocabulary import OutboxState
 from workflow import outbox, timetable
 from workflow.engine.errors import ToaSoanError
-from workflow.queries import desk, post, work
+from workflow.queries import desk, pieces, post, work
 from workflow.wording import (
     CATCH_UPS,
     FAILURES,
@@ -146,6 +146,7 @@ class Queues(Screen):
         return self.render(
             "desk/preview.html", at=at, groups=_grouped(coming), count=len(coming), says=FORESEEN, jobs=JOBS,
             kinds_of_letter=LETTER_KINDS, topics=TOPICS, refusals=REFUSALS, units=dict(desk.unit_choices()),
+            pieces=pieces.titled(each.about for each in coming),
         )  # fmt: skip
 
     @expose("/<int:message_id>/chay-lai", methods=["POST"])

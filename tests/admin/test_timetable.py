@@ -116,7 +116,9 @@ def test_the_preview_screen_shows_what_would_happen_and_does_nothing(mai, make, 
     page = mai.get(f"{PAGE}sap-toi?luc=2021-05-20T00:05").text
 
     assert "Bản nháp quá hạn" in page
-    assert draft.code in page
+    # Its title leads to it, with the code beside it, as in every list.
+    said = f'>{draft.revision.title}</a> <span class="small ink-3 code">{draft.code}</span>'
+    assert f'<a class="row-title" href="/quan-tri/bai/{draft.id}/"{said}' in page
     db.session.refresh(draft)
     assert draft.state == "drafted"
     assert "Chỉ xem trước được từ bây giờ trở đi." in mai.get(f"{PAGE}sap-toi?luc=2021-05-01T00:05").text

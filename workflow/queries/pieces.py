@@ -1,10 +1,12 @@
-"""Finding one piece by what people call it. Reads only."""
+"""Finding pieces by what people call them. Reads only."""
 
-from sqlalchemy import or_, select
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Row, or_, select
 
 from models.attachment import Attachment
 from models.base import db
-from models.submission import RevisionAttachment, Submission
+from models.submission import Revision, RevisionAttachment, Submission
 from workflow.engine.errors import N_, Invalid, NotFound
 
 
@@ -18,6 +20,14 @@ def named(name: str) -> Submission:
     if not found:
         raise NotFound
     return min(found, key=lambda piece: name not in (piece.code, piece.import_id))
+
+
+def titled(codes: Iterable[str]) -> Mapping[str, Row[str, int, str]]:
+    """Number and title of the pieces that have one of these codes, by code."""
+    titles = select(Submission.code, Submission.id, Revision.title).join(
+        Revision, Revision.id == Submission.revision_id
+    )
+    return {row.code: row for row in db.session.execute(titles.where(Submission.code.in_(set(codes))))}
 
 
 def file_of(piece: Submission, name: str) -> Attachment:
