@@ -140,13 +140,16 @@ def _is_shown(offer: Offer) -> bool:
 
 
 def _effect(offer: Offer, letters: Mapping[str, int]) -> str:
-    """“Sẽ gửi 3 thư: Báo đã đăng.”, each leading to what it says; empty for a step that sends none."""
     sent = [topic for topic in offer.step.effects if offer.is_allowed and letters.get(topic)]
-    if not sent:
+    return sending({topic: letters[topic] for topic in sent})
+
+
+def sending(letters: Mapping[str, int]) -> str:
+    """“Sẽ gửi 3 thư: Báo đã đăng.”, each leading to what it says; empty where none is sent."""
+    if not letters:
         return ""
-    number = sum(letters[topic] for topic in sent)
     says = Markup(gettext("Sẽ gửi %(n)s thư: %(kinds)s."))  # noqa: S704  (our own catalogue)
-    return says % {"n": number, "kinds": Markup(", ").join(map(_letter, sent))}
+    return says % {"n": sum(letters.values()), "kinds": Markup(", ").join(map(_letter, letters))}
 
 
 def _letter(topic: str) -> str:

@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response
 
+from admin import acts
 from admin.desk import Screen, attempt, back_to, can, me, told
 from admin.members import Members, in_force_of, place_of, today
 from admin.rosters import Rosters
@@ -203,5 +204,5 @@ def _asking(unit: Unit) -> dict[str, Any]:
         "reasons_used": [gettext("Danh sách Ban Truyền thông chưa đủ.")],
         "fields": {"command": str(uuid.uuid4())},
         "busy": gettext("Đang gửi…"),
-        "effect": ngettext("%(num)s thư sẽ gửi.", "%(num)s thư sẽ gửi.", letters) if refused is None else "",
+        "effect": acts.sending({} if refused else {vacancies.TOPIC: letters}),
     }

@@ -19,6 +19,8 @@ from workflow.rules import workdays
 from workflow.rules.asks import reason_given
 from workflow.rules.permissions import require
 
+TOPIC = "letter:committee_incomplete"
+
 
 def remind(on: date) -> Mapping[str, int]:
     """One letter a week to each unit whose committee lacks a seat, on a working day."""
@@ -88,4 +90,4 @@ def _of_the_day(unit_id: int, day: date) -> Planned:
 def _letter(unit_id: int, on: date, day: date) -> Planned:
     """`on` is the occasion, which makes the letter one of its kind; `day` is when it was written."""
     told = {"unit": unit_id, "on": on.isoformat(), "day": day.isoformat()}
-    return Planned("letter:committee_incomplete", f"committee_incomplete:{unit_id}:{on.isoformat()}", told)
+    return Planned(TOPIC, f"committee_incomplete:{unit_id}:{on.isoformat()}", told)

@@ -379,7 +379,9 @@ def test_r1_an_incomplete_unit_is_asked_by_hand_once_a_day_and_the_letters_are_s
 ):
     son = client.as_(cast.son)
     page = son.get(PLACE).text
-    assert ("Nhắc đơn vị bổ sung" in page, "1 thư sẽ gửi." in page) == (True, True)
+    sample = "/quan-tri/thu-da-gui/mau/committee_incomplete"
+    said = f'Sẽ gửi 1 thư: <a href="{sample}">Đề nghị bổ sung Ban Truyền thông</a>.'
+    assert ("Nhắc đơn vị bổ sung" in page, said in page) == (True, True)
     son.read_token(PLACE)
     click = str(uuid.uuid4())
 
@@ -389,7 +391,7 @@ def test_r1_an_incomplete_unit_is_asked_by_hand_once_a_day_and_the_letters_are_s
     assert outbox() == ["letter:committee_incomplete"]
     page = son.get(PLACE).text
     assert "Đã nhắc đơn vị bổ sung: 1 thư." in page
-    assert ("Hôm nay đã gửi nhắc việc." in page, "thư sẽ gửi" in page) == (True, False)
+    assert ("Hôm nay đã gửi nhắc việc." in page, "Sẽ gửi" in page) == (True, False)
     assert "Cô Nga vừa nghỉ." in page[page.index("Thay đổi gần đây") :]
 
 
