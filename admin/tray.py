@@ -59,6 +59,7 @@ class Tray(Screen):
             "desk/envelope.html",
             mail=row,
             why=why(row.reason),
+            problems=[(reasons.told(problem, gettext), problem.get("file")) for problem in row.problems],
             seen=sight.look(storage.load(row.sha256), own_mx=settings().own_mx),
             became=post.became(envelope_id),
             proposals=post.proposals(envelope_id),
@@ -99,4 +100,4 @@ class Tray(Screen):
 
 def why(code: str) -> str:
     known = reasons.SAYS.get(code)
-    return str(gettext(known)).format(file="", detail="", title="", code="", place="") if known else code
+    return str(gettext(known)).format(file="", detail="", title="", twin="", place="") if known else code

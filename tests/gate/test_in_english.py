@@ -8,8 +8,9 @@ from sqlalchemy import inspect, text
 
 from models.envelope import Envelope
 from models.vocabulary import Verdict
-from workflow import accounts, clock, founding
+from workflow import accounts, clock, founding, storage
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.intake import reasons
 
 pytestmark = pytest.mark.database
 
@@ -104,11 +105,20 @@ def test_lists_sections_and_months_have_english_names(make, cast, client, clock_
     assert "Công tác bán trú" not in front + desk
 
 
+MARKS = [
+    reasons.marked(
+        "possible_duplicate", title="Bé đọc sách", piece="GDMN-2021-05-0002", twin="GDMN-2021-05-0001"
+    ),
+    {"code": "twice_in_mail", "file": "a.jpg", "says": "Ảnh “a.jpg” trùng.", "for": "editor"},
+]
+
+
 def test_ages_and_what_is_wrong_with_a_mail_are_told_in_english(make, cast, client, clock_at):
     make.submission(state="submitted")
     with bookkeeping() as session:
         session.add(Envelope(
-            sha256="0" * 64, received_at=clock.now(), verdict=Verdict.TRAY, reason="unknown_sender", problems=[],
+            sha256=storage.keep(b"From: la@example.edu.vn\n\nTin"), received_at=clock.now(), verdict=Verdict.TRAY,
+            reason="unknown_sender", problems=MARKS,
             from_address="la@example.edu.vn",
         ))  # fmt: skip
     clock_at("2021-05-20 09:00")
@@ -117,3 +127,7 @@ def test_ages_and_what_is_wrong_with_a_mail_are_told_in_english(make, cast, clie
 
     assert "Oldest: 3 days, since 17 May" in son.get("/quan-tri/").text.replace("\xa0", " ")
     assert "The sender is not on the list yet" in son.get("/quan-tri/thu-den/").text
+    told = son.get(re.search(r"/quan-tri/thu-den/\d+/", son.get("/quan-tri/thu-den/").text)[0]).text
+    assert "“Bé đọc sách” may be a duplicate of GDMN-2021-05-0001." in told
+    # Written down before its fields were.
+    assert "Ảnh “a.jpg” trùng." in told

@@ -89,13 +89,10 @@ def day_of(envelope: Envelope) -> date:
 
 def problems_of(sight: Sight) -> list[dict[str, str]]:
     if sight.composition is None:
-        return [reasons.noted(sight.refused, reasons.says(sight.refused))]
-    found = [reasons.noted(p.code, p.says, file=p.file) for p in sight.composition.problems]
+        return [reasons.marked(sight.refused)]
+    found = [reasons.noted(p.code, p.says, file=p.file, detail=p.detail) for p in sight.composition.problems]
     places = {item.place for item in sight.composition.items} - {""}
-    return found + [
-        reasons.noted("place_named", reasons.says("place_named", place=place), place=place)
-        for place in sorted(places)
-    ]
+    return found + [reasons.marked("place_named", place=place) for place in sorted(places)]
 
 
 def make_pieces(sight: Sight, arrival: Arrival, envelope: Envelope, *, sends: bool) -> str:
@@ -108,12 +105,7 @@ def make_pieces(sight: Sight, arrival: Arrival, envelope: Envelope, *, sends: bo
     for item in sight.composition.items if sight.composition else ():
         piece, twins = pieces.place(item, arrival)
         marks += [
-            reasons.noted(
-                "possible_duplicate",
-                reasons.says("possible_duplicate", title=item.title, code=twin.code),
-                piece=piece.code,
-                twin=twin.code,
-            )
+            reasons.marked("possible_duplicate", title=item.title, piece=piece.code, twin=twin.code)
             for twin in twins
         ]
         if sends and not pieces.is_sendable(piece):
@@ -151,7 +143,7 @@ def _accept(envelope: Envelope, sight: Sight, sender: Sender) -> str:
         )
         envelope.problems = [
             *envelope.problems,
-            *(reasons.noted(p.code, p.says, file=p.file) for p in unread),
+            *(reasons.noted(p.code, p.says, file=p.file, detail=p.detail) for p in unread),
         ]
     return code or ("" if sends else "in_pool")
 

@@ -3,6 +3,8 @@
 Codes never change; sentences may. Refusals of the engine (`no_open_period`, `unit_ended` ...) come with their own.
 """
 
+from collections.abc import Callable, Mapping
+
 from workflow.engine.errors import N_
 from workflow.intake.problems import SAYS as PROBLEMS
 
@@ -32,7 +34,7 @@ SAYS = {
     # Accepted, with a word to add.
     "in_pool": N_("Bài chờ Ban Truyền thông của đơn vị gửi."),
     # Marks on what was read.
-    "possible_duplicate": N_("“{title}” có thể trùng với {code}."),
+    "possible_duplicate": N_("“{title}” có thể trùng với {twin}."),
     "place_named": N_("Nội dung thư nhắc tới {place}."),
 }
 
@@ -40,10 +42,26 @@ FOR_EDITOR = frozenset({"twice_in_mail", "picture_guessed", "two_from", "possibl
 """Marks that the sender is not told of; everything else that is wrong with a mail is in the letter about it."""
 
 
-def says(code: str, /, **fields: object) -> str:
+def says(code: str, /) -> str:
     """The Vietnamese sentence of a code; the code itself for one that came with its own sentence."""
     known = SAYS.get(code)
-    return known.format(**{"file": "", "detail": "", **fields}) if known else code
+    return known.format(file="", detail="", title="", twin="", place="") if known else code
+
+
+def marked(code: str, *, file: str = "", **fields: str) -> dict[str, str]:
+    """`noted` with the sentence of the code, filled in with `fields`, which stay beside it."""
+    return noted(code, SAYS[code].format(**{"file": file, "detail": "", **fields}), file=file, **fields)
+
+
+def told(problem: Mapping[str, str], translate: Callable[[str], str]) -> str:
+    """The sentence of an entry in the reader's language; in Vietnamese where the code came with its own sentence, or
+    the entry is older than its fields.
+    """
+    known = SAYS.get(problem["code"])
+    try:
+        return translate(known).format(**problem) if known else problem["says"]
+    except KeyError:
+        return problem["says"]
 
 
 def noted(code: str, sentence: str, *, file: str = "", **more: str) -> dict[str, str]:
