@@ -1,20 +1,15 @@
 """Vietnamese first, English second: chosen per person, until then per visitor (R14).
 
 The Vietnamese sentences of the house are the message ids. `workflow/translations/en` says them in English and
-`workflow/translations/vi` says in Vietnamese what WTForms brings along in English; both are read as the plain .po
-files they are, so that there is nothing to build and nothing to forget.
+`workflow/translations/vi` says in Vietnamese what WTForms brings along in English.
 """
 
 from collections.abc import Callable
-from functools import cache, cached_property, lru_cache
-from io import BytesIO
-from pathlib import Path
+from functools import cached_property, lru_cache
 from typing import Any
 
 import flask_admin.babel
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import (
     Blueprint,
     Flask,
@@ -37,6 +32,7 @@ from werkzeug.wrappers import Response
 from wtforms.meta import DefaultMeta
 
 from workflow import accounts, clock
+from workflow.catalogues import catalogue
 from workflow.wording import LANGUAGES
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -45,24 +41,20 @@ blueprint = Blueprint("language", __name__)
 
 
 class Catalogues(Domain):
-    """The house's words, from .po files. `here` tells the language of the page; asked for with every word."""
+    """The house's words. `here` tells the language of the page; asked for with every word."""
 
-    def __init__(self, folder: Path, here: Callable[[], str]) -> None:
+    def __init__(self, here: Callable[[], str]) -> None:
         super().__init__()
-        self.folder, self.here = folder, here
+        self.here = here
 
     def get_translations(self) -> NullTranslations:
         """Outside a request, and where there is no catalogue: the message ids themselves, Vietnamese."""
-        return self.of(self.here() if has_app_context() else "")
+        return catalogue(self.here() if has_app_context() else "")
 
-    @cache  # noqa: B019  (one for each application; asked hundreds of times a page, and paths cost)
-    def of(self, language: str) -> NullTranslations:
-        return catalogue(self.folder / language / "LC_MESSAGES" / "messages.po")
-
-    @lru_cache(maxsize=4096)  # noqa: B019  (as above)
+    @lru_cache(maxsize=4096)  # noqa: B019  (one for each application; asked hundreds of times a page)
     def safe(self, language: str, words: str) -> Markup:
         """Words as a page shows them: what we have written is safe, what will be put into it is not."""
-        return Markup(self.of(language).gettext(words))  # noqa: S704
+        return Markup(catalogue(language).gettext(words))  # noqa: S704
 
     @pass_eval_context
     def said(self, page: EvalContext, words: str, /, **named: Any) -> str:
@@ -72,26 +64,14 @@ class Catalogues(Domain):
         return shown % named if named or "%" in shown else shown
 
 
-@cache
-def catalogue(file: Path) -> NullTranslations:
-    if not file.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with file.open("rb") as written:
-        write_mo(compiled, read_po(written))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
 class HouseBabel(Babel):
     """Flask-Babel with our catalogues."""
 
-    folder: Path
     here: Callable[[], str]
 
     @cached_property
     def domain_instance(self) -> Catalogues:
-        return Catalogues(self.folder, self.here)
+        return Catalogues(self.here)
 
 
 def speak(app: Flask, here: Callable[[], str]) -> None:
@@ -102,7 +82,7 @@ def speak(app: Flask, here: Callable[[], str]) -> None:
         WTF_I18N_ENABLED=False,
     )
     babel = HouseBabel(app, locale_selector=chosen)
-    babel.folder, babel.here = Path(app.root_path, "workflow", "translations"), here
+    babel.here = here
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = babel.domain_instance.said
     # Forms of all kinds, plain, Flask-WTF's and Flask-Admin's, have no nearer place in common for their words.

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from tasks.occasions.errand import Errand, Facts, Payload, link
 from workflow import clock
+from workflow.catalogues import catalogue
+from workflow.intake import reasons
 from workflow.queries import calendar_days
 from workflow.queries import letters as read
 from workflow.queries.letters import Row
@@ -21,7 +23,7 @@ def writer(mail: Row) -> Person:
 
 
 def _about_a_mail(
-    kind: str, facts: Callable[[Row, datetime], Facts]
+    kind: str, facts: Callable[[Row, datetime, str], Facts]
 ) -> Callable[[Payload, datetime], Iterator[Errand]]:
     """An answer to whoever wrote to us."""
 
@@ -34,24 +36,25 @@ def _about_a_mail(
             to=[writer(mail)],
             occasion=f"envelope:{mail['id']}",
             answers=mail,
-            facts=lambda _: {
+            facts=lambda language: {
                 "mail": f"TH-{mail['id']:06d}",
                 "received_at": mail["received_at"],
-                **facts(mail, mail["received_at"]),
+                **facts(mail, mail["received_at"], language),
             },
         )
 
     return errands
 
 
-def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
+def _receipt_problem(mail: Row, received_at: datetime, language: str) -> Facts:
+    told = [
+        (one["file"], reasons.told(one, catalogue(language).gettext))
+        for one in mail["problems"]
+        if one.get("for", "sender") == "sender"
+    ]
     return {
         "original_subject": mail["subject"],
-        "problems": [
-            {"file": one["file"] if one["file"] not in one["says"] else None, "says": one["says"]}
-            for one in mail["problems"]
-            if one.get("for", "sender") == "sender"
-        ],
+        "problems": [{"file": file if file not in says else None, "says": says} for file, says in told],
         "supplement_before": workdays.moment_later(
             received_at, SUPPLEMENT_WITHIN, str(clock.ZONE), calendar_days.exceptions()
         ),
@@ -59,7 +62,7 @@ def _receipt_problem(mail: Row, received_at: datetime) -> Facts:
     }
 
 
-def _unknown_sender(mail: Row, _received_at: datetime) -> Facts:
+def _unknown_sender(mail: Row, _received_at: datetime, _language: str) -> Facts:
     return {"address": mail["from_address"]}
 
 

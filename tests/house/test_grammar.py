@@ -4,9 +4,9 @@ import ast
 import re
 from pathlib import Path
 
-from gate.language import catalogue
 from models.vocabulary import Verdict
 from workflow import definitions, notices
+from workflow.catalogues import catalogue
 from workflow.grammar import ACTIONS, NOUNS, action_name, action_sentence, plain
 
 HOUSE = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_every_action_is_a_noun_and_a_verb_and_every_sentence_a_sentence():
 
 
 def test_english_says_something_of_its_own_for_each():
-    english = catalogue(HOUSE / "workflow" / "translations" / "en" / "LC_MESSAGES" / "messages.po")
+    english = catalogue("en")
     said = [
         *(told.says for told in ACTIONS.values()),
         *(told.name for told in ACTIONS.values()),

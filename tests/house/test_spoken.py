@@ -11,12 +11,12 @@ from babel.messages.pofile import read_po
 from flask_security.core import _default_messages
 from sqlalchemy import select
 
-from gate.language import catalogue
 from models.base import db
 from models.submission import Category
 from tests.endpoints import rules
-from tests.house.test_words import FOLDER, HOUSE, parts, sources, written
+from tests.house.test_words import HOUSE, parts, sources, written
 from workflow import accounts, definitions
+from workflow.catalogues import catalogue
 
 DOORS = ("admin", "portal", "gate", "forum", "look")
 HIDDEN = {"Action", "Id", "Next", "Seen", "Url", "Csrf Token"}
@@ -31,7 +31,7 @@ class Heard:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: dict[str, set[str]] = {"vi": set(), "en": set()}
         for language in self.asked:
-            words = catalogue(FOLDER / language / "LC_MESSAGES" / "messages.po")
+            words = catalogue(language)
             for name in ("gettext", "ugettext", "ngettext", "ungettext"):
                 monkeypatch.setattr(words, name, self._noting(language, getattr(words, name)), raising=False)
 

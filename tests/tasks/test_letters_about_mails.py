@@ -72,6 +72,16 @@ def test_what_could_not_be_read_is_named_once(answers):
     assert "nhắc tới" not in told.text
 
 
+def test_who_reads_english_is_told_in_english_what_could_not_be_read(answers):
+    with bookkeeping() as session:
+        session.execute(text("UPDATE account SET language = 'en'"))
+
+    told = next(sheet for sheet in answers("m02") if sheet.kind == "receipt_problem")
+
+    assert "The content of the file “Bài viết - Cô Nguyệt.doc” (Word 97-2003) cannot be read yet" in told.text
+    assert "Chưa đọc được" not in told.text
+
+
 def test_a_late_reply_to_a_reminder_is_told_so_in_its_receipt(answers):
     receipt = next(sheet for sheet in answers("m07") if sheet.kind == "receipt")
 
