@@ -20,6 +20,7 @@ from tests.cast import Cast
 from tests.factories import Make
 from workflow import clock, delegations, storage, submissions
 from workflow.engine.unit_of_work import bookkeeping
+from workflow.intake import reasons
 
 PUBLIC, MEMBER, EDITOR, ADMIN = "", "binh", "son", "mai"
 
@@ -82,7 +83,7 @@ def lay(make: Make, cast: Cast) -> Month:
         mail = Envelope(
             sha256=storage.keep(MAIL), received_at=clock.now(), verdict=Verdict.TRAY,
             from_address="la@example.edu.vn", from_name="Người lạ", subject="Tin bài tháng 5",
-            problems=[{"says": "Chưa rõ người gửi thuộc đơn vị nào.", "file": ""}],
+            problems=[reasons.marked("unknown_sender")],
         )  # fmt: skip
         letter = Letter(
             key="bai|binh@example.edu.vn|1", kind="receipt", to_address="binh@example.edu.vn", to_name="Bình",
