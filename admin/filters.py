@@ -73,7 +73,8 @@ NAMES = (
 
 def kept() -> dict[str, str]:
     """The filters and the order as they stand in the address, for links that change one of them."""
-    return {name: request.args[name] for name in NAMES if request.args.get(name)}
+    asked = request.args
+    return {name: asked[name] for name in NAMES if asked.get(name)}
 
 
 def _long_ago() -> datetime:

@@ -22,12 +22,13 @@ from workflow.wording import CHECKLIST, UNCOUNT_REASONS
 
 def offered(phase: str) -> list[dict[str, str]]:
     """The steps this person may take with several pieces of a tab, as the list's foot offers them."""
+    mine = roles()
     found: dict[str, Step] = {}
     for engine in definitions.engines().values():
         for state in engine.definition.states.values():
             if phase in ("", queue.ASIDE) or state.phase == phase:
                 for step in engine.steps_from(state.name):
-                    if step.roles & roles() and _is_together(step):
+                    if step.roles & mine and _is_together(step):
                         found.setdefault(step.trigger, step)
     ordered = sorted(found.values(), key=lambda step: acts.TONES.index(step.tone))
     return [{"name": step.trigger, "label": acts.label(step)} for step in ordered]
